@@ -1,0 +1,72 @@
+"""Errors are for callers' mistakes and missing tools; trouble in a document is `Damage`.
+
+OcrExtractError                exit code
+├── UsageError                 2   wrong use
+│   ├── NothingToRead              no agreement under the paths given
+│   ├── BadSettings                a settings file or option that cannot be
+│   ├── BadRoster                  a roster that cannot be read
+│   └── UnsafeOutput               output that overlaps the input, or cannot be written
+└── MissingTool                3   a program or model that the work needs is not there
+
+Everything else that escapes is a fault of the program: exit code 4.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    ALL_ACCEPTED = 0
+    NEEDS_A_PERSON = 1
+    WRONG_USE = 2
+    MISSING_TOOL = 3
+    INTERNAL = 4
+
+
+class OcrExtractError(Exception):
+    """Base: says what is wrong, and in `advice` the next command to type."""
+
+    exit_code = ExitCode.INTERNAL
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".strip()
+
+    def __reduce__(self) -> tuple[type[OcrExtractError], tuple[str, str]]:
+        # Both parts must survive the way back from a worker process.
+        return type(self), (self.message, self.advice)
+
+
+class UsageError(OcrExtractError):
+    """The caller asked for something that cannot be done."""
+
+    exit_code = ExitCode.WRONG_USE
+
+
+class NothingToRead(UsageError):
+    """No agreement stands under the paths given."""
+
+
+class BadSettings(UsageError):
+    """A settings file or an option has an unknown key or a value out of range."""
+
+
+class BadRoster(UsageError):
+    """The roster cannot be read."""
+
+
+class UnsafeOutput(UsageError):
+    """The output folder overlaps the input, or cannot be written."""
+
+
+class MissingTool(OcrExtractError):
+    """A program or a model that the work needs is not installed."""
+
+    exit_code = ExitCode.MISSING_TOOL

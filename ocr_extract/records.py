@@ -1,0 +1,201 @@
+"""What everything speaks: the frozen values that travel between the floors.
+
+All of it is JSON-able, and `Record` is the one line of `records.jsonl` that a
+document becomes. Names are public and fixed within a schema version; fields may
+be added. Lengths are PDF points (1/72 inch) from the page's top left corner.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = "1"
+
+Written = Literal["typed", "hand", "blank", "unknown"]
+Precision = Literal["day", "month", "year", "none"]
+Presence = Literal["yes", "no", "cannot tell"]
+SignatureKind = Literal["hand", "script", "typed", "certificate", "none", "unknown"]
+DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
+Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
+EvidenceKind = Literal["text", "ocr", "ink"]
+Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge"]
+
+
+class Verdict(StrEnum):
+    """What becomes of an agreement."""
+
+    ACCEPTED = "accepted"
+    REVIEW = "review"
+    REJECTED = "rejected"
+
+
+class Value(BaseModel):
+    """Base of every record: frozen, and strict about unknown names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Box(Value):
+    """A rectangle on a page, in points from the page's top left; pages count from 1."""
+
+    page: int = Field(ge=1)
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Hypothesis(Value):
+    """One string that a reader holds possible, with its natural log-likelihood (<= 0)."""
+
+    text: str
+    log_likelihood: float = Field(le=0)
+
+
+class Reading(Value):
+    """What one reader makes of one place: strings with likelihoods, best first."""
+
+    reader: str
+    hypotheses: tuple[Hypothesis, ...]
+
+    @property
+    def best(self) -> str:
+        """The likeliest string, or "" when nothing was read."""
+        return self.hypotheses[0].text if self.hypotheses else ""
+
+
+class Evidence(Value):
+    """Something that speaks for a field's value: its kind, source, place and readings."""
+
+    kind: EvidenceKind
+    source: str
+    place: Box | None = None
+    readings: tuple[Reading, ...] = ()
+
+
+class Candidate(Value):
+    """A possible value with its probability and, in words, where it comes from."""
+
+    value: str
+    probability: float = Field(ge=0, le=1)
+    reason: str
+
+
+class FieldResult(Value):
+    """A field: `as_written` stands on the page, `value` was surely meant."""
+
+    value: str | None = None
+    as_written: str | None = None
+    written: Written = "unknown"
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    candidates: tuple[Candidate, ...] = ()
+    place: Box | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class DateResult(FieldResult):
+    """A date: ISO values (YYYY-MM-DD, YYYY-MM or YYYY) and the characters as they stand."""
+
+    text: str = ""
+    precision: Precision = "none"
+
+
+class SignatureResult(Value):
+    """A signature: whether there is one, how it was made, and its legible part."""
+
+    present: Presence = "cannot tell"
+    value: str | None = None
+    as_written: str | None = None
+    written: SignatureKind = "unknown"
+    confidence: float = Field(default=0.0, ge=0, le=1)
+    candidates: tuple[Candidate, ...] = ()
+    place: Box | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Fields(Value):
+    """The five fields of an agreement."""
+
+    title: FieldResult = FieldResult()
+    author: FieldResult = FieldResult()
+    corresponding_author: FieldResult = FieldResult()
+    date: DateResult = DateResult()
+    signature: SignatureResult = SignatureResult()
+
+
+class Damage(Value):
+    """What is wrong with a source, and what that costs the answer."""
+
+    stage: Stage
+    kind: str
+    page: int | None = None
+    effect: str
+
+
+class Flag(Value):
+    """A named reason for a person to look."""
+
+    code: str
+    field: str | None = None
+    message: str
+
+
+class Document(Value):
+    """The source as it came; times are ISO 8601 as the file states them."""
+
+    name: str
+    path: str
+    sha256: str | None = None
+    kind: DocumentKind = "unknown"
+    pages: int = 0
+    first_page: int | None = None
+    last_page: int | None = None
+    created: str | None = None
+    modified: str | None = None
+
+
+class FormMatch(Value):
+    """Which form this is."""
+
+    name: str
+    confidence: float = Field(ge=0, le=1)
+    terms: Terms = "unchecked"
+
+
+class RosterMatch(Value):
+    """The roster's paper that this document belongs to."""
+
+    key: str
+    state: str
+    confidence: float = Field(ge=0, le=1)
+
+
+class Record(Value):
+    """Everything the program says of one document."""
+
+    schema_version: Literal["1"] = Field(default="1", alias="schema")
+    document: Document
+    form: FormMatch | None = None
+    fields: Fields = Fields()
+    roster: RosterMatch | None = None
+    verdict: Verdict
+    flags: tuple[Flag, ...] = ()
+    damage: tuple[Damage, ...] = ()
+    seconds: float = Field(default=0.0, ge=0)
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
+    )
+
+    def to_json(self) -> str:
+        """The record as one line of JSON."""
+        return self.model_dump_json(by_alias=True)
+
+
+def record_schema() -> dict[str, object]:
+    """The JSON Schema (2020-12) of a record, as published in `docs/record.schema.json`."""
+    schema = Record.model_json_schema(by_alias=True, mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
