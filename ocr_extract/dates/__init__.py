@@ -1,0 +1,1 @@
+"""Strings to ranked dates; knows nothing of images, files or the clock."""

@@ -1,0 +1,114 @@
+"""P(date | context): what the volume says of a date before anybody reads it.
+
+The shape is that of 328 real agreements: dates span about two months and lie before
+or around the conference, a few weeks late at most; one in some hundred is months
+late; a date years away is nearly always a slip of the pen. The clock is never asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ocr_extract.dates.calendar import PartialDate
+
+
+@dataclass(frozen=True)
+class Span:
+    """A share of the probability, spread evenly over the days first..last (both in)."""
+
+    first: date
+    last: date
+    share: float
+
+    def density(self, day: date) -> float:
+        """Probability of that one day under this span."""
+        inside = self.first <= day <= self.last
+        return self.share / ((self.last - self.first).days + 1) if inside else 0.0
+
+
+PARTIAL = 0.01
+ANY_DAY = Span(date(1900, 1, 1), date(2199, 12, 31), 1.0)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of the volume: its year, or the days of its conference, or nothing.
+
+    `origin` says in words where that comes from, for the reasons shown to people.
+    """
+
+    year: int | None = None
+    start: date | None = None
+    end: date | None = None
+    origin: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether the volume says anything about its dates."""
+        return self.start is not None or self.year is not None
+
+    def spans(self) -> tuple[Span, ...]:
+        """The mixture that makes the prior; one even span when nothing is known."""
+        if self.start is not None:
+            end = self.end or self.start
+            return _spans(self.start - timedelta(150), end + timedelta(60), self.start, end)
+        if self.year is not None:
+            first, last = date(self.year, 1, 1), date(self.year, 12, 31)
+            return _spans(first, last, first, last)
+        return (ANY_DAY,)
+
+    def years(self) -> tuple[int, ...]:
+        """Years worth scoring against an unreadable date: the core and its neighbours."""
+        if not self.known:
+            return ()
+        core = self.spans()[0]
+        return tuple(range(core.first.year - 1, core.last.year + 2))
+
+    def density(self, parts: PartialDate) -> float:
+        """Prior probability of a date; for a partial one, of a day in it on average,
+        times the rarity of leaving the rest out (2 of 211 real dates)."""
+        if parts.precision == "day":
+            return sum(_mean(span, parts) for span in self.spans())
+        return PARTIAL * max(
+            sum(_mean(span, PartialDate(year, parts.month, parts.day)) for span in self.spans())
+            for year in self._years_of(parts)
+        )
+
+    def _years_of(self, parts: PartialDate) -> tuple[int, ...]:
+        if parts.year is not None:
+            return (parts.year,)
+        return self.years() or (2000,)
+
+    def is_expected(self, parts: PartialDate) -> bool:
+        """Whether the date lies where nearly all dates of such a volume lie."""
+        if not self.known or parts.year is None:
+            return True
+        return any(_mean(span, parts) > 0 for span in self.spans()[:2])
+
+
+def _spans(first: date, last: date, start: date, end: date) -> tuple[Span, ...]:
+    """Core, a year around it, three years around it, any day."""
+    year = timedelta(365)
+    return (
+        Span(first, last, 0.92),
+        Span(start - year, end + year, 0.0778),
+        Span(start - 3 * year, end + 3 * year, 0.002),
+        Span(ANY_DAY.first, ANY_DAY.last, 0.0002),
+    )
+
+
+def _mean(span: Span, parts: PartialDate) -> float:
+    """Density of the span, averaged over the days of the date."""
+    full = parts.full()
+    days = [full] if full is not None else _days_of(parts)
+    return sum(span.density(day) for day in days) / len(days) if days else 0.0
+
+
+def _days_of(parts: PartialDate) -> list[date]:
+    if parts.year is None or parts.day is not None:
+        return []
+    first = date(parts.year, parts.month or 1, 1)
+    months = 1 if parts.month else 12
+    past = date(parts.year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)
+    return [first + timedelta(n) for n in range((past - first).days)]

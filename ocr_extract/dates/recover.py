@@ -1,0 +1,269 @@
+"""P(date | evidence) from readings, ways of writing, slips and the volume's context.
+
+P(meant | evidence) is proportional to
+P(meant | context) * sum over written of P(written | meant) * P(readings | written).
+Readings are pooled linearly (Stone 1961): readers of the same ink are not independent,
+so that multiplying them would double-count their shared mistakes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from ocr_extract.dates.calendar import PartialDate, Precision
+from ocr_extract.dates.confusions import score
+from ocr_extract.dates.grammar import Interpretation, interpret, normalise
+from ocr_extract.dates.priors import Context
+from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
+
+SHOWN = 10
+"""Candidates that are kept in a record."""
+DECIDED = 0.5
+"""A date less likely than this is not given as the value; its year or month may be."""
+MISREAD_FLOOR = -9.0
+"""Log-likelihood under which a string does not look like a date at all: three strangers."""
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """A string that was read, and how much it is to be believed (0..1)."""
+
+    text: str
+    quality: float
+
+
+@dataclass(frozen=True)
+class DateCandidate:
+    """A date that may have been meant, with its probability and the reason in words."""
+
+    parts: PartialDate
+    probability: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class RecoveredDate:
+    """What was written, what was meant, and everything else it could be.
+
+    `slip` is set when the value was reached through one, `rivals` when day and month
+    can be exchanged, `illegible` when no free reading of the string is a date.
+    """
+
+    value: PartialDate | None = None
+    as_written: PartialDate | None = None
+    confidence: float = 0.0
+    candidates: tuple[DateCandidate, ...] = ()
+    precision: Precision = "none"
+    slip: Slip | None = None
+    order_open: bool = False
+    illegible: bool = False
+    text: str = ""
+
+
+@dataclass
+class _Belief:
+    """Joint log-space sums under construction: meant, and what was written for it."""
+
+    mass: dict[PartialDate, float] = field(default_factory=lambda: defaultdict(float))
+    written: dict[PartialDate, dict[PartialDate, float]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(float))
+    )
+    slips: dict[PartialDate, Slip] = field(default_factory=dict)
+
+    def add(self, meant: PartialDate, written: PartialDate, weight: float) -> None:
+        self.mass[meant] += weight
+        self.written[meant][written] += weight
+
+
+def date_likeness(text: str, languages: tuple[str, ...] = ("en",)) -> float:
+    """How much a string reads as a date: 1 a full one, 0.6 a partial one, 0.4 an
+    illegible one (digits between separators), 0 nothing of the kind."""
+    best = _usable(interpret(text, languages))
+    if best:
+        full = best[0].parts.precision == "day"
+        weak = len(best[0].remainder) > 2
+        return (1.0 if full else 0.6) * (0.5 if weak else 1.0)
+    return 0.4 if _resembles(normalise(text)) else 0.0
+
+
+def recover(
+    texts: Iterable[ReadText], context: Context, languages: tuple[str, ...] = ("en",)
+) -> RecoveredDate:
+    """The date behind the readings of one mark; an empty result when there are none."""
+    readings = sorted(texts, key=lambda r: (-r.quality, r.text))
+    readings = [r for r in readings if r.text.strip()]
+    if not readings:
+        return RecoveredDate()
+    pooled, legible = _pool(readings, context, languages)
+    if not pooled:
+        return RecoveredDate(illegible=True, text=readings[0].text.strip())
+    belief = _believe(pooled, context)
+    quality = max(r.quality for r in readings)
+    return _conclude(belief, readings, quality, legible, context, languages)
+
+
+def _pool(
+    readings: list[ReadText], context: Context, languages: tuple[str, ...]
+) -> tuple[dict[PartialDate, float], bool]:
+    """P(written): each reading's distribution, weighted by its quality."""
+    pooled: dict[PartialDate, float] = defaultdict(float)
+    total = sum(r.quality for r in readings)
+    legible = False
+    for reading in readings:
+        exact = _usable(interpret(reading.text, languages))
+        legible = legible or bool(exact)
+        shares = _shares(exact) if exact else _guess(reading.text, context)
+        for parts, share in shares.items():
+            pooled[parts] += share * reading.quality / total
+    return pooled, legible
+
+
+def _usable(found: tuple[Interpretation, ...]) -> tuple[Interpretation, ...]:
+    """Interpretations that explain the string; a month alone in a sentence does not."""
+    return tuple(
+        i for i in found if i.log_weight > MISREAD_FLOOR and len(i.order) > (len(i.remainder) > 0)
+    )
+
+
+def _shares(found: tuple[Interpretation, ...]) -> dict[PartialDate, float]:
+    top = max(i.log_weight for i in found)
+    weights: dict[PartialDate, float] = defaultdict(float)
+    for one in found:
+        weights[one.parts] += math.exp(one.log_weight - top)
+    total = sum(weights.values())
+    return {parts: weight / total for parts, weight in weights.items()}
+
+
+def _guess(text: str, context: Context) -> dict[PartialDate, float]:
+    """The channel's distribution for a string that the grammar cannot read."""
+    line = normalise(text)
+    if not _resembles(line):
+        return {}
+    scored = score(line, context.years() or _years_in(line))
+    if not scored:
+        return {}
+    top = scored[0].log_likelihood
+    weights: dict[PartialDate, float] = defaultdict(float)
+    for one in scored:
+        weights[one.parts] += math.exp(one.log_likelihood - top)
+    total = sum(weights.values())
+    return {parts: weight / total for parts, weight in weights.items()}
+
+
+def _resembles(line: str) -> bool:
+    """A short string with a digit, and with a separator or mostly digits."""
+    digits = sum(c.isdigit() for c in line)
+    separators = len(re.findall(r"[/.\-]", line))
+    return 4 <= len(line) <= 24 and digits >= 2 and (separators >= 2 or digits >= 5)
+
+
+def _years_in(line: str) -> tuple[int, ...]:
+    """Years that a string names, with their neighbours, when no volume says more."""
+    long = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", line)}
+    short = {2000 + int(y) for y in re.findall(r"(?<!\d)(\d\d)$", line)}
+    named = long or short
+    return tuple(sorted({y + step for y in named for step in (-1, 0, 1)}))
+
+
+def _believe(pooled: dict[PartialDate, float], context: Context) -> _Belief:
+    belief = _Belief()
+    for written, share in sorted(pooled.items(), key=lambda item: _sort_key(item[0])):
+        belief.add(written, written, share * NO_SLIP * context.density(written))
+        for slip in slips_behind(written) if context.known else ():
+            belief.add(slip.meant, written, share * slip.price * context.density(slip.meant))
+            belief.slips[slip.meant] = slip
+    return belief
+
+
+def _sort_key(parts: PartialDate) -> tuple[int, int, int]:
+    return (parts.year or 0, parts.month or 0, parts.day or 0)
+
+
+def _conclude(
+    belief: _Belief,
+    readings: list[ReadText],
+    quality: float,
+    legible: bool,
+    context: Context,
+    languages: tuple[str, ...],
+) -> RecoveredDate:
+    """Normalise, leave room for "something else" (1 - quality), and name the findings."""
+    total = sum(belief.mass.values())
+    if total <= 0:
+        return RecoveredDate(illegible=True, text=readings[0].text.strip())
+    ranked = sorted(belief.mass.items(), key=lambda item: (-item[1], _sort_key(item[0])))
+    candidates = tuple(
+        DateCandidate(parts, quality * mass / total, _reason(belief, parts, legible, context))
+        for parts, mass in ranked
+    )
+    value, confidence = _value(candidates, legible)
+    as_written = _likeliest(belief.written[value]) if value in belief.mass else value
+    slip = belief.slips.get(value) if value and value != as_written else None
+    text = next((r.text for r in readings if _usable(interpret(r.text, languages))), None)
+    return RecoveredDate(
+        value=value,
+        as_written=as_written,
+        confidence=confidence,
+        candidates=tuple(c for c in candidates[:SHOWN] if c.parts.iso),
+        precision=value.precision if value else "none",
+        slip=slip,
+        order_open=legible and _is_order_open(candidates),
+        illegible=not legible,
+        text=(text if text is not None else readings[0].text).strip(),
+    )
+
+
+def _value(
+    candidates: tuple[DateCandidate, ...], legible: bool
+) -> tuple[PartialDate | None, float]:
+    """The likeliest date; when no day is likely enough, what is sure of it."""
+    top = candidates[0]
+    if top.parts.precision != "day" or (legible and top.probability >= DECIDED / 2):
+        return (top.parts, top.probability) if top.parts.iso else (None, 0.0)
+    if top.probability >= DECIDED:
+        return top.parts, top.probability
+    for parts, mass in _coarser(candidates):
+        if mass >= DECIDED:
+            return parts, mass
+    return None, 0.0
+
+
+def _coarser(
+    candidates: tuple[DateCandidate, ...],
+) -> Iterator[tuple[PartialDate, float]]:
+    """The likeliest month of a year, then the likeliest year, with their mass."""
+    for cut in (
+        lambda p: PartialDate(p.year, p.month),
+        lambda p: PartialDate(p.year),
+    ):
+        sums: dict[PartialDate, float] = defaultdict(float)
+        for one in candidates:
+            sums[cut(one.parts)] += one.probability
+        best = max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))
+        yield best[0], min(1.0, best[1])
+
+
+def _likeliest(sums: dict[PartialDate, float]) -> PartialDate:
+    return max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))[0]
+
+
+def _reason(belief: _Belief, parts: PartialDate, legible: bool, context: Context) -> str:
+    written = _likeliest(belief.written[parts])
+    if written == parts:
+        return "as written" if legible else "resembles what is written"
+    slip = belief.slips[parts]
+    return f"{slip.reason} ({context.origin})" if context.origin else slip.reason
+
+
+def _is_order_open(candidates: tuple[DateCandidate, ...]) -> bool:
+    """Whether a rival with day and month exchanged keeps a tenth of the probability."""
+    top = candidates[0]
+    swapped = PartialDate(top.parts.year, top.parts.day, top.parts.month)
+    return any(
+        c.parts == swapped and c.parts != top.parts and c.probability >= 0.1 * top.probability
+        for c in candidates
+    )

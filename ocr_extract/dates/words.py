@@ -1,0 +1,96 @@
+"""Month words: English from a table, other languages from dateparser.
+
+dateparser (BSD-3) is asked one thing only: which month a word names, in languages
+given explicitly. It is never shown a whole date, for it would decide an order by
+itself (scrapinghub/dateparser#804), invent a missing day, and read the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from dateparser.date import DateDataParser
+from rapidfuzz.distance import OSA
+
+ENGLISH = (
+    "january", "february", "march", "april", "may", "june", "july",
+    "august", "september", "october", "november", "december",
+)  # fmt: skip
+ABBREVIATIONS = {name[:3]: index for index, name in enumerate(ENGLISH, 1)} | {"sept": 9}
+ROMAN = {
+    numeral: index
+    for index, numeral in enumerate(
+        ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"), 1
+    )
+}
+# What OCR puts for a letter; measured on month words in scrapinghub and PP-OCR reports.
+LOOK_ALIKES = str.maketrans({"0": "o", "1": "l", "5": "s", "|": "l", "6": "b", "8": "b"})
+EDIT_COST = 2.0
+"""Natural log-likelihood lost per misread letter of a month word."""
+
+
+@dataclass(frozen=True)
+class MonthWord:
+    """A month named by a word, with the log-likelihood lost to misread letters (>= 0)."""
+
+    month: int
+    cost: float
+
+
+def month_of(word: str, languages: tuple[str, ...]) -> MonthWord | None:
+    """The month that a word names in one of the languages (ISO 639), or None."""
+    plain = word.strip(".").lower()
+    exact = _english(plain)
+    if exact is not None:
+        return MonthWord(exact, 0.0)
+    if word in ROMAN:
+        return MonthWord(ROMAN[word], 1.0)
+    repaired = plain.translate(LOOK_ALIKES)
+    if repaired != plain and (exact := _english(repaired)) is not None:
+        return MonthWord(exact, EDIT_COST)
+    foreign = _foreign(plain, languages)
+    return MonthWord(foreign, 0.0) if foreign is not None else _nearest(repaired)
+
+
+def _english(word: str) -> int | None:
+    if word in ENGLISH:
+        return ENGLISH.index(word) + 1
+    return ABBREVIATIONS.get(word)
+
+
+def _nearest(word: str) -> MonthWord | None:
+    """The one English month within two edits; short words must be nearer."""
+    allowed = 0 if len(word) < 4 else 1 if len(word) < 6 else 2
+    distances = sorted((OSA.distance(word, name), name) for name in ENGLISH)
+    (best, name), (second, _) = distances[0], distances[1]
+    if best > allowed or best == second:
+        return None
+    return MonthWord(ENGLISH.index(name) + 1, EDIT_COST * best)
+
+
+@lru_cache(maxsize=4096)
+def _foreign(word: str, languages: tuple[str, ...]) -> int | None:
+    if not re.fullmatch(r"[^\W\d_]{3,15}", word) or not languages:
+        return None
+    found = _parser(languages).get_date_data(f"15 {word} 2001").date_obj
+    if found is None or (found.year, found.day) != (2001, 15):
+        return None
+    return int(found.month)
+
+
+@lru_cache(maxsize=8)
+def _parser(languages: tuple[str, ...]) -> DateDataParser:
+    return DateDataParser(
+        languages=list(languages),
+        try_previous_locales=False,
+        settings={
+            "DATE_ORDER": "DMY",
+            "STRICT_PARSING": True,
+            "PARSERS": ["absolute-time"],
+            "RELATIVE_BASE": datetime(2001, 1, 1),
+            "RETURN_AS_TIMEZONE_AWARE": False,
+        },
+    )
