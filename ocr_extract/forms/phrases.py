@@ -1,0 +1,87 @@
+"""Find a printed phrase among words that OCR may have misread, also over a line's end."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from ocr_extract.imaging.lines import Line, Word
+
+LEAST_LIKE = 78.0
+"""Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""
+LEAST_LIKE_SHORT = 74.0
+SHORT = 6
+"""Letters up to which a phrase is short."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A phrase found: words start..end (end not in) of the flat word list, and 0..1."""
+
+    start: int
+    end: int
+    similarity: float
+
+
+def flat(lines: Sequence[Line]) -> tuple[Word, ...]:
+    """All words in reading order."""
+    return tuple(word for line in lines for word in line.words)
+
+
+def squeezed(text: str) -> str:
+    """Letters and digits only, lower case, without accents and ligatures."""
+    plain = unicodedata.normalize("NFKD", text)
+    return re.sub(r"[^a-z0-9]+", "", plain.lower())
+
+
+def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | None:
+    """The best place of a phrase from word `since` on, or None."""
+    found = find_all(words, phrase, since)
+    return max(found, key=lambda f: (f.similarity, -f.start)) if found else None
+
+
+def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
+    """Every place of a phrase, one per starting word, in reading order."""
+    wanted = squeezed(phrase)
+    least = LEAST_LIKE_SHORT if len(wanted) <= SHORT else LEAST_LIKE
+    size = len(phrase.split())
+    keys = [squeezed(word.text) for word in words]
+    found = []
+    for start in range(since, len(words)):
+        if not keys[start]:
+            continue
+        best = _best_from(keys, start, size, wanted, least)
+        if best is not None:
+            found.append(best)
+    return _without_shadows(found)
+
+
+def _best_from(
+    keys: Sequence[str], start: int, size: int, wanted: str, least: float
+) -> Found | None:
+    best: Found | None = None
+    for length in range(max(1, size - 1), size + 3):
+        end = start + length
+        if end > len(keys):
+            break
+        if not keys[end - 1]:
+            continue
+        ratio = fuzz.ratio("".join(keys[start:end]), wanted, score_cutoff=least)
+        if ratio and (best is None or ratio / 100 > best.similarity):
+            best = Found(start, end, ratio / 100)
+    return best
+
+
+def _without_shadows(found: list[Found]) -> list[Found]:
+    """Of places that overlap, the most similar one."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda f: (-f.similarity, f.start)):
+        if all(one.end <= k.start or one.start >= k.end for k in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda f: f.start)
+
+

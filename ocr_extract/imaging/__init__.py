@@ -1,0 +1,1 @@
+"""A raster to an upright and clean one, and ink apart from print."""

@@ -1,0 +1,121 @@
+"""Where things are: pixels of one raster, pixels of another, points of the page.
+
+The one place that converts between them. A raster knows its resolution and the
+homography that leads from its pixels back to those of the page as it was rendered;
+pages count from 1 and points from the page's top left corner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+"""A grey raster: shape (height, width), 0 black to 255 white."""
+Homography = npt.NDArray[np.float64]
+"""A 3 x 3 projective map of pixel coordinates."""
+POINTS_PER_INCH = 72.0
+Rect = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels of one raster."""
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A page as pixels: `to_page` maps its pixels to those of the page as rendered.
+
+    `dpi` is the resolution of this raster as well as of the page as rendered, pixels
+    an inch; `turned` (degrees, counter-clockwise) and `notes` say what was done to it.
+    """
+
+    pixels: Grey
+    dpi: float
+    page: int
+    to_page: Homography
+    turned: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def height(self) -> int:
+        """Rows of pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns of pixels."""
+        return int(self.pixels.shape[1])
+
+    def points(self, pixels: float) -> float:
+        """A length in pixels, in points."""
+        return pixels * POINTS_PER_INCH / self.dpi
+
+    def length(self, points: float) -> float:
+        """A length in points, in pixels."""
+        return points * self.dpi / POINTS_PER_INCH
+
+    def on_page(self, rect: Rect) -> Rect:
+        """The bounding rectangle, in points of the page as it came, of a rectangle here."""
+        x0, y0, x1, y1 = rect
+        corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
+        mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_page)[:, 0, :]
+        low, high = mapped.min(axis=0), mapped.max(axis=0)
+        scale = POINTS_PER_INCH / self.dpi
+        return tuple(float(v * scale) for v in (*low, *high))
+
+    def warped(
+        self, matrix: Homography, size: tuple[int, int], turned: float = 0.0, note: str = ""
+    ) -> Raster:
+        """The raster under a map of its pixels, `size` = (width, height), white outside."""
+        pixels = cv2.warpPerspective(
+            self.pixels, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255
+        )
+        return replace(
+            self,
+            pixels=np.asarray(pixels, dtype=np.uint8),
+            to_page=self.to_page @ np.linalg.inv(matrix),
+            turned=self.turned + turned,
+            notes=(*self.notes, note) if note else self.notes,
+        )
+
+    def with_pixels(self, pixels: Grey, note: str = "") -> Raster:
+        """The same raster with other grey values of the same shape."""
+        notes = (*self.notes, note) if note else self.notes
+        return replace(self, pixels=pixels, notes=notes)
+
+
+def raster_of(pixels: Grey, dpi: float, page: int) -> Raster:
+    """A page as rendered: its pixels are the page's."""
+    return Raster(pixels=pixels, dpi=dpi, page=page, to_page=np.eye(3))
+
+
+def quarter_turned(raster: Raster, turns: int) -> Raster:
+    """Turned counter-clockwise by quarter turns, without resampling."""
+    turns %= 4
+    if not turns:
+        return raster
+    height, width = raster.pixels.shape
+    back = {
+        1: np.array([[0, -1, width - 1], [1, 0, 0], [0, 0, 1]], dtype=np.float64),
+        2: np.array([[-1, 0, width - 1], [0, -1, height - 1], [0, 0, 1]], dtype=np.float64),
+        3: np.array([[0, 1, 0], [-1, 0, height - 1], [0, 0, 1]], dtype=np.float64),
+    }[turns]
+    return replace(
+        raster,
+        pixels=np.ascontiguousarray(np.rot90(raster.pixels, turns)),
+        to_page=raster.to_page @ back,
+        turned=raster.turned + 90.0 * turns,
+        notes=(*raster.notes, f"turned by {90 * turns} degrees"),
+    )
+
+
+def rotation(width: int, height: int, degrees: float) -> tuple[Homography, tuple[int, int]]:
+    """The map that turns by `degrees` counter-clockwise, and the size that holds it all."""
+    matrix = np.eye(3)
+    matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])
+    wide, high = round(height * sin + width * cos), round(height * cos + width * sin)
+    matrix[0, 2] += wide / 2 - width / 2
+    matrix[1, 2] += high / 2 - height / 2
+    return matrix, (wide, high)

@@ -1,0 +1,114 @@
+"""Words with places, and the lines they stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ocr_extract.imaging.geometry import Rect
+
+TALL = 2.2
+"""A "word" this many times taller than the median is ink that was taken for one."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word, its rectangle in points of the upright page, and a reader's raw score 0..1."""
+
+    text: str
+    rect: Rect
+    score: float
+
+    @property
+    def height(self) -> float:
+        """Points."""
+        return self.rect[3] - self.rect[1]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words of one line, left to right."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """The words with single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def rect(self) -> Rect:
+        """Around all words, in points."""
+        return around(word.rect for word in self.words)
+
+
+def around(rects: Iterable[Rect]) -> Rect:
+    """The smallest rectangle around some; raises ValueError when there are none."""
+    boxes = list(rects)
+    if not boxes:
+        raise ValueError("no rectangles")
+    return (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
+
+
+def overlap(a: Rect, b: Rect) -> float:
+    """Area that two rectangles share, as a share of the smaller one (0..1)."""
+    wide = min(a[2], b[2]) - max(a[0], b[0])
+    high = min(a[3], b[3]) - max(a[1], b[1])
+    if wide <= 0 or high <= 0:
+        return 0.0
+    smaller = min((r[2] - r[0]) * (r[3] - r[1]) for r in (a, b))
+    return wide * high / smaller if smaller > 0 else 0.0
+
+
+def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:
+    """Words to lines, top to bottom: a word joins the line whose middle it stands on.
+
+    Words far taller than the rest are left out: they are signatures read as words.
+    """
+    if not words:
+        return ()
+    usual = float(np.median([word.height for word in words]))
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
+        if word.height > TALL * usual:
+            continue
+        fitting = [line for line in lines if _stands_on(word, line)]
+        if fitting:
+            min(fitting, key=lambda line: _distance(word, line)).append(word)
+        else:
+            lines.append([word])
+    made = [Line(tuple(line)) for line in lines]
+    return tuple(sorted(made, key=lambda line: (_middle(line.words[0]), line.rect[0])))
+
+
+def split_at_gaps(line: Line, gap: float) -> tuple[Line, ...]:
+    """A line's runs of words with no more than `gap` points between them."""
+    runs: list[list[Word]] = []
+    for word in line.words:
+        if runs and word.rect[0] - runs[-1][-1].rect[2] <= gap:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    return tuple(Line(tuple(run)) for run in runs)
+
+
+def _middle(word: Word) -> float:
+    return (word.rect[1] + word.rect[3]) / 2
+
+
+def _distance(word: Word, line: list[Word]) -> float:
+    """How far a word's middle is from that of the line's last word, in points."""
+    return abs(_middle(word) - _middle(line[-1]))
+
+
+def _stands_on(word: Word, line: list[Word]) -> bool:
+    last = line[-1]
+    allowed = 0.5 * min(max(word.height, 4.0), max(last.height, 4.0))
+    return _distance(word, line) < allowed and word.rect[0] > last.rect[0]

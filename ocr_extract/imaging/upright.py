@@ -1,0 +1,29 @@
+"""A page as it came to an upright, evenly lit one; every step can be mapped back."""
+
+from __future__ import annotations
+
+from ocr_extract.imaging.clean import flatten
+from ocr_extract.imaging.geometry import Raster, quarter_turned, rotation
+from ocr_extract.imaging.outline import straighten
+from ocr_extract.imaging.skew import measure_skew
+
+LEAST_SKEW = 0.03
+"""Degrees under which turning costs more sharpness than it gains: 0.4 px on a page."""
+
+
+def make_upright(raster: Raster) -> Raster:
+    """Sheet cut out, shading removed, lines level. Upside down or not is not decided
+    here: only reading tells, see `forms.locate`."""
+    return level(flatten(straighten(raster)))
+
+
+def level(raster: Raster) -> Raster:
+    """Turned so that text lines lie level; unconfirmed estimates are noted, not applied."""
+    skew = measure_skew(raster.pixels)
+    turned = quarter_turned(raster, 1) if skew.quarter and skew.confirmed else raster
+    if abs(skew.degrees) < LEAST_SKEW:
+        return turned
+    if not skew.confirmed:
+        return turned.with_pixels(turned.pixels, "skew not confirmed: left as it is")
+    matrix, size = rotation(turned.width, turned.height, skew.degrees)
+    return turned.warped(matrix, size, turned=skew.degrees, note=f"turned {skew.degrees:.2f}")

@@ -1,0 +1,1 @@
+"""A place to readings: every reader has two methods, see `base`."""

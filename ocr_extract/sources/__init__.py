@@ -1,0 +1,1 @@
+"""A file to pages with evidence; no judgement. Every reader here is bounded."""

@@ -1,0 +1,104 @@
+"""TIFF (several frames), PNG and JPEG: one frame, one page."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from ocr_extract.imaging.geometry import Raster, raster_of
+from ocr_extract.settings import Settings
+from ocr_extract.sources.source import Damaged
+
+LETTER_LONG_SIDE = 11.0
+"""Inches assumed for the longer side when the file states no believable resolution."""
+BELIEVABLE_DPI = (100.0, 1200.0)
+"""Cameras write 72 or 96 whatever they took; scanners write what they used."""
+FORMATS = ("PNG", "JPEG", "TIFF")
+_TROUBLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+
+
+def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, int], Raster]]:
+    """The number of frames, and a function that renders one; raises Damaged."""
+    try:
+        with _opened(content) as image:
+            frames = int(getattr(image, "n_frames", 1))
+    except UnidentifiedImageError as error:
+        raise Damaged("open", "broken", "Not an image that can be decoded.") from error
+    except _TROUBLE as error:
+        raise Damaged("open", "broken", f"The image cannot be opened: {error}.") from error
+
+    def render(page: int, dpi: int) -> Raster:
+        return _frame(content, page, dpi, settings)
+
+    return frames, render
+
+
+def _opened(content: bytes) -> Image.Image:
+    # Pixels are bounded by our own settings, before anything is decoded.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+
+
+def _frame(content: bytes, page: int, dpi: int, settings: Settings) -> Raster:
+    try:
+        with _opened(content) as image:
+            image.seek(page - 1)
+            _check_size(image, page, settings)
+            own = _resolution(image)
+            upright = ImageOps.exif_transpose(image) or image
+            grey = _scaled(_on_white(upright), dpi / own)
+    except Damaged:
+        raise
+    except _TROUBLE as error:
+        raise Damaged("render", "broken", f"The image cannot be decoded: {error}.", page) from error
+    return raster_of(np.asarray(grey, dtype=np.uint8), dpi, page)
+
+
+def _check_size(image: Image.Image, page: int, settings: Settings) -> None:
+    width, height = image.size
+    if max(width, height) > settings.max_side or width * height > settings.max_pixels:
+        effect = f"{width} x {height} pixels: not decoded."
+        raise Damaged("render", "too_large", effect, page)
+
+
+def _resolution(image: Image.Image) -> float:
+    """Pixels an inch: as the file states, if that is believable; else of a letter page."""
+    stated = image.info.get("dpi")
+    if isinstance(stated, tuple) and stated:
+        own = float(stated[0])
+        if BELIEVABLE_DPI[0] <= own <= BELIEVABLE_DPI[1]:
+            return own
+    return max(36.0, max(image.size) / LETTER_LONG_SIDE)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """Grey, transparent parts as paper."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, "white")
+        return Image.alpha_composite(paper, rgba).convert("L")
+    if image.mode.startswith("I") or image.mode == "F":
+        return _narrowed(image)
+    return image.convert("L")
+
+
+def _narrowed(image: Image.Image) -> Image.Image:
+    """16-bit and float pixels to 8 bits over the range that occurs."""
+    values = np.asarray(image, dtype=np.float64)
+    low, high = float(values.min()), float(values.max())
+    span = high - low or 1.0
+    return Image.fromarray(((values - low) * (255.0 / span)).astype(np.uint8))
+
+
+def _scaled(image: Image.Image, factor: float) -> Image.Image:
+    """At the asked resolution; never enlarged more than threefold."""
+    factor = min(factor, 3.0)
+    if abs(factor - 1.0) < 0.02:
+        return image
+    size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
+    return image.resize(size, Image.Resampling.LANCZOS)

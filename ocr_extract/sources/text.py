@@ -1,0 +1,50 @@
+"""Text that another OCR made: Markdown marks, LaTeX remains and HTML off, lines kept."""
+
+from __future__ import annotations
+
+import re
+
+from ocr_extract.sources.source import Damaged
+
+_LATEX_SUPERSCRIPT = re.compile(r"\$\s*\{?\s*\}?\s*\^\s*\{?\s*\^?\s*\{?([^{}$]*)\}*\s*\$")
+_LATEX_COMMAND = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|emph)\s*\{([^{}]*)\}")
+_HTML_TAG = re.compile(r"</?(?:sup|sub|b|i|u|em|strong|br|p|div|span)\b[^>]*>", re.IGNORECASE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+_HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
+
+
+def decode(content: bytes, max_characters: int) -> str:
+    """UTF-8 (with or without a mark) or UTF-16 with one; else Latin-1, which cannot fail.
+
+    Raises Damaged when there is nothing but blanks, or too much.
+    """
+    text = _decoded(content)
+    if len(text) > max_characters:
+        raise Damaged("open", "too_large", f"{len(text)} characters of text: not read.")
+    if not text.strip():
+        raise Damaged("open", "empty", "The text is blank.")
+    return text
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
+
+
+def plain_lines(text: str) -> list[str]:
+    """The lines without marks of Markdown, LaTeX or HTML; blank ones kept as ""."""
+    return [_plain(line) for line in text.replace("\f", "\n").splitlines()]
+
+
+def _plain(line: str) -> str:
+    line = _LATEX_SUPERSCRIPT.sub(r"\1", _HEADING.sub("", line))
+    line = _LATEX_COMMAND.sub(r"\1", line)
+    line = _LINK.sub(r"\1", _HTML_TAG.sub(" ", line))
+    for _ in range(2):
+        line = _EMPHASIS.sub(r"\2", line)
+    return re.sub(r"\s+", " ", line).strip()
