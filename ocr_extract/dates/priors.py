@@ -112,3 +112,13 @@ def _days_of(parts: PartialDate) -> list[date]:
     months = 1 if parts.month else 12
     past = date(parts.year + (first.month + months > 12), (first.month + months - 1) % 12 + 1, 1)
     return [first + timedelta(n) for n in range((past - first).days)]
+
+
+def context_of(year: int | None, start: date | None = None, end: date | None = None) -> Context:
+    """The context that an editor's own words make, with its origin in words."""
+    if start is not None:
+        days = f"{start} to {end}" if end and end != start else f"{start}"
+        return Context(year, start, end, f"the conference is on {days}")
+    if year is not None:
+        return Context(year, origin=f"the volume is of {year}")
+    return Context()

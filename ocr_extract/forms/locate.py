@@ -39,6 +39,8 @@ class LocatedBlock:
     score: float
     top: float
     """Points: nothing above belongs to the block."""
+    printed: tuple[Rect, ...] = ()
+    """The printed words above the block."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,10 @@ def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
         return None
     located = {n: _located(words, n, found) for n, found in chosen.items() if found is not None}
     complete = {**_inferred(located, form), **located}
-    top = around(w.rect for w in words[anchor.start : anchor.end])[3] if anchor else 0.0
+    above = tuple(w.rect for w in words[anchor.start : anchor.end]) if anchor else ()
     first = min(label.rect[1] for label in complete.values())
-    return LocatedBlock(complete, score, min(top, first) if anchor else first - 3 * LINE_HEIGHT)
+    top = min(around(above)[3], first) if above else first - 3 * LINE_HEIGHT
+    return LocatedBlock(complete, score, top, above)
 
 
 def _first_found(words: Sequence[Word], phrases: Sequence[str]) -> Found | None:
@@ -216,5 +219,5 @@ def _rest_of_line(
 
 
 def _is_rule(text: str) -> bool:
-    """Underscores, dots and dashes of a ruled line, a bullet, or an opening quote."""
-    return not any(c.isalnum() for c in text)
+    """Underscores, dots and dashes of a ruled line."""
+    return len(text) > 1 and not any(c.isalnum() for c in text)

@@ -26,14 +26,16 @@ Rect = tuple[float, float, float, float]
 class Raster:
     """A page as pixels: `to_page` maps its pixels to those of the page as rendered.
 
-    `dpi` is the resolution of this raster as well as of the page as rendered, pixels
-    an inch; `turned` (degrees, counter-clockwise) and `notes` say what was done to it.
+    `dpi` is what makes this raster's print its natural size, pixels an inch; `page_dpi`
+    is the resolution of the page as rendered. They differ for photographs. `turned`
+    (degrees, counter-clockwise) and `notes` say what was done.
     """
 
     pixels: Grey
     dpi: float
     page: int
     to_page: Homography
+    page_dpi: float
     turned: float = 0.0
     notes: tuple[str, ...] = ()
 
@@ -61,7 +63,7 @@ class Raster:
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
         mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_page)[:, 0, :]
         low, high = mapped.min(axis=0), mapped.max(axis=0)
-        scale = POINTS_PER_INCH / self.dpi
+        scale = POINTS_PER_INCH / self.page_dpi
         return tuple(float(v * scale) for v in (*low, *high))
 
     def warped(
@@ -79,6 +81,10 @@ class Raster:
             notes=(*self.notes, note) if note else self.notes,
         )
 
+    def magnified(self, factor: float) -> Raster:
+        """The same pixels, of print that is `factor` times smaller than was thought."""
+        return replace(self, dpi=self.dpi / factor)
+
     def with_pixels(self, pixels: Grey, note: str = "") -> Raster:
         """The same raster with other grey values of the same shape."""
         notes = (*self.notes, note) if note else self.notes
@@ -87,7 +93,7 @@ class Raster:
 
 def raster_of(pixels: Grey, dpi: float, page: int) -> Raster:
     """A page as rendered: its pixels are the page's."""
-    return Raster(pixels=pixels, dpi=dpi, page=page, to_page=np.eye(3))
+    return Raster(pixels=pixels, dpi=dpi, page=page, to_page=np.eye(3), page_dpi=dpi)
 
 
 def quarter_turned(raster: Raster, turns: int) -> Raster:

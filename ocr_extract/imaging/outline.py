@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,8 @@ from ocr_extract.imaging.geometry import Grey, Raster
 Corners = npt.NDArray[np.float32]
 """Four corners in pixels, shape (4, 2): top left, top right, bottom right, bottom left."""
 
+SHEET_INCHES = 11.35
+"""Longer side of a sheet: between letter (11.0) and A4 (11.7), 3 % from either."""
 LEAST_AREA = 0.3
 """Share of the picture that a sheet covers at least."""
 FULL_AREA = 0.985
@@ -29,7 +33,8 @@ def straighten(raster: Raster) -> Raster:
     width, height = size
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(corners, target), dtype=np.float64)
-    return raster.warped(matrix, size, note="sheet cut out, perspective removed")
+    sheet = raster.warped(matrix, size, note="sheet cut out, perspective removed")
+    return replace(sheet, dpi=max(size) / SHEET_INCHES)
 
 
 def find_sheet(pixels: Grey) -> Corners | None:

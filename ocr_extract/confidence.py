@@ -1,0 +1,81 @@
+"""How sure a value is: the one place where raw scores become probabilities.
+
+A first, honest model, to be replaced by a calibrated one. A reader's score is an input
+here and is never shown. The numbers were set on the tuning part of the development
+agreements and on synthetic ones; docs/confidence.md says how they fared on the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from ocr_extract.records import Reading
+
+TEXT_QUALITY = 0.985
+"""Text that another program read: right nearly always, and we cannot look."""
+TYPED_QUALITY = 0.995
+"""Type that two readings agree on and that every word was read surely."""
+LEAST_QUALITY = 0.02
+
+
+def word_score(reading: Reading) -> float:
+    """Geometric mean of a reading's word scores, 0..1."""
+    if not reading.hypotheses or not reading.best:
+        return 0.0
+    return math.exp(reading.hypotheses[0].log_likelihood / max(1, len(reading.best.split())))
+
+
+def typedness(readings: Sequence[Reading]) -> float:
+    """How much a mark looks like type: surely read, and read the same every time, 0..1."""
+    scores = [word_score(r) for r in readings if r.best]
+    if not scores:
+        return 0.0
+    return (sum(scores) / len(scores)) * (0.4 + 0.6 * agreement(readings))
+
+
+def agreement(readings: Sequence[Reading]) -> float:
+    """Share of the readings that agree with the commonest one, 0..1."""
+    texts = [_letters(r.best) for r in readings]
+    texts = [t for t in texts if t]
+    if not texts:
+        return 0.0
+    return Counter(texts).most_common(1)[0][1] / len(readings)
+
+
+def reading_quality(reading: Reading, others: Sequence[Reading]) -> float:
+    """Probability that a reading is right to the letter, from its score and from how
+    many of all readings of the same place (itself included) say the same."""
+    score = word_score(reading)
+    same = sum(_letters(r.best) == _letters(reading.best) for r in others)
+    share = same / max(1, len(others))
+    quality = TYPED_QUALITY * score ** (0.25 if share > 0.6 else 1.0) * (0.35 + 0.65 * share)
+    return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
+
+
+def text_confidence(scores: Sequence[float], located: float) -> float:
+    """Probability that a name or a title was read right: the mean word score, and how
+    surely its place was found (both 0..1)."""
+    if not scores:
+        return 0.0
+    return min(0.99, (sum(scores) / len(scores)) * located)
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum() or c in "/.-")
+
+
+def signature_confidence(*, ink: bool, width: float, height: float, name_like: float) -> float:
+    """Probability that a mark is a signature; width and height in points.
+
+    Real ones are 20 to 200 points wide; smaller ink may be a tick or a stray stroke.
+    """
+    if not ink:
+        return 0.9 if name_like > 0.6 else 0.75
+    sized = min(1.0, width / 25.0) * min(1.0, height / 8.0)
+    return min(0.98, 0.55 + 0.43 * sized)
+
+
+NO_INK = 0.93
+"""Probability that a block without any mark of a signature's size is unsigned."""

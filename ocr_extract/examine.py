@@ -1,0 +1,215 @@
+"""One source to its findings: open, make upright, locate, read."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from ocr_extract.findings import BlankFinding, Findings, LabelFinding, MarkFinding
+from ocr_extract.forms.definition import FieldName, Form, built_in_forms
+from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
+from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
+from ocr_extract.imaging.geometry import Grey, Raster, Rect
+from ocr_extract.imaging.ink import crop_of
+from ocr_extract.imaging.lines import Word, around
+from ocr_extract.pages import PageReader, PageView, kind_of, page_order, read_pages, text_view
+from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.readers.tesseract import Tesseract
+from ocr_extract.records import Box, Damage, Document, FormMatch, Hypothesis, Reading
+from ocr_extract.settings import Settings
+from ocr_extract.sources.open import open_source
+from ocr_extract.sources.source import Damaged, Source
+
+Note = Callable[[Damage], None]
+log = logging.getLogger(__name__)
+
+SECOND_LOOK = 1.6
+"""Enlargement of the second crop of each mark: small type reads better, and two
+readings that agree are worth more than one."""
+
+
+def examine(path: Path, settings: Settings, reader: PageReader | None = None) -> Findings:
+    """Everything found in one file; never raises for what is wrong with the file.
+
+    Raises MissingTool when tesseract or poppler is not installed.
+    """
+    started = time.monotonic()
+    damage: list[Damage] = []
+    document = Document(name=path.name, path=str(path))
+    try:
+        source = open_source(path, settings, damage.append)
+        document = _described(document, source)
+        found = _findings(source, document, settings, reader or _reader(settings), damage.append)
+    except Damaged as trouble:
+        damage.append(trouble.damage)
+        found = Findings(document)
+    return replace(found, damage=tuple(damage), seconds=time.monotonic() - started)
+
+
+def _reader(settings: Settings) -> Tesseract:
+    return Tesseract(timeout=settings.read_timeout)
+
+
+def _described(document: Document, source: Source) -> Document:
+    return document.model_copy(
+        update={
+            "sha256": source.sha256,
+            "pages": source.pages,
+            "first_page": 1,
+            "last_page": source.pages,
+            "created": source.created,
+            "modified": source.modified,
+            "kind": "text" if source.type == "text" else "unknown",
+        }
+    )
+
+
+def _findings(
+    source: Source, document: Document, settings: Settings, reader: PageReader, note: Note
+) -> Findings:
+    if source.text is not None:
+        return _located(document, [text_view(source.text)], reader, note)
+    views = _views_of(source, settings, reader, note)
+    kind = kind_of(views)
+    return _located(document.model_copy(update={"kind": kind}), views, reader, note)
+
+
+def _views_of(
+    source: Source, settings: Settings, reader: PageReader, note: Note
+) -> list[PageView]:
+    """Last and first page, then others until one bears the signing block."""
+    order = page_order(source.pages, settings.max_pages_read)
+    views = read_pages(source, order[:2], reader, settings, note)
+    for number in order[2:]:
+        if _signing_page(views, _form_of(views)[0]) is not None:
+            break
+        views += read_pages(source, [number], reader, settings, note)
+    return sorted(views, key=lambda view: view.number)
+
+
+def _form_of(views: Sequence[PageView]) -> tuple[Form, float]:
+    return identify([view.lines for view in views], built_in_forms())
+
+
+def _signing_page(
+    views: Sequence[PageView], form: Form
+) -> tuple[PageView, LocatedBlock] | None:
+    """The page whose labels look most like the form's block; the later of equals."""
+    blocks = [(view, locate_block(view.lines, form)) for view in views]
+    found = [(view, block) for view, block in blocks if block is not None]
+    return max(found, key=lambda item: (item[1].score, item[0].number), default=None)
+
+
+def _located(
+    document: Document, views: Sequence[PageView], reader: PageReader, note: Note
+) -> Findings:
+    form, share = _form_of(views)
+    signing = _signing_page(views, form)
+    blanks = _blanks(views, form)
+    known = FormMatch(name=form.name, confidence=share) if signing or blanks else None
+    notes = tuple(f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ()))
+    found = Findings(
+        document,
+        form=known,
+        blanks=blanks,
+        notes=notes,
+        has_ink=any(view.raster is not None for view in views),
+    )
+    if signing is None:
+        return found
+    page, block = signing
+    labels: dict[FieldName, LabelFinding] = {
+        name: LabelFinding(label.rect, _place(page, label.rect), label.inferred)
+        for name, label in block.labels.items()
+    }
+    return replace(found, labels=labels, marks=_marks(page, block, reader, note))
+
+
+def _blanks(views: Sequence[PageView], form: Form) -> dict[FieldName, BlankFinding]:
+    found: dict[FieldName, BlankFinding] = {}
+    for name, blank in form.blanks.items():
+        for view in views:
+            filled = locate_blank(view.lines, name, blank)
+            if filled is not None:
+                words = _plausible(filled.words)
+                found[name] = BlankFinding(
+                    text=_joined(words),
+                    scores=tuple(w.score for w in words),
+                    located=filled.similarity,
+                    place=_place(view, around(w.rect for w in words)) if words else None,
+                )
+                break
+    return found
+
+
+def _plausible(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without specks and pieces of a rule that were read as words; marks between words stay."""
+    sure = [w for w in words if w.score > 0.2 and w.text.strip("_—|")]
+    solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
+    return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
+
+
+def _joined(words: Sequence[Word]) -> str:
+    return " ".join(w.text.strip("_|") for w in words).strip(" —–_|“”\"'")
+
+
+def _place(view: PageView, rect: Rect) -> Box | None:
+    if view.raster is None:
+        return None
+    scale = view.raster.length(1.0)
+    x0, y0, x1, y1 = view.raster.on_page(tuple(v * scale for v in rect))
+    return Box(page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1))
+
+
+def _marks(
+    view: PageView, block: LocatedBlock, reader: PageReader, note: Note
+) -> tuple[MarkFinding, ...]:
+    if view.raster is None:
+        marks = marks_in_text(view.lines, block)
+        return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
+    marks = marks_on_page(view.raster, view.lines, view.words, block)
+    readings = _read(view.raster, marks, reader, note)
+    return tuple(
+        MarkFinding(mark, _place(view, mark.rect), read)
+        for mark, read in zip(marks, readings, strict=True)
+    )
+
+
+def _read(
+    raster: Raster, marks: Sequence[Mark], reader: PageReader, note: Note
+) -> list[tuple[Reading, ...]]:
+    """Every mark read twice, at two sizes, in one call; and as it was found, if it was."""
+    crops = [crop_of(raster, mark.rect) for mark in marks]
+    try:
+        once = reader.read([*crops, *(_enlarged(crop) for crop in crops)])
+    except ReaderTrouble as trouble:
+        effect = f"The signing block could not be read: {trouble}"
+        note(Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect))
+        once = ()
+    pairs = [(once[i], once[i + len(marks)]) if once else () for i in range(len(marks))]
+    return [
+        (*pair, _own_reading(mark)) if mark.words else pair
+        for mark, pair in zip(marks, pairs, strict=True)
+    ]
+
+
+def _enlarged(crop: Grey) -> Grey:
+    large = cv2.resize(
+        crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC
+    )
+    return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
+
+
+def _own_reading(mark: Mark) -> Reading:
+    """The words by which a mark was found, as a reading."""
+    text = " ".join(word.text for word in mark.words)
+    score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
+    return Reading(
+        reader="page", hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),)
+    )

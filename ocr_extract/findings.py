@@ -1,0 +1,58 @@
+"""What reading a document found, before any judgement: plain values, no pixels.
+
+Findings travel from a worker to the caller, and can be judged again when the volume has
+told more, without reading a pixel twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ocr_extract.forms.definition import FieldName
+from ocr_extract.forms.marks import Mark
+from ocr_extract.imaging.geometry import Rect
+from ocr_extract.records import Box, Damage, Document, FormMatch, Reading
+
+
+@dataclass(frozen=True)
+class LabelFinding:
+    """A label: its rectangle in points of the upright page, its place on the page."""
+
+    rect: Rect
+    place: Box | None
+    inferred: bool
+
+
+@dataclass(frozen=True)
+class BlankFinding:
+    """What stands in a blank of running text; "" is a blank that was found empty."""
+
+    text: str
+    scores: tuple[float, ...]
+    located: float
+    place: Box | None
+
+
+@dataclass(frozen=True)
+class MarkFinding:
+    """A mark of the signing block, its place on the page and its readings."""
+
+    mark: Mark
+    place: Box | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Everything found in one document."""
+
+    document: Document
+    form: FormMatch | None = None
+    blanks: dict[FieldName, BlankFinding] = field(default_factory=dict)
+    labels: dict[FieldName, LabelFinding] = field(default_factory=dict)
+    marks: tuple[MarkFinding, ...] = ()
+    damage: tuple[Damage, ...] = ()
+    notes: tuple[str, ...] = ()
+    has_ink: bool = False
+    """Whether there were pixels, so that "no ink" is known and not guessed."""
+    seconds: float = 0.0

@@ -1,0 +1,122 @@
+"""Why a person should look, and the verdict that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ocr_extract.dates.priors import Context
+from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.findings import Findings
+from ocr_extract.forms.assign import Assignment
+from ocr_extract.records import Fields, Flag, Verdict
+from ocr_extract.settings import Settings
+
+CODES: dict[str, str] = {
+    "damaged": "something of the file could not be read",
+    "not_an_agreement": "no signing block was found",
+    "other_form": "a form that is not known; it was read by its labels",
+    "undated": "no date was found",
+    "illegible_date": "the date cannot be read as it stands",
+    "year_slip": "the year is probably a slip of the pen",
+    "month_slip": "the month is probably a slip of the pen",
+    "ambiguous_order": "day and month can be exchanged",
+    "incomplete_date": "a part of the date is missing",
+    "unexpected_date": "the date lies far from the volume's",
+    "uncertain_date": "the date was read, but not surely",
+    "unsigned": "no signature was found",
+    "signature_unclear": "it cannot be told whether it is signed",
+    "signature_displaced": "the signature stands on another field's line",
+    "author_blank": "no author is named",
+    "title_blank": "no title is given",
+}
+"""Every flag, and what it says; docs/flags.md lists the same."""
+
+
+def flags_of(
+    findings: Findings,
+    fields: Fields,
+    date: RecoveredDate | None,
+    chosen: Assignment,
+    context: Context,
+    settings: Settings,
+) -> tuple[Flag, ...]:
+    """All flags of a document, in the order in which a person would ask."""
+    if findings.damage:
+        effects = " ".join(d.effect for d in findings.damage)
+        damaged = (Flag(code="damaged", message=effects),)
+    else:
+        damaged = ()
+    if not findings.labels:
+        return damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
+    raised = [
+        *damaged,
+        *_form_flags(findings, fields),
+        *_date_flags(date, fields, context, settings),
+        *_signature_flags(findings, fields, chosen),
+    ]
+    if not raised and fields.signature.present == "cannot tell":
+        # A text never shows ink; said only where nothing else sends a person to the page.
+        message = "The text names no signer: look at the page itself."
+        raised.append(_flag("signature_unclear", "signature", message))
+    return tuple(raised)
+
+
+def _flag(code: str, field: str | None, message: str) -> Flag:
+    return Flag(code=code, field=field, message=message)
+
+
+def _form_flags(findings: Findings, fields: Fields) -> Iterator[Flag]:
+    if findings.form is not None and findings.form.name == "generic":
+        yield _flag("other_form", None, "Not a known form: read by its labels alone.")
+    if fields.author.written == "blank" and fields.corresponding_author.value is None:
+        yield _flag("author_blank", "author", "No author is named on either page.")
+    if fields.title.written == "blank":
+        yield _flag("title_blank", "title", "No title was read.")
+
+
+def _date_flags(
+    date: RecoveredDate | None, fields: Fields, context: Context, settings: Settings
+) -> Iterator[Flag]:
+    field = fields.date
+    if date is None:
+        yield _flag("undated", "date", "No date was found beside or below its label.")
+        return
+    if date.illegible:
+        yield _flag("illegible_date", "date", f"“{field.text}” cannot be read as a date.")
+        return
+    if date.slip is not None:
+        message = f"Written {field.as_written}, surely meant {field.value}: {date.slip.reason}."
+        yield _flag(date.slip.code, "date", message)
+        return
+    if field.precision != "day":
+        yield _flag("incomplete_date", "date", f"“{field.text}” is not a full date.")
+    elif date.order_open and field.confidence < settings.accept_at:
+        others = ", ".join(c.value for c in field.candidates[1:2])
+        yield _flag("ambiguous_order", "date", f"“{field.text}” may also be {others}.")
+    elif date.value is not None and not context.is_expected(date.value):
+        yield _flag("unexpected_date", "date", f"{field.value} lies far from what is expected.")
+    elif field.confidence < settings.accept_at:
+        sure = f"{field.confidence:.0%}"
+        yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
+
+
+def _signature_flags(
+    findings: Findings, fields: Fields, chosen: Assignment
+) -> Iterator[Flag]:
+    signature = fields.signature
+    if signature.present == "no":
+        yield _flag("unsigned", "signature", "No signature was found.")
+    elif signature.present == "cannot tell" and findings.has_ink:
+        yield _flag("signature_unclear", "signature", "It cannot be told whether it is signed.")
+    elif (other := chosen.displaced.get("signature")) is not None:
+        message = f"The signature stands on the line of “{other.replace('_', ' ')}”."
+        yield _flag("signature_displaced", "signature", message)
+
+
+def verdict_of(findings: Findings, fields: Fields, flags: tuple[Flag, ...]) -> Verdict:
+    """Accepted without a flag; rejected when there is no agreement to look at, or the
+    form came back blank; else for a person."""
+    codes = {flag.code for flag in flags}
+    if not findings.labels or {"unsigned", "undated"} <= codes:
+        return Verdict.REJECTED
+    return Verdict.REVIEW if flags else Verdict.ACCEPTED

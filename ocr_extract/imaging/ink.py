@@ -1,0 +1,179 @@
+"""What the signer added: ink apart from the form's print, grouped into marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.imaging.geometry import Grey, Raster, Rect
+from ocr_extract.imaging.lines import around
+
+# Points; measured on the development pages' signing blocks.
+REACH_ACROSS = 7.0
+"""Strokes of one word of writing lie nearer than this side by side."""
+REACH_DOWN = 1.0
+"""... and nearer than this one above the other: lines of 12 points stay apart."""
+SPECK = 2.2
+"""Ink smaller than this in both directions is a dot of a date, or dust."""
+SPECK_REACH = 9.0
+"""A speck farther than this from all writing is dust."""
+LEAST_MARK = 4.0
+"""A mark is larger than this in one direction at least."""
+RULE_HEIGHT = 3.0
+RULE_WIDTH = 60.0
+"""Flat and long like this is a ruled line."""
+PRINT_SHARE = 0.6
+"""Share of a component within printed words from which it is print."""
+
+Labels = npt.NDArray[np.int32]
+Stats = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class InkMark:
+    """A group of ink: its rectangle in points of the upright page, ink area in square
+    points, how many strokes (components) it has, and their median height in points."""
+
+    rect: Rect
+    area: float
+    strokes: int
+    stroke_height: float
+
+    @property
+    def width(self) -> float:
+        """Points."""
+        return self.rect[2] - self.rect[0]
+
+    @property
+    def height(self) -> float:
+        """Points."""
+        return self.rect[3] - self.rect[1]
+
+
+def find_marks(raster: Raster, region: Rect, printed: Sequence[Rect]) -> tuple[InkMark, ...]:
+    """Marks inside a region, both in points; `printed` words are not marks.
+
+    Ink over a printed word stays when most of its stroke lies outside of the word.
+    """
+    x0, y0, x1, y1 = _pixels(raster, region)
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return ()
+    mask = ink_mask(raster.pixels)[y0:y1, x0:x1]
+    inside = _printed_mask(raster, printed, (x0, y0), mask.shape)
+    kept = _without_print(mask, inside, raster)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(kept)
+    components = (np.asarray(labels), np.asarray(stats))
+    groups = _grouped(components, raster)
+    marks = [_mark(components[1][group], (x0, y0), raster) for group in groups]
+    return tuple(sorted((m for m in marks if _is_mark(m)), key=lambda m: (m.rect[1], m.rect[0])))
+
+
+def _pixels(raster: Raster, rect: Rect) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
+    return max(0, x0), max(0, y0), min(raster.width, x1), min(raster.height, y1)
+
+
+def _printed_mask(
+    raster: Raster, printed: Sequence[Rect], origin: tuple[int, int], shape: tuple[int, ...]
+) -> Grey:
+    mask = np.zeros(shape, np.uint8)
+    margin = round(raster.length(0.8))
+    for rect in printed:
+        x0, y0, x1, y1 = _pixels(raster, rect)
+        low = (x0 - origin[0] - margin, y0 - origin[1] - margin)
+        high = (x1 - origin[0] + margin, y1 - origin[1] + margin)
+        cv2.rectangle(mask, low, high, 255, cv2.FILLED)
+    return mask
+
+
+def _without_print(mask: Grey, printed: Grey, raster: Raster) -> Grey:
+    """Components that are print, rules or borders taken out; overlapping ink kept."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    if count < 2:
+        return mask
+    area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
+    within = np.bincount(labels[printed > 0].ravel(), minlength=count)
+    keep = within / area < PRINT_SHARE
+    keep &= ~_is_rule(stats, raster)
+    keep &= ~_is_border(stats, mask.shape)
+    keep[0] = False
+    return np.where(keep[np.asarray(labels)], np.uint8(255), np.uint8(0))
+
+
+def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
+    height = stats[:, cv2.CC_STAT_HEIGHT]
+    width = stats[:, cv2.CC_STAT_WIDTH]
+    flat = (height < raster.length(RULE_HEIGHT)) & (width > raster.length(RULE_WIDTH))
+    upright = (width < raster.length(RULE_HEIGHT)) & (height > raster.length(RULE_WIDTH))
+    return np.asarray(flat | upright)
+
+
+def _is_border(stats: Stats, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """Scanner edges: touching a side of the page, and as long as a third of it."""
+    height, width = shape[:2]
+    left, right = stats[:, 0] <= 2, stats[:, 0] + stats[:, 2] >= width - 2
+    long = (stats[:, 3] > height / 3) | (stats[:, 2] > width / 3)
+    return np.asarray((left | right) & long)
+
+
+def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:
+    """Component numbers that belong together, as arrays; dust left out."""
+    labels, stats = components
+    count = len(stats)
+    if count < 2:
+        return []
+    ink = labels > 0
+    speck = np.maximum(stats[:, 2], stats[:, 3]) < raster.length(SPECK)
+    speck[0] = False
+    writing = np.where(ink & ~speck[labels], np.uint8(255), np.uint8(0))
+    near = _dilated(writing, raster, SPECK_REACH, 4.0)
+    dots = np.where(speck[labels] & (near > 0), np.uint8(255), np.uint8(0))
+    joined = _dilated(writing | dots, raster, REACH_ACROSS / 2, REACH_DOWN / 2)
+    groups, of_pixel = cv2.connectedComponents(joined)
+    owner = np.zeros(count, np.int32)
+    owner[labels[ink]] = of_pixel[ink]
+    far = speck & (np.bincount(labels[dots > 0].ravel(), minlength=count) == 0)
+    owner[far] = 0
+    return [np.flatnonzero(owner == g).astype(np.int32) for g in range(1, groups)]
+
+
+def _dilated(mask: Grey, raster: Raster, across: float, down: float) -> Grey:
+    size = (2 * round(raster.length(across)) + 1, 2 * round(raster.length(down)) + 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
+    return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
+
+
+def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkMark:
+    """The mark that some components make; their stats in pixels, shape (n, 5)."""
+    if not len(own):
+        return InkMark((0, 0, 0, 0), 0.0, 0, 0.0)
+    box = around((float(s[0]), float(s[1]), float(s[0] + s[2]), float(s[1] + s[3])) for s in own)
+    x, y = origin
+    rect = (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
+    scale = raster.points(1.0)
+    return InkMark(
+        rect=tuple(v * scale for v in rect),
+        area=float(sum(int(s[4]) for s in own)) * scale * scale,
+        strokes=len(own),
+        stroke_height=float(np.median([int(s[3]) for s in own])) * scale,
+    )
+
+
+def _is_mark(mark: InkMark) -> bool:
+    return mark.strokes > 0 and max(mark.width, mark.height) > LEAST_MARK
+
+
+def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
+    """The pixels of a rectangle in points with a margin in points, on white at the edges."""
+    x0, y0, x1, y1 = _pixels(
+        raster, (rect[0] - margin, rect[1] - margin, rect[2] + margin, rect[3] + margin)
+    )
+    crop = raster.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+    pad = round(raster.length(4.0))
+    padded = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=255)
+    return np.asarray(padded, dtype=np.uint8)

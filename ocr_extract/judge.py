@@ -1,0 +1,229 @@
+"""Findings to a record: marks to fields, readings to values, and what a person must see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ocr_extract import confidence
+from ocr_extract.dates.priors import Context
+from ocr_extract.dates.recover import ReadText, RecoveredDate, date_likeness, recover
+from ocr_extract.findings import BlankFinding, Findings, MarkFinding
+from ocr_extract.flags import flags_of, verdict_of
+from ocr_extract.forms.assign import Assignment, ReadMark, assign
+from ocr_extract.records import (
+    Candidate,
+    DateResult,
+    Evidence,
+    EvidenceKind,
+    FieldResult,
+    Fields,
+    Reading,
+    Record,
+    RosterMatch,
+    SignatureResult,
+    Written,
+)
+from ocr_extract.settings import Settings
+from ocr_extract.signatures.names import name_likeness
+
+TYPED_FROM = 0.72
+"""Typedness (0..1) from which a mark counts as type, not handwriting."""
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A mark together with what it reads like."""
+
+    found: MarkFinding
+    read: ReadMark
+
+
+def judge(
+    findings: Findings,
+    context: Context,
+    settings: Settings,
+    roster: RosterMatch | None = None,
+) -> Record:
+    """What the findings mean in the light of the volume; the same for the same input."""
+    author = _blank(findings.blanks.get("author"))
+    title = _blank(findings.blanks.get("title"))
+    marks = [_judged(mark, author.value, settings) for mark in findings.marks]
+    rects = {name: label.rect for name, label in findings.labels.items()}
+    chosen = assign(rects, [mark.read for mark in marks])
+    recovered = _recovered(chosen, marks, context, settings)
+    fields = Fields(
+        title=title,
+        author=author,
+        corresponding_author=_name(chosen, marks, findings),
+        date=_date(recovered, _pick("date", chosen, marks), findings),
+        signature=_signature(chosen, marks, findings),
+    )
+    flags = flags_of(findings, fields, recovered, chosen, context, settings)
+    return Record(
+        document=findings.document,
+        form=findings.form,
+        fields=fields,
+        roster=roster,
+        verdict=verdict_of(findings, fields, flags),
+        flags=flags,
+        damage=findings.damage,
+        seconds=round(findings.seconds, 3),
+    )
+
+
+def _judged(found: MarkFinding, author: str | None, settings: Settings) -> _Judged:
+    """How a mark reads: its most date-like, else its surest, reading."""
+    scored = [
+        (date_likeness(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
+        for r in found.readings
+    ]
+    like, best = max(
+        scored,
+        key=lambda s: (s[0], confidence.word_score(s[1])),
+        default=(0.0, Reading(reader="none", hypotheses=())),
+    )
+    read = ReadMark(
+        mark=found.mark,
+        text=best.best,
+        date_like=like,
+        name_like=max((name_likeness(r.best, author) for r in found.readings), default=0.0),
+        typed=confidence.typedness(found.readings),
+    )
+    return _Judged(found, read)
+
+
+def _pick(field: str, chosen: Assignment, marks: list[_Judged]) -> _Judged | None:
+    index = next((i for name, i in chosen.chosen.items() if name == field), None)
+    return None if index is None else marks[index]
+
+
+def _blank(found: BlankFinding | None) -> FieldResult:
+    """A field in running text, as it was read."""
+    if found is None:
+        return FieldResult()
+    if not found.text:
+        return FieldResult(written="blank", confidence=round(0.9 * found.located, 4))
+    sure = round(confidence.text_confidence(found.scores, found.located), 4)
+    return FieldResult(
+        value=found.text,
+        as_written=found.text,
+        confidence=sure,
+        candidates=(Candidate(value=found.text, probability=sure, reason="as written"),),
+        place=found.place,
+        evidence=(Evidence(kind="ocr" if found.place else "text", source="page"),),
+    )
+
+
+def _name(chosen: Assignment, marks: list[_Judged], findings: Findings) -> FieldResult:
+    """The corresponding author, as the signer wrote it beside the label."""
+    picked = _pick("corresponding_author", chosen, marks)
+    if picked is None:
+        sure = confidence.NO_INK if findings.labels else 0.0
+        return FieldResult(written="blank" if findings.labels else "unknown", confidence=sure)
+    reading = _surest(picked.found.readings)
+    text = reading.best or None
+    sure = min(0.99, confidence.reading_quality(reading, picked.found.readings)) if text else 0.0
+    candidates = (Candidate(value=text, probability=sure, reason="as written"),) if text else ()
+    return FieldResult(
+        value=text,
+        as_written=text,
+        written=_written(picked, findings),
+        confidence=round(sure, 4),
+        candidates=candidates,
+        place=picked.found.place,
+        evidence=_evidence(picked),
+    )
+
+
+def _surest(readings: tuple[Reading, ...]) -> Reading:
+    return max(readings, key=confidence.word_score, default=Reading(reader="none", hypotheses=()))
+
+
+def _written(picked: _Judged, findings: Findings) -> Written:
+    if not findings.has_ink:
+        return "unknown"
+    return "typed" if picked.read.typed >= TYPED_FROM else "hand"
+
+
+def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
+    kind: EvidenceKind = "text" if picked.found.place is None else "ocr"
+    if picked.read.mark.kind == "ink":
+        kind = "ink"
+    source = picked.read.mark.kind
+    return (
+        Evidence(kind=kind, source=source, place=picked.found.place, readings=picked.found.readings),
+    )
+
+
+def _recovered(
+    chosen: Assignment, marks: list[_Judged], context: Context, settings: Settings
+) -> RecoveredDate | None:
+    """The date behind the chosen mark; None when no mark was chosen."""
+    picked = _pick("date", chosen, marks)
+    if picked is None:
+        return None
+    texts = [ReadText(r.best, _quality(r, picked)) for r in picked.found.readings if r.best]
+    return recover(texts, context, settings.languages)
+
+
+def _quality(reading: Reading, picked: _Judged) -> float:
+    if picked.found.place is None:
+        return confidence.TEXT_QUALITY
+    return confidence.reading_quality(reading, picked.found.readings)
+
+
+def _date(
+    recovered: RecoveredDate | None, picked: _Judged | None, findings: Findings
+) -> DateResult:
+    if recovered is None or picked is None:
+        sure = confidence.NO_INK if findings.labels else 0.0
+        return DateResult(written="blank" if findings.labels else "unknown", confidence=sure)
+    return DateResult(
+        value=recovered.value.iso if recovered.value else None,
+        as_written=recovered.as_written.iso if recovered.as_written else None,
+        text=recovered.text,
+        precision=recovered.precision,
+        written=_written(picked, findings),
+        confidence=round(min(1.0, recovered.confidence), 4),
+        candidates=tuple(
+            Candidate(value=c.parts.iso or "", probability=round(c.probability, 4), reason=c.reason)
+            for c in recovered.candidates
+        ),
+        place=picked.found.place,
+        evidence=_evidence(picked),
+    )
+
+
+def _signature(
+    chosen: Assignment, marks: list[_Judged], findings: Findings
+) -> SignatureResult:
+    picked = _pick("signature", chosen, marks)
+    if picked is None:
+        return _no_signature(findings)
+    reading = _surest(picked.found.readings)
+    ink = picked.read.mark.kind == "ink"
+    sure = confidence.signature_confidence(
+        ink=ink,
+        width=picked.read.mark.width,
+        height=picked.read.mark.height,
+        name_like=picked.read.name_like,
+    )
+    typed = picked.read.typed >= TYPED_FROM
+    text = reading.best if typed or not findings.has_ink or picked.read.name_like > 0.6 else None
+    return SignatureResult(
+        present="yes",
+        value=text,
+        as_written=text,
+        written=("typed" if typed else "hand") if findings.has_ink else "unknown",
+        confidence=round(sure, 4),
+        place=picked.found.place,
+        evidence=_evidence(picked),
+    )
+
+
+def _no_signature(findings: Findings) -> SignatureResult:
+    """Text shows no ink, so that only a page can be unsigned."""
+    broken = any(d.stage in ("render", "read") for d in findings.damage)
+    if not findings.labels or not findings.has_ink or broken:
+        return SignatureResult(present="cannot tell", written="unknown")
+    return SignatureResult(present="no", written="none", confidence=confidence.NO_INK)

@@ -1,0 +1,183 @@
+"""A source to readable pages: rendered, upright, the right way up, with their words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from ocr_extract.imaging.geometry import Grey, Raster, quarter_turned
+from ocr_extract.imaging.lines import Line, Word, group_lines
+from ocr_extract.imaging.upright import make_upright
+from ocr_extract.readers.base import Reader, ReaderTrouble
+from ocr_extract.records import Damage, DocumentKind
+from ocr_extract.settings import Settings
+from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.sources.text import plain_lines
+
+LEGIBLE = 25
+"""Well-read words from which a page is the right way up; a form's page has 200."""
+WELL_READ = 0.6
+BLANK = 0.0004
+"""Share of ink under which a page is blank: a page number alone is 0.00005."""
+USUAL_HEIGHT = 7.4
+"""Median height in points of tesseract's words in 10 to 12 point print."""
+SIZE_TOLERANCE = 1.3
+COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
+"""Points by which text without a page is laid out, so that one code serves both."""
+
+
+class PageReader(Reader, Protocol):
+    """A reader that can also find all words of a page."""
+
+    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
+        """Words of each page, in points; raises ReaderTrouble."""
+        ...
+
+
+@dataclass(frozen=True)
+class PageView:
+    """A page, ready to be searched; `raster` is None for text."""
+
+    number: int
+    raster: Raster | None
+    words: tuple[Word, ...]
+    lines: tuple[Line, ...]
+
+
+def text_view(text: str) -> PageView:
+    """Text as if typed on a page: a column a character, a row a line."""
+    lines = []
+    for row, content in enumerate(plain_lines(text)):
+        words, column = [], 0
+        for part in content.split(" "):
+            if part:
+                x, y = column * COLUMN, row * ROW
+                rect = (x, y, x + len(part) * COLUMN, y + CHARACTER)
+                words.append(Word(part, rect, 1.0))
+            column += len(part) + 1
+        if words:
+            lines.append(Line(tuple(words)))
+    return PageView(1, None, tuple(w for line in lines for w in line.words), tuple(lines))
+
+
+def page_order(pages: int, most: int) -> list[int]:
+    """Pages in the order in which they are looked at: last, first, then inwards."""
+    front, back = list(range(1, pages + 1)), list(range(pages, 0, -1))
+    mixed = [page for pair in zip(back, front, strict=True) for page in pair]
+    return list(dict.fromkeys(mixed))[:most]
+
+
+def read_pages(
+    source: Source,
+    numbers: Sequence[int],
+    reader: PageReader,
+    settings: Settings,
+    note: Callable[[Damage], None],
+) -> list[PageView]:
+    """The pages that can be read; what is wrong with the others goes to `note`."""
+    rasters = []
+    for number in numbers:
+        try:
+            rasters.append(make_upright(source.render(number, settings.read_dpi)))
+        except Damaged as trouble:
+            note(trouble.damage)
+    try:
+        return _views(rasters, reader, settings)
+    except ReaderTrouble as trouble:
+        effect = f"Its pages could not be read: {trouble}"
+        note(Damage(stage="read", kind=trouble.kind, effect=effect))
+        return []
+
+
+def _views(rasters: Sequence[Raster], reader: PageReader, settings: Settings) -> list[PageView]:
+    found = _words_of(rasters, reader, settings)
+    views = []
+    for raster, words in zip(rasters, found, strict=True):
+        turned, own = _right_way_up(raster, words, reader, settings)
+        sized, own = _natural_size(turned, own)
+        views.append(PageView(raster.page, sized, own, group_lines(own)))
+    return views
+
+
+def _words_of(
+    rasters: Sequence[Raster], reader: PageReader, settings: Settings
+) -> tuple[tuple[Word, ...], ...]:
+    """Words of all rasters, one call per resolution (pages of one file mostly share it)."""
+    found: dict[int, tuple[Word, ...]] = {}
+    for dpi in sorted({round(r.dpi) for r in rasters}):
+        group = [i for i, r in enumerate(rasters) if round(r.dpi) == dpi]
+        at = min(settings.locate_dpi, dpi)
+        pages = [_reduced(rasters[i].pixels, at / dpi) for i in group]
+        for index, words in zip(group, reader.words(pages, at), strict=True):
+            found[index] = words
+    return tuple(found[i] for i in range(len(rasters)))
+
+
+def _reduced(pixels: Grey, factor: float) -> Grey:
+    if factor >= 1:
+        return pixels
+    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, dtype=np.uint8)
+
+
+def _right_way_up(
+    raster: Raster, words: tuple[Word, ...], reader: PageReader, settings: Settings
+) -> tuple[Raster, tuple[Word, ...]]:
+    """Turned upside down, or to a side, when that is what makes it legible."""
+    best = (legible_words(words), 0, raster, words)
+    if best[0] >= LEGIBLE or _ink_share(raster.pixels) < BLANK:
+        return raster, words
+    for turns in (2, 1, 3):
+        turned = quarter_turned(raster, turns)
+        (again,) = _words_of([turned], reader, settings)
+        count = legible_words(again)
+        if count > best[0]:
+            best = (count, turns, turned, again)
+        if count >= LEGIBLE:
+            break
+    return best[2], best[3]
+
+
+def legible_words(words: Sequence[Word]) -> int:
+    """How many words of three letters or more were surely read."""
+    return sum(w.score >= WELL_READ and sum(c.isalpha() for c in w.text) >= 3 for w in words)
+
+
+def _ink_share(pixels: Grey) -> float:
+    return float((pixels[::4, ::4] < 150).mean())
+
+
+def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tuple[Word, ...]]:
+    """Points such that print has its natural size: photographs and shrunk scans do not
+    state theirs. Left alone within a third of it, for forms differ too."""
+    heights = [w.height for w in words if w.score >= WELL_READ and len(w.text) >= 3]
+    if len(heights) < LEGIBLE:
+        return raster, words
+    factor = USUAL_HEIGHT / float(np.median(heights))
+    if 1 / SIZE_TOLERANCE < factor < SIZE_TOLERANCE:
+        return raster, words
+    scaled = tuple(
+        replace(w, rect=(w.rect[0] * factor, w.rect[1] * factor, w.rect[2] * factor,
+                         w.rect[3] * factor))
+        for w in words
+    )  # fmt: skip
+    return raster.magnified(factor), scaled
+
+
+def kind_of(views: Sequence[PageView]) -> DocumentKind:
+    """Digital, scan or photo, by the paper: drawn white, scanned, or lit by a lamp."""
+    kinds = {_kind(v.raster) for v in views if v.raster is not None}
+    if not kinds:
+        return "unknown"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def _kind(raster: Raster) -> DocumentKind:
+    if any("shading" in n or "sheet" in n for n in raster.notes):
+        return "photo"
+    exact = float((raster.pixels[::3, ::3] == 255).mean())
+    return "digital" if exact > 0.75 else "scan"

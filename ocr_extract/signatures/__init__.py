@@ -1,0 +1,1 @@
+"""Is it signed, how, and does the legible part name the signer."""
