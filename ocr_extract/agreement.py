@@ -37,7 +37,8 @@ def extract(
 
 def find(path: Path, settings: Settings, reader: PageReader | None = None) -> Findings:
     """`examine` behind the document boundary: a fault of ours is damage of this one
-    document, its traceback goes to the log, and the run goes on."""
+    document, its traceback goes to the log, and the run goes on.
+    """
     try:
         return examine(path, settings, reader)
     except OcrExtractError:

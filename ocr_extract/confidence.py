@@ -46,17 +46,20 @@ def agreement(readings: Sequence[Reading]) -> float:
 
 def reading_quality(reading: Reading, others: Sequence[Reading]) -> float:
     """Probability that a reading is right to the letter, from its score and from how
-    many of all readings of the same place (itself included) say the same."""
+    many of all readings of the same place (itself included) say the same.
+    """
     score = word_score(reading)
     same = sum(_letters(r.best) == _letters(reading.best) for r in others)
     share = same / max(1, len(others))
-    quality = TYPED_QUALITY * score ** (0.25 if share > 0.6 else 1.0) * (0.35 + 0.65 * share)
+    sure: float = score ** (0.25 if share > 0.6 else 1.0)
+    quality = TYPED_QUALITY * sure * (0.35 + 0.65 * share)
     return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
 
 
 def text_confidence(scores: Sequence[float], located: float) -> float:
     """Probability that a name or a title was read right: the mean word score, and how
-    surely its place was found (both 0..1)."""
+    surely its place was found (both 0..1).
+    """
     if not scores:
         return 0.0
     return min(0.99, (sum(scores) / len(scores)) * located)

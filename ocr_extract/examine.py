@@ -16,7 +16,7 @@ from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
 from ocr_extract.imaging.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.ink import crop_of
+from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.imaging.lines import Word, around
 from ocr_extract.pages import PageReader, PageView, kind_of, page_order, read_pages, text_view
 from ocr_extract.readers.base import ReaderTrouble
@@ -80,9 +80,7 @@ def _findings(
     return _located(document.model_copy(update={"kind": kind}), views, reader, note)
 
 
-def _views_of(
-    source: Source, settings: Settings, reader: PageReader, note: Note
-) -> list[PageView]:
+def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note) -> list[PageView]:
     """Last and first page, then others until one bears the signing block."""
     order = page_order(source.pages, settings.max_pages_read)
     views = read_pages(source, order[:2], reader, settings, note)
@@ -97,9 +95,7 @@ def _form_of(views: Sequence[PageView]) -> tuple[Form, float]:
     return identify([view.lines for view in views], built_in_forms())
 
 
-def _signing_page(
-    views: Sequence[PageView], form: Form
-) -> tuple[PageView, LocatedBlock] | None:
+def _signing_page(views: Sequence[PageView], form: Form) -> tuple[PageView, LocatedBlock] | None:
     """The page whose labels look most like the form's block; the later of equals."""
     blocks = [(view, locate_block(view.lines, form)) for view in views]
     found = [(view, block) for view, block in blocks if block is not None]
@@ -113,7 +109,9 @@ def _located(
     signing = _signing_page(views, form)
     blanks = _blanks(views, form)
     known = FormMatch(name=form.name, confidence=share) if signing or blanks else None
-    notes = tuple(f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ()))
+    notes = tuple(
+        f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ())
+    )
     found = Findings(
         document,
         form=known,
@@ -162,8 +160,8 @@ def _joined(words: Sequence[Word]) -> str:
 def _place(view: PageView, rect: Rect) -> Box | None:
     if view.raster is None:
         return None
-    scale = view.raster.length(1.0)
-    x0, y0, x1, y1 = view.raster.on_page(tuple(v * scale for v in rect))
+    pixels = [view.raster.length(v) for v in rect]
+    x0, y0, x1, y1 = view.raster.on_page((pixels[0], pixels[1], pixels[2], pixels[3]))
     return Box(page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1))
 
 
@@ -187,7 +185,8 @@ def _read(
     """Every mark read twice, at two sizes, in one call; and as it was found, if it was."""
     crops = [crop_of(raster, mark.rect) for mark in marks]
     try:
-        once = reader.read([*crops, *(_enlarged(crop) for crop in crops)])
+        again = [_second(crop, mark) for crop, mark in zip(crops, marks, strict=True)]
+        once = reader.read([*crops, *again])
     except ReaderTrouble as trouble:
         effect = f"The signing block could not be read: {trouble}"
         note(Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect))
@@ -199,10 +198,13 @@ def _read(
     ]
 
 
+def _second(crop: Grey, mark: Mark) -> Grey:
+    """Another look at a crop: larger; of a strip, which ink may cross, the dark alone."""
+    return darkest_of(crop) if mark.kind == "strip" else _enlarged(crop)
+
+
 def _enlarged(crop: Grey) -> Grey:
-    large = cv2.resize(
-        crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC
-    )
+    large = cv2.resize(crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
 
 
@@ -210,6 +212,4 @@ def _own_reading(mark: Mark) -> Reading:
     """The words by which a mark was found, as a reading."""
     text = " ".join(word.text for word in mark.words)
     score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
-    return Reading(
-        reader="page", hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),)
-    )
+    return Reading(reader="page", hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),))

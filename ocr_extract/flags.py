@@ -32,6 +32,10 @@ CODES: dict[str, str] = {
 """Every flag, and what it says; docs/flags.md lists the same."""
 
 
+PROPOSED_FROM = 0.5
+"""Confidence from which a slip is proposed; below it the reading itself is in doubt."""
+
+
 def flags_of(
     findings: Findings,
     fields: Fields,
@@ -41,11 +45,7 @@ def flags_of(
     settings: Settings,
 ) -> tuple[Flag, ...]:
     """All flags of a document, in the order in which a person would ask."""
-    if findings.damage:
-        effects = " ".join(d.effect for d in findings.damage)
-        damaged = (Flag(code="damaged", message=effects),)
-    else:
-        damaged = ()
+    damaged = _damage_flags(findings)
     if not findings.labels:
         return damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
     raised = [
@@ -59,6 +59,11 @@ def flags_of(
         message = "The text names no signer: look at the page itself."
         raised.append(_flag("signature_unclear", "signature", message))
     return tuple(raised)
+
+
+def _damage_flags(findings: Findings) -> tuple[Flag, ...]:
+    effects = " ".join(damage.effect for damage in findings.damage)
+    return (_flag("damaged", None, effects),) if effects else ()
 
 
 def _flag(code: str, field: str | None, message: str) -> Flag:
@@ -84,8 +89,8 @@ def _date_flags(
     if date.illegible:
         yield _flag("illegible_date", "date", f"“{field.text}” cannot be read as a date.")
         return
-    if date.slip is not None:
-        message = f"Written {field.as_written}, surely meant {field.value}: {date.slip.reason}."
+    if date.slip is not None and field.confidence >= PROPOSED_FROM:
+        message = f"Written {field.as_written}, probably meant {field.value}: {date.slip.reason}."
         yield _flag(date.slip.code, "date", message)
         return
     if field.precision != "day":
@@ -100,9 +105,7 @@ def _date_flags(
         yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
 
 
-def _signature_flags(
-    findings: Findings, fields: Fields, chosen: Assignment
-) -> Iterator[Flag]:
+def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
     signature = fields.signature
     if signature.present == "no":
         yield _flag("unsigned", "signature", "No signature was found.")
@@ -115,7 +118,8 @@ def _signature_flags(
 
 def verdict_of(findings: Findings, fields: Fields, flags: tuple[Flag, ...]) -> Verdict:
     """Accepted without a flag; rejected when there is no agreement to look at, or the
-    form came back blank; else for a person."""
+    form came back blank; else for a person.
+    """
     codes = {flag.code for flag in flags}
     if not findings.labels or {"unsigned", "undated"} <= codes:
         return Verdict.REJECTED

@@ -151,7 +151,9 @@ def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
         kind = "ink"
     source = picked.read.mark.kind
     return (
-        Evidence(kind=kind, source=source, place=picked.found.place, readings=picked.found.readings),
+        Evidence(
+            kind=kind, source=source, place=picked.found.place, readings=picked.found.readings
+        ),
     )
 
 
@@ -194,9 +196,7 @@ def _date(
     )
 
 
-def _signature(
-    chosen: Assignment, marks: list[_Judged], findings: Findings
-) -> SignatureResult:
+def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> SignatureResult:
     picked = _pick("signature", chosen, marks)
     if picked is None:
         return _no_signature(findings)

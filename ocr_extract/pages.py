@@ -153,7 +153,8 @@ def _ink_share(pixels: Grey) -> float:
 
 def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tuple[Word, ...]]:
     """Points such that print has its natural size: photographs and shrunk scans do not
-    state theirs. Left alone within a third of it, for forms differ too."""
+    state theirs. Left alone within a third of it, for forms differ too.
+    """
     heights = [w.height for w in words if w.score >= WELL_READ and len(w.text) >= 3]
     if len(heights) < LEGIBLE:
         return raster, words

@@ -43,7 +43,7 @@ _TIME = re.compile(
 _ISO_TIME = re.compile(r"(?<=\d)T(?=\d{1,2}:\d{2})")
 _CJK = str.maketrans({"年": "/", "月": "/", "日": " ", "년": "/", "월": "/", "일": " "})
 _DIGIT_LOOK_ALIKES = str.maketrans("OoDQlIiSsBZz", "000011155822")
-_DASHES = str.maketrans({c: "-" for c in "‐‑‒–—―−"} | {"⁄": "/", "∕": "/", "·": "."})
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"⁄": "/", "∕": "/", "·": "."})
 _MARKS = re.compile(r"[*_`#>~]|\$\^?\{?\^?|\}\$?|\$|</?\w+>")
 _TOKEN = re.compile(
     r"(?P<number>\d+)(?:\s?(?P<ordinal>st|nd|rd|th|er|ste|de|º|ª|°|\.º))?(?![^\W\d_])"
@@ -139,7 +139,7 @@ def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
 
 
 def _as_digits(word: str) -> str | None:
-    """"2O25" is a misread number: look-alike letters among at least as many digits."""
+    """A misread number ("2O25"): look-alike letters among at least as many digits."""
     repaired = word.translate(_DIGIT_LOOK_ALIKES)
     kept = sum(a == b for a, b in zip(word, repaired, strict=True))
     return repaired if repaired.isdigit() and kept >= len(word) / 2 else None
@@ -191,9 +191,7 @@ def _numeric(tokens: _Tokens) -> Iterator[Interpretation]:
 
 def _triple(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
     triple = tokens.numbers[start : start + 3]
-    unused = tuple(
-        n.text for i, n in enumerate(tokens.numbers) if not start <= i < start + 3
-    )
+    unused = tuple(n.text for i, n in enumerate(tokens.numbers) if not start <= i < start + 3)
     for order, share in _orders(triple).items():
         at = {name: triple[i] for i, name in enumerate(order)}
         year, month, day = _year(at["Y"]), _small(at["M"]), _day(at["D"])
@@ -247,7 +245,9 @@ def _run(tokens: _Tokens) -> Iterator[Interpretation]:
         year, month, day = _year(at["Y"]), _small(at["M"]), _day(at["D"])
         if year is None or month is None or day is None or not 1990 <= year <= 2099:
             continue
-        made = _made(tokens, PartialDate(year, month, day), order, 0, math.log(share) - RUN_COST, ())
+        made = _made(
+            tokens, PartialDate(year, month, day), order, 0, math.log(share) - RUN_COST, ()
+        )
         yield Interpretation(made.parts, order, wide, made.log_weight, made.remainder)
 
 

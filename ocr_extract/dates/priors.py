@@ -67,7 +67,8 @@ class Context:
 
     def density(self, parts: PartialDate) -> float:
         """Prior probability of a date; for a partial one, of a day in it on average,
-        times the rarity of leaving the rest out (2 of 211 real dates)."""
+        times the rarity of leaving the rest out (2 of 211 real dates).
+        """
         if parts.precision == "day":
             return sum(_mean(span, parts) for span in self.spans())
         return PARTIAL * max(

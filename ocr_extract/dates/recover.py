@@ -81,7 +81,8 @@ class _Belief:
 
 def date_likeness(text: str, languages: tuple[str, ...] = ("en",)) -> float:
     """How much a string reads as a date: 1 a full one, 0.6 a partial one, 0.4 an
-    illegible one (digits between separators), 0 nothing of the kind."""
+    illegible one (digits between separators), 0 nothing of the kind.
+    """
     best = _usable(interpret(text, languages))
     if best:
         full = best[0].parts.precision == "day"
@@ -123,9 +124,15 @@ def _pool(
 
 
 def _usable(found: tuple[Interpretation, ...]) -> tuple[Interpretation, ...]:
-    """Interpretations that explain the string; a month alone in a sentence does not."""
+    """Interpretations that explain the string: a lone month or a lone number does not,
+    and the fewer parts there are, the less may be left over.
+    """
     return tuple(
-        i for i in found if i.log_weight > MISREAD_FLOOR and len(i.order) > (len(i.remainder) > 0)
+        i
+        for i in found
+        if i.log_weight > MISREAD_FLOOR
+        and (len(i.order) > 1 or i.order == "Y")
+        and len(i.remainder) < len(i.order)
     )
 
 
@@ -236,15 +243,20 @@ def _coarser(
     candidates: tuple[DateCandidate, ...],
 ) -> Iterator[tuple[PartialDate, float]]:
     """The likeliest month of a year, then the likeliest year, with their mass."""
-    for cut in (
-        lambda p: PartialDate(p.year, p.month),
-        lambda p: PartialDate(p.year),
-    ):
+    for whole in (_month_of, _year_of):
         sums: dict[PartialDate, float] = defaultdict(float)
         for one in candidates:
-            sums[cut(one.parts)] += one.probability
+            sums[whole(one.parts)] += one.probability
         best = max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))
         yield best[0], min(1.0, best[1])
+
+
+def _month_of(parts: PartialDate) -> PartialDate:
+    return PartialDate(parts.year, parts.month)
+
+
+def _year_of(parts: PartialDate) -> PartialDate:
+    return PartialDate(parts.year)
 
 
 def _likeliest(sums: dict[PartialDate, float]) -> PartialDate:

@@ -31,7 +31,8 @@ MOST_MARKS = 14
 @dataclass(frozen=True)
 class ReadMark:
     """A mark with what its readings are like: as a date (0..1), as the author's name
-    (0..1), as type (0..1: how surely and evenly it was read)."""
+    (0..1), as type (0..1: how surely and evenly it was read).
+    """
 
     mark: Mark
     text: str
@@ -43,7 +44,8 @@ class ReadMark:
 @dataclass(frozen=True)
 class Assignment:
     """The chosen mark of each field, as an index into the marks; and the other labels
-    on whose line a mark stands (displaced)."""
+    on whose line a mark stands (displaced).
+    """
 
     chosen: dict[SignerField, int]
     displaced: dict[SignerField, FieldName]

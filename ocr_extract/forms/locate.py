@@ -70,9 +70,7 @@ def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
     words = flat(lines)
     anchor = _first_found(words, form.block.after)
     since = anchor.end if anchor else 0
-    options = {
-        name: _options(words, label, since) for name, label in form.block.labels.items()
-    }
+    options = {name: _options(words, label, since) for name, label in form.block.labels.items()}
     chosen, score = _best_set(words, options, form)
     needed = [n for n, label in form.block.labels.items() if label.required]
     if sum(chosen.get(name) is not None for name in needed) < min(2, len(needed)):
@@ -132,9 +130,7 @@ def _best_set(
     return dict(zip(names, best[1], strict=True)), best[0]
 
 
-def _set_score(
-    words: Sequence[Word], places: dict[FieldName, Found | None], form: Form
-) -> float:
+def _set_score(words: Sequence[Word], places: dict[FieldName, Found | None], form: Form) -> float:
     found = [(name, f) for name, f in places.items() if f is not None]
     score = sum(_label_score(words, f) for _, f in found)
     for (name_a, a), (name_b, b) in _pairs(found):

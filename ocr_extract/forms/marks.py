@@ -24,18 +24,21 @@ RUN_GAP = 16.0
 """Typed words farther apart than this are two marks."""
 INK_GAP = 26.0
 """Marks of one line of handwriting lie nearer than this."""
-STRIP_HEIGHT = 9.0
+STRIP = (-5.5, 8.0)
+"""Around a label's middle: entries sit up to 7 below its baseline, the next line 12 below."""
 PRINT_WORDS = 6
 """A well-read line of so many words is the form's print, not a signer's entry."""
 READABLE = 0.5
 MOST_INK = 12
 MOST_RUN = 4
+MOST_JOINED = 12
 
 
 @dataclass(frozen=True)
 class Mark:
     """Something added: its rectangle in points of the upright page, and the words that
-    were read there already. `area` is ink in square points, 0 where not measured."""
+    were read there already. `area` is ink in square points, 0 where not measured.
+    """
 
     kind: MarkKind
     rect: Rect
@@ -79,7 +82,8 @@ def marks_on_page(
     ink = _largest(find_marks(raster, region, covered))
     texts = [Mark("text", run.rect, run.words) for run in typed]
     inks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in ink]
-    return (*texts, *inks, *_ink_runs(inks), *_strips(block, [*texts, *inks]))
+    single = [*texts, *inks]
+    return (*single, *_joined(single), *_strips(block, single))
 
 
 def _extent(block: LocatedBlock) -> tuple[float, float]:
@@ -98,7 +102,8 @@ def _label_words(block: LocatedBlock) -> set[Word]:
 
 def _printed(near: Sequence[Line], block: LocatedBlock) -> list[Rect]:
     """Rectangles of the form's own print: labels, their bullets, the line above, and
-    well-read lines of running text."""
+    well-read lines of running text.
+    """
     labels = [w.rect for w in _label_words(block)]
     labels += [label.rect for label in block.labels.values() if label.inferred]
     bullets = [(r[0] - 20, r[1], r[0] - 1.5, r[3]) for r in _first_rects(block)]
@@ -155,25 +160,35 @@ def _largest(marks: Sequence[InkMark]) -> list[InkMark]:
     return sorted(ranked, key=lambda m: (m.rect[1], m.rect[0]))
 
 
-def _ink_runs(inks: Sequence[Mark]) -> list[Mark]:
-    """Neighbours on one line as one mark: every run of two to MOST_RUN."""
+def _joined(marks: Sequence[Mark]) -> list[Mark]:
+    """Neighbours on one line as one mark, every run of two to MOST_RUN: a date may be
+    read in pieces, or be half type and half ink.
+    """
     runs: list[Mark] = []
-    for first in inks:
+    for first in marks:
         run = [first]
-        while len(run) < MOST_RUN and (following := _next_on_line(run[-1], inks)):
+        while len(run) < MOST_RUN and (following := _next_on_line(run[-1], marks)):
             run.append(following)
-            rect = around(m.rect for m in run)
-            runs.append(
-                Mark("ink", rect, (), sum(m.area for m in run), sum(m.strokes for m in run))
-            )
-    return runs
+            runs.append(_as_one(run))
+    return sorted(runs, key=lambda m: (-m.area, m.rect))[:MOST_JOINED]
 
 
-def _next_on_line(mark: Mark, inks: Sequence[Mark]) -> Mark | None:
+def _as_one(run: Sequence[Mark]) -> Mark:
+    typed = all(mark.kind == "text" for mark in run)
+    return Mark(
+        "text" if typed else "ink",
+        around(mark.rect for mark in run),
+        (),
+        sum(mark.area for mark in run),
+        sum(mark.strokes for mark in run),
+    )
+
+
+def _next_on_line(mark: Mark, marks: Sequence[Mark]) -> Mark | None:
     """The nearest mark to the right that stands on the same line."""
     right = [
         other
-        for other in inks
+        for other in marks
         if -3 < other.rect[0] - mark.rect[2] < INK_GAP and _shares_line(mark, other)
     ]
     return min(right, key=lambda m: m.rect[0], default=None)
@@ -195,6 +210,6 @@ def _strips(block: LocatedBlock, marks: Sequence[Mark]) -> list[Mark]:
             if m.rect[1] < middle < m.rect[3] and m.rect[2] > label.rect[2] + 8
         ]
         if on_line:
-            low, high = middle - STRIP_HEIGHT, middle + STRIP_HEIGHT
+            low, high = middle + STRIP[0], middle + STRIP[1]
             strips.append(Mark("strip", (label.rect[2] + 1, low, max(on_line), high)))
     return strips

@@ -83,5 +83,3 @@ def _without_shadows(found: list[Found]) -> list[Found]:
         if all(one.end <= k.start or one.start >= k.end for k in kept):
             kept.append(one)
     return sorted(kept, key=lambda f: f.start)
-
-

@@ -15,7 +15,8 @@ PAPER = 245
 
 def paper_of(pixels: Grey) -> Grey:
     """The paper without what is on it: shape as given. Closing over a 1/25 of the width
-    lifts ink to the paper around it; the blur joins the pieces."""
+    lifts ink to the paper around it; the blur joins the pieces.
+    """
     height, width = pixels.shape
     scale = min(1.0, 500 / max(height, width))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
@@ -47,7 +48,7 @@ def _stretched(pixels: Grey) -> Grey:
     if dark < 60 or dark > 200:
         return pixels
     lifted = (pixels.astype(np.float32) - dark) * (255.0 / (255.0 - dark))
-    return np.clip(lifted, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(lifted, 0, 255), dtype=np.uint8)
 
 
 def ink_mask(pixels: Grey) -> Grey:

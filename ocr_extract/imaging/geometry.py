@@ -64,7 +64,8 @@ class Raster:
         mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_page)[:, 0, :]
         low, high = mapped.min(axis=0), mapped.max(axis=0)
         scale = POINTS_PER_INCH / self.page_dpi
-        return tuple(float(v * scale) for v in (*low, *high))
+        x0, y0, x1, y1 = (float(v * scale) for v in (*low, *high))
+        return x0, y0, x1, y1
 
     def warped(
         self, matrix: Homography, size: tuple[int, int], turned: float = 0.0, note: str = ""

@@ -37,7 +37,8 @@ Stats = npt.NDArray[np.int32]
 @dataclass(frozen=True)
 class InkMark:
     """A group of ink: its rectangle in points of the upright page, ink area in square
-    points, how many strokes (components) it has, and their median height in points."""
+    points, how many strokes (components) it has, and their median height in points.
+    """
 
     rect: Rect
     area: float
@@ -67,7 +68,7 @@ def find_marks(raster: Raster, region: Rect, printed: Sequence[Rect]) -> tuple[I
     inside = _printed_mask(raster, printed, (x0, y0), mask.shape)
     kept = _without_print(mask, inside, raster)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(kept)
-    components = (np.asarray(labels), np.asarray(stats))
+    components = (np.asarray(labels, np.int32), np.asarray(stats, np.int32))
     groups = _grouped(components, raster)
     marks = [_mark(components[1][group], (x0, y0), raster) for group in groups]
     return tuple(sorted((m for m in marks if _is_mark(m)), key=lambda m: (m.rect[1], m.rect[0])))
@@ -93,9 +94,10 @@ def _printed_mask(
 
 def _without_print(mask: Grey, printed: Grey, raster: Raster) -> Grey:
     """Components that are print, rules or borders taken out; overlapping ink kept."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    count, labels, raw, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
         return mask
+    stats = np.asarray(raw, dtype=np.int32)
     area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     within = np.bincount(labels[printed > 0].ravel(), minlength=count)
     keep = within / area < PRINT_SHARE
@@ -133,7 +135,7 @@ def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:
     writing = np.where(ink & ~speck[labels], np.uint8(255), np.uint8(0))
     near = _dilated(writing, raster, SPECK_REACH, 4.0)
     dots = np.where(speck[labels] & (near > 0), np.uint8(255), np.uint8(0))
-    joined = _dilated(writing | dots, raster, REACH_ACROSS / 2, REACH_DOWN / 2)
+    joined = _dilated(cv2.bitwise_or(writing, dots), raster, REACH_ACROSS / 2, REACH_DOWN / 2)
     groups, of_pixel = cv2.connectedComponents(joined)
     owner = np.zeros(count, np.int32)
     owner[labels[ink]] = of_pixel[ink]
@@ -157,7 +159,7 @@ def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkMark:
     rect = (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
     scale = raster.points(1.0)
     return InkMark(
-        rect=tuple(v * scale for v in rect),
+        rect=(rect[0] * scale, rect[1] * scale, rect[2] * scale, rect[3] * scale),
         area=float(sum(int(s[4]) for s in own)) * scale * scale,
         strokes=len(own),
         stroke_height=float(np.median([int(s[3]) for s in own])) * scale,
@@ -177,3 +179,15 @@ def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
     pad = round(raster.length(4.0))
     padded = cv2.copyMakeBorder(crop, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=255)
     return np.asarray(padded, dtype=np.uint8)
+
+
+DARK_SHARE = 0.45
+"""Of the range from the darkest ink to paper, the part that counts as dark: type is
+black where pens, tablets and pasted signatures are mostly paler or thinner."""
+
+
+def darkest_of(crop: Grey) -> Grey:
+    """The crop with only its darkest ink left: type under a paler signature."""
+    dark = float(np.percentile(crop, 0.5))
+    level = dark + DARK_SHARE * (255.0 - dark)
+    return np.where(crop <= level, crop, np.uint8(255)).astype(np.uint8)

@@ -25,7 +25,8 @@ LEAST_CONTRAST = 18.0
 
 def straighten(raster: Raster) -> Raster:
     """The sheet alone, its corners at the raster's corners; as given when no sheet with
-    four corners stands out from a darker surrounding."""
+    four corners stands out from a darker surrounding.
+    """
     corners = find_sheet(raster.pixels)
     if corners is None:
         return raster
@@ -48,10 +49,11 @@ def find_sheet(pixels: Grey) -> Corners | None:
     if not contours:
         return None
     sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
+    hull = np.asarray(sheet, dtype=np.int32)
     share = cv2.contourArea(sheet) / small.size
-    if not LEAST_AREA < share < FULL_AREA or not _stands_out(np.asarray(small), sheet):
+    if not LEAST_AREA < share < FULL_AREA or not _stands_out(np.asarray(small, np.uint8), hull):
         return None
-    corners = _four_corners(np.asarray(sheet, dtype=np.int32))
+    corners = _four_corners(hull)
     return None if corners is None else _ordered(corners) / np.float32(scale)
 
 

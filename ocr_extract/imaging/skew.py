@@ -33,7 +33,8 @@ Points = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class Skew:
     """`degrees` to turn counter-clockwise to make the lines level; `quarter` when they
-    stand upright first (one quarter turn too). `confirmed`: both estimates agree."""
+    stand upright first (one quarter turn too). `confirmed`: both estimates agree.
+    """
 
     degrees: float
     quarter: bool

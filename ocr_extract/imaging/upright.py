@@ -13,7 +13,8 @@ LEAST_SKEW = 0.03
 
 def make_upright(raster: Raster) -> Raster:
     """Sheet cut out, shading removed, lines level. Upside down or not is not decided
-    here: only reading tells, see `forms.locate`."""
+    here: only reading tells, see `forms.locate`.
+    """
     return level(flatten(straighten(raster)))
 
 

@@ -10,7 +10,7 @@ from ocr_extract.imaging.geometry import Grey
 from ocr_extract.records import Reading
 
 
-class ReaderTrouble(Exception):  # noqa: N818 - becomes Damage, never reaches a caller
+class ReaderTrouble(Exception):
     """A reader crashed, hung or printed garbage; `kind` is the damage it becomes."""
 
     def __init__(self, kind: str, message: str) -> None:

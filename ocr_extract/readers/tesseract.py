@@ -62,8 +62,7 @@ class Tesseract:
         rows = self._rows(pages, SPARSE_TEXT, dpi)
         scale = POINTS_PER_INCH / dpi
         return tuple(
-            tuple(_word(row, scale) for row in rows.get(index, []))
-            for index in range(len(pages))
+            tuple(_word(row, scale) for row in rows.get(index, [])) for index in range(len(pages))
         )
 
     def _rows(
@@ -83,7 +82,7 @@ class Tesseract:
         return rows
 
     def _table(self, listing: Path, config: str) -> dict[str, list[Any]]:
-        """pytesseract's table of words; its troubles become ours at this one seam."""
+        """Pytesseract's table of words; its troubles become ours at this one seam."""
         try:
             table = pytesseract.image_to_data(
                 str(listing),
@@ -144,9 +143,7 @@ def _reading(rows: Sequence[Mapping[str, Any]]) -> Reading:
         return Reading(reader="tesseract", hypotheses=())
     text = " ".join(str(row["text"]).strip() for row in rows)
     score = sum(math.log(_score(row)) for row in rows)
-    return Reading(
-        reader="tesseract", hypotheses=(Hypothesis(text=text, log_likelihood=score),)
-    )
+    return Reading(reader="tesseract", hypotheses=(Hypothesis(text=text, log_likelihood=score),))
 
 
 def _score(row: Mapping[str, Any]) -> float:

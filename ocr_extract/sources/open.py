@@ -16,7 +16,8 @@ from ocr_extract.sources.text import decode
 
 def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) -> Source:
     """A file as a source; raises Damaged when nothing of it can be read, MissingTool when
-    poppler is not there. `note` receives damage that does not stop the reading."""
+    poppler is not there. `note` receives damage that does not stop the reading.
+    """
     content = read_bytes(path, settings.max_bytes)
     kind = type_of(path, content)
     digest = fingerprint(content)

@@ -7,6 +7,7 @@ lacks the ink is worse than one that fails.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +82,10 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
     try:
         return dict(
             pdfinfo_from_path(
-                str(path), rawdates=True, timeout=int(settings.render_timeout), **pages
+                str(path),
+                rawdates=True,
+                timeout=int(settings.render_timeout),
+                **pages,  # type: ignore[arg-type]  # the stub takes strings only
             )
         )
     except PDFInfoNotInstalledError as error:
@@ -115,7 +119,7 @@ def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
     if len(numbers) < 2:
         raise Damaged("render", "broken", "The page has no size.", page)
     inches = [max(0.01, float(n) / POINTS_PER_INCH) for n in numbers[:2]]
-    by_area = (settings.max_pixels / (inches[0] * inches[1])) ** 0.5
+    by_area = math.sqrt(settings.max_pixels / (inches[0] * inches[1]))
     allowed = min(float(dpi), by_area, settings.max_side / max(inches), _sane(inches, dpi))
     if allowed < SMALLEST_DPI:
         raise Damaged("render", "too_large", "The page is too large to be rendered.", page)
@@ -124,7 +128,8 @@ def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
 
 def _sane(inches: list[float], dpi: int) -> float:
     """A photo placed at one pixel a point is 38 inches wide: its pixels are all there
-    is, so that no side needs more than a letter page's pixels, half as much again."""
+    is, so that no side needs more than a letter page's pixels, half as much again.
+    """
     return dpi * max(1.0, 11.0 * 1.5) / max(11.0 * 1.5, max(inches))
 
 

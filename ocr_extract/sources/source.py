@@ -31,7 +31,7 @@ TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
 SUFFIXES = TEXT_SUFFIXES | {".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg"}
 
 
-class Damaged(Exception):  # noqa: N818 - it is a finding about a document, not a fault
+class Damaged(Exception):
     """A source that cannot be read (further); never leaves the document boundary."""
 
     def __init__(self, stage: Stage, kind: str, effect: str, page: int | None = None) -> None:
@@ -42,7 +42,8 @@ class Damaged(Exception):  # noqa: N818 - it is a finding about a document, not 
 @dataclass(frozen=True)
 class Source:
     """What opening a file gave. `render(page, dpi)` makes one page (from 1) a raster and
-    raises Damaged; `text` is set instead for text that another OCR made."""
+    raises Damaged; `text` is set instead for text that another OCR made.
+    """
 
     path: Path
     type: FileType

@@ -1,0 +1,1 @@
+"""Results to people and to other programs."""

@@ -1,0 +1,83 @@
+"""Which files of the paths given are agreements, in an order that never changes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+from ocr_extract.errors import NothingToRead, UnsafeOutput
+
+NOT_AGREEMENTS = frozenset(
+    ".bib .csv .tsv .json .jsonl .toml .yaml .yml .py .sh .html .log .sqlite .db .tex".split()
+)
+"""Files that stand beside agreements and are passed over in a folder; any other file is
+taken for one, so that a .docx is named as unreadable and not lost in silence."""
+
+
+def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Every file once, sorted by name; folders are searched, hidden files passed over.
+
+    A path that does not exist stays in the plan: it will have its own record. Raises
+    NothingToRead when folders were given and no file is in any of them.
+    """
+    given = list(paths)
+    found = [file for path in given for file in _files(path)]
+    if not found:
+        names = ", ".join(str(p) for p in given) or "no path"
+        raise NothingToRead(
+            f"No agreement in {names}.",
+            "Give PDF, TIFF, PNG, JPEG, TXT or MD files, or a folder of them.",
+        )
+    unique = {_identity(file): file for file in reversed(found)}
+    return tuple(sorted(unique.values(), key=_sort_key))
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    return [
+        file
+        for file in sorted(path.rglob("*"))
+        if file.is_file()
+        and file.suffix.lower() not in NOT_AGREEMENTS
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+
+
+def _identity(path: Path) -> str:
+    return str(path.resolve())
+
+
+def _sort_key(path: Path) -> tuple[str, str]:
+    return unicodedata.normalize("NFC", path.name), str(path)
+
+
+def check_output(out: Path, inputs: Iterable[Path]) -> None:
+    """Make the output folder, and prove that it can be written.
+
+    Raises UnsafeOutput when it is, holds or lies in an input folder, or cannot be written.
+    """
+    target = out.resolve()
+    for path in inputs:
+        folder = path.resolve()
+        if folder.is_dir() and _overlap(target, folder):
+            raise UnsafeOutput(
+                f"The output {out} overlaps the input {path}.",
+                "Inputs are never written to: give another --out.",
+            )
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UnsafeOutput(
+            f"Cannot write to {out}: {error.strerror}.",
+            "Give another --out; in a container, mount one that this user may write to"
+            " (`--user $(id -u):$(id -g) -v DIR:/out`).",
+        ) from error
+
+
+def _overlap(a: Path, b: Path) -> bool:
+    return a == b or a in b.parents or b in a.parents

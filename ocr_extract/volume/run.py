@@ -1,0 +1,118 @@
+"""Run over many files: read each once, judge them together, one record each."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from ocr_extract.agreement import find
+from ocr_extract.dates.priors import Context, context_of
+from ocr_extract.findings import Findings
+from ocr_extract.judge import judge
+from ocr_extract.records import Damage, Document, Record
+from ocr_extract.settings import Settings
+from ocr_extract.volume import second_look
+from ocr_extract.volume.roster import Roster
+
+Progress = Callable[[Findings], None]
+
+
+def run(
+    files: Sequence[Path],
+    settings: Settings,
+    *,
+    roster: Roster | None = None,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Record, ...]:
+    """One record per file, in the order of the files, whatever happens to any of them.
+
+    Raises MissingTool when tesseract or poppler is not installed.
+    """
+    found: dict[Path, Findings] = {}
+    for path, findings in _examined(files, settings, jobs):
+        found[path] = findings
+        if progress is not None:
+            progress(findings)
+    return judged([found[path] for path in files], settings, roster)
+
+
+def judged(
+    findings: Sequence[Findings], settings: Settings, roster: Roster | None = None
+) -> tuple[Record, ...]:
+    """Judge what was found: with the context that was given, else with what the
+    documents say of one another.
+    """
+    given = _context(settings, roster)
+    matches = [roster.match(f.document.name) if roster else None for f in findings]
+    first = tuple(judge(f, given, settings, m) for f, m in zip(findings, matches, strict=True))
+    if given.known:
+        return first
+    others = second_look.contexts(first)
+    return tuple(
+        judge(f, context, settings, match) if context.known else record
+        for f, context, match, record in zip(findings, others, matches, first, strict=True)
+    )
+
+
+def _context(settings: Settings, roster: Roster | None) -> Context:
+    stated = context_of(settings.year, settings.start, settings.end)
+    return stated if stated.known or roster is None else roster.context
+
+
+def _examined(
+    files: Sequence[Path], settings: Settings, jobs: int
+) -> Iterator[tuple[Path, Findings]]:
+    if jobs <= 1 or len(files) <= 1:
+        for path in files:
+            yield path, find(path, settings)
+        return
+    finished = set()
+    try:
+        for path, findings in _in_processes(files, settings, min(jobs, len(files))):
+            finished.add(path)
+            yield path, findings
+    except BrokenProcessPool:
+        for path in files:
+            if path not in finished:
+                yield path, _alone(path, settings)
+
+
+def _in_processes(
+    files: Sequence[Path], settings: Settings, jobs: int
+) -> Iterator[tuple[Path, Findings]]:
+    """Results as they come; few tasks are queued, so that memory stays bounded."""
+    with _pool(jobs) as pool:
+        waiting: dict[Future[Findings], Path] = {}
+        for path in files:
+            waiting[pool.submit(find, path, settings)] = path
+            if len(waiting) >= 4 * jobs:
+                yield from _done(waiting)
+        while waiting:
+            yield from _done(waiting)
+
+
+def _done(waiting: dict[Future[Findings], Path]) -> Iterator[tuple[Path, Findings]]:
+    finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+    for future in finished:
+        path = waiting.pop(future)
+        yield path, future.result()
+
+
+def _alone(path: Path, settings: Settings) -> Findings:
+    """A second try in a worker of its own; a worker that dies again is damage."""
+    try:
+        with _pool(1) as pool:
+            return pool.submit(find, path, settings).result()
+    except BrokenProcessPool:
+        effect = "Reading it killed the worker twice: not read."
+        damage = Damage(stage="read", kind="worker_died", effect=effect)
+        return Findings(Document(name=path.name, path=str(path)), damage=(damage,))
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    # Fresh interpreters: forking a process with threads (progress, OpenCV) can hang.
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
