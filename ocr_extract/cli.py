@@ -63,7 +63,7 @@ def run_command(
     Exit code: 0 all accepted, 1 something needs a person, 2 wrong use, 3 a tool is
     missing, 4 internal error.
     """
-    _log_to_stderr(verbose)
+    _log_to_stderr(verbose=verbose)
     chosen = _settings(settings, year)
     papers = read_roster(roster) if roster else None
     files = plan(paths)
@@ -91,7 +91,7 @@ def show_command(
 
     Draws each page with the found places as PNG into the output folder.
     """
-    _log_to_stderr(verbose)
+    _log_to_stderr(verbose=verbose)
     chosen = _settings(settings, year)
     papers: Roster | None = read_roster(roster) if roster else None
     check_output(out, [file])
@@ -150,7 +150,7 @@ def _exit_code(records: tuple[Record, ...]) -> ExitCode:
     return ExitCode.ALL_ACCEPTED if accepted else ExitCode.NEEDS_A_PERSON
 
 
-def _log_to_stderr(verbose: bool) -> None:
+def _log_to_stderr(*, verbose: bool) -> None:
     level = logging.DEBUG if verbose else logging.CRITICAL
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     log.setLevel(level)

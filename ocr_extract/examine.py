@@ -171,7 +171,7 @@ def _marks(
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
-    marks = marks_on_page(view.raster, view.lines, view.words, block)
+    marks = marks_on_page(view.raster, view.lines, block)
     readings = _read(view.raster, marks, reader, note)
     return tuple(
         MarkFinding(mark, _place(view, mark.rect), read)

@@ -116,7 +116,7 @@ def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> 
         yield _flag("signature_displaced", "signature", message)
 
 
-def verdict_of(findings: Findings, fields: Fields, flags: tuple[Flag, ...]) -> Verdict:
+def verdict_of(findings: Findings, flags: tuple[Flag, ...]) -> Verdict:
     """Accepted without a flag; rejected when there is no agreement to look at, or the
     form came back blank; else for a person.
     """

@@ -64,7 +64,7 @@ def judge(
         form=findings.form,
         fields=fields,
         roster=roster,
-        verdict=verdict_of(findings, fields, flags),
+        verdict=verdict_of(findings, flags),
         flags=flags,
         damage=findings.damage,
         seconds=round(findings.seconds, 3),

@@ -112,8 +112,7 @@ def _words_of(
         group = [i for i, r in enumerate(rasters) if round(r.dpi) == dpi]
         at = min(settings.locate_dpi, dpi)
         pages = [_reduced(rasters[i].pixels, at / dpi) for i in group]
-        for index, words in zip(group, reader.words(pages, at), strict=True):
-            found[index] = words
+        found.update(zip(group, reader.words(pages, at), strict=True))
     return tuple(found[i] for i in range(len(rasters)))
 
 

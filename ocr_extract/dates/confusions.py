@@ -57,7 +57,7 @@ def score(text: str, years: tuple[int, ...], keep: int = 400) -> tuple[Scored, .
     if not read or not years:
         return ()
     separators = tuple(sorted({c for c in read if c in "/.-"})) or ("/",)
-    days, orders, grid = _written(years, separators, sum(c.isalpha() for c in read) >= 3)
+    days, orders, grid = _written(years, separators, words=sum(c.isalpha() for c in read) >= 3)
     costs = _distances(read, grid)
     best: dict[tuple[PartialDate, str], float] = {}
     for index in np.argsort(costs, kind="stable")[: keep * 4]:
@@ -67,7 +67,7 @@ def score(text: str, years: tuple[int, ...], keep: int = 400) -> tuple[Scored, .
     return tuple(Scored(parts, order, value) for (parts, order), value in ranked[:keep])
 
 
-def _ways(day: date, separator: str, words: bool) -> Iterator[tuple[str, str]]:
+def _ways(day: date, separator: str, *, words: bool) -> Iterator[tuple[str, str]]:
     """(order, text) of the usual ways to write a day."""
     d, m, year, short = f"{day.day}", f"{day.month}", f"{day.year}", f"{day.year % 100:02d}"
     wide_d, wide_m = d.zfill(2), m.zfill(2)
@@ -85,7 +85,7 @@ def _ways(day: date, separator: str, words: bool) -> Iterator[tuple[str, str]]:
 
 @lru_cache(maxsize=32)
 def _written(
-    years: tuple[int, ...], separators: tuple[str, ...], words: bool
+    years: tuple[int, ...], separators: tuple[str, ...], *, words: bool
 ) -> tuple[tuple[PartialDate, ...], tuple[str, ...], npt.NDArray[np.int32]]:
     """All ways of writing all days: dates, orders and an (n, width) grid of code points."""
     rows: list[tuple[PartialDate, str, str]] = []
@@ -95,7 +95,7 @@ def _written(
             day = first + timedelta(offset)
             parts = PartialDate(day.year, day.month, day.day)
             for index, separator in enumerate(separators):
-                ways = _ways(day, separator, words and index == 0)
+                ways = _ways(day, separator, words=words and index == 0)
                 rows.extend((parts, order, text) for order, text in ways)
     width = max(len(text) for _, _, text in rows)
     grid = np.zeros((len(rows), width), dtype=np.int32)

@@ -104,7 +104,9 @@ def recover(
         return RecoveredDate(illegible=True, text=readings[0].text.strip())
     belief = _believe(pooled, context)
     quality = max(r.quality for r in readings)
-    return _conclude(belief, readings, quality, legible, context, languages)
+    return _conclude(
+        belief, readings, quality, legible=legible, context=context, languages=languages
+    )
 
 
 def _pool(
@@ -194,6 +196,7 @@ def _conclude(
     belief: _Belief,
     readings: list[ReadText],
     quality: float,
+    *,
     legible: bool,
     context: Context,
     languages: tuple[str, ...],
@@ -204,10 +207,12 @@ def _conclude(
         return RecoveredDate(illegible=True, text=readings[0].text.strip())
     ranked = sorted(belief.mass.items(), key=lambda item: (-item[1], _sort_key(item[0])))
     candidates = tuple(
-        DateCandidate(parts, quality * mass / total, _reason(belief, parts, legible, context))
+        DateCandidate(
+            parts, quality * mass / total, _reason(belief, parts, context, legible=legible)
+        )
         for parts, mass in ranked
     )
-    value, confidence = _value(candidates, legible)
+    value, confidence = _value(candidates, legible=legible)
     as_written = _likeliest(belief.written[value]) if value in belief.mass else value
     slip = belief.slips.get(value) if value and value != as_written else None
     text = next((r.text for r in readings if _usable(interpret(r.text, languages))), None)
@@ -225,7 +230,7 @@ def _conclude(
 
 
 def _value(
-    candidates: tuple[DateCandidate, ...], legible: bool
+    candidates: tuple[DateCandidate, ...], *, legible: bool
 ) -> tuple[PartialDate | None, float]:
     """The likeliest date; when no day is likely enough, what is sure of it."""
     top = candidates[0]
@@ -263,7 +268,7 @@ def _likeliest(sums: dict[PartialDate, float]) -> PartialDate:
     return max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))[0]
 
 
-def _reason(belief: _Belief, parts: PartialDate, legible: bool, context: Context) -> str:
+def _reason(belief: _Belief, parts: PartialDate, context: Context, *, legible: bool) -> str:
     written = _likeliest(belief.written[parts])
     if written == parts:
         return "as written" if legible else "resembles what is written"

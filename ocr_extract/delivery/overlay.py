@@ -111,5 +111,5 @@ def _caption(
 
 def _line_height(font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> float:
     """Height of a caption line in pixels."""
-    left, top, right, bottom = font.getbbox("Ag")
+    _, top, _, bottom = font.getbbox("Ag")
     return float(bottom - top) * 1.5

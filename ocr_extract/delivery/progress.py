@@ -22,7 +22,7 @@ from ocr_extract.findings import Findings
 def progress_of(total: int, *, quiet: bool = False) -> Iterator[Callable[[Findings], None]]:
     """A function to call after each document: files, rate, time left, damaged so far."""
     if quiet or not sys.stderr.isatty():
-        yield lambda findings: None
+        yield _say_nothing
         return
     columns = (
         TextColumn("reading"),
@@ -44,3 +44,7 @@ def progress_of(total: int, *, quiet: bool = False) -> Iterator[Callable[[Findin
             bar.update(task, advance=1, damaged=damaged, rate=rate)
 
         yield advance
+
+
+def _say_nothing(_: Findings) -> None:
+    """A log gets no bar."""

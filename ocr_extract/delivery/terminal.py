@@ -26,7 +26,7 @@ def print_volume(records: Sequence[Record], console: Console) -> None:
 
 
 def totals(records: Sequence[Record]) -> str:
-    """ "15 agreements: 9 accepted, 5 to review, 1 rejected", with the flags by number."""
+    """How many agreements have which verdict, and how often each flag was raised."""
     count = Counter(record.verdict for record in records)
     flags = Counter(flag.code for record in records for flag in record.flags)
     named = ", ".join(f"{code} {n}" for code, n in sorted(flags.items(), key=lambda i: (-i[1], i)))

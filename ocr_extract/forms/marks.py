@@ -69,9 +69,7 @@ def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...
     return tuple(Mark("text", run.rect, run.words) for run in runs)
 
 
-def marks_on_page(
-    raster: Raster, lines: Sequence[Line], words: Sequence[Word], block: LocatedBlock
-) -> tuple[Mark, ...]:
+def marks_on_page(raster: Raster, lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
     """Typed runs, ink, runs of ink on one line, and the strips right of the labels."""
     top, bottom = _extent(block)
     region = (0.0, top, raster.points(raster.width), bottom)

@@ -32,6 +32,7 @@ from ocr_extract.sources.source import Damaged
 
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 SMALLEST_DPI = 20
+MOST_INCHES = 16.5
 _DATE = re.compile(
     r"D:(?P<Y>\d{4})(?P<m>\d{2})?(?P<d>\d{2})?(?P<H>\d{2})?(?P<M>\d{2})?(?P<S>\d{2})?"
     r"(?P<zone>Z|[+-]\d{2}'?(?:\d{2})?'?)?"
@@ -85,7 +86,7 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
                 str(path),
                 rawdates=True,
                 timeout=int(settings.render_timeout),
-                **pages,  # type: ignore[arg-type]  # the stub takes strings only
+                **pages,
             )
         )
     except PDFInfoNotInstalledError as error:
@@ -130,16 +131,16 @@ def _sane(inches: list[float], dpi: int) -> float:
     """A photo placed at one pixel a point is 38 inches wide: its pixels are all there
     is, so that no side needs more than a letter page's pixels, half as much again.
     """
-    return dpi * max(1.0, 11.0 * 1.5) / max(11.0 * 1.5, max(inches))
+    return dpi * MOST_INCHES / max(MOST_INCHES, *inches)
 
 
 def _rasterised(
     path: Path, page: int, dpi: float, settings: Settings, *, strict: bool
 ) -> Image.Image:
     try:
-        images = convert_from_path(
+        images: list[Image.Image] = convert_from_path(
             str(path),
-            dpi=dpi,  # type: ignore[arg-type]  # pdftoppm takes fractions, the stub does not
+            dpi=dpi,
             first_page=page,
             last_page=page,
             grayscale=True,
