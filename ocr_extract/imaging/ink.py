@@ -135,7 +135,7 @@ def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:
     writing = np.where(ink & ~speck[labels], np.uint8(255), np.uint8(0))
     near = _dilated(writing, raster, SPECK_REACH, 4.0)
     dots = np.where(speck[labels] & (near > 0), np.uint8(255), np.uint8(0))
-    joined = _dilated(cv2.bitwise_or(writing, dots), raster, REACH_ACROSS / 2, REACH_DOWN / 2)
+    joined = _dilated(np.maximum(writing, dots), raster, REACH_ACROSS / 2, REACH_DOWN / 2)
     groups, of_pixel = cv2.connectedComponents(joined)
     owner = np.zeros(count, np.int32)
     owner[labels[ink]] = of_pixel[ink]

@@ -1,0 +1,1 @@
+"""Made agreements with known truth: what they say, how they are set, what befalls them."""
