@@ -15,9 +15,9 @@ from ocr_extract.findings import BlankFinding, Findings, LabelFinding, MarkFindi
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
-from ocr_extract.imaging.geometry import Grey, Raster, Rect
+from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import crop_of, darkest_of
-from ocr_extract.imaging.lines import Word, around
+from ocr_extract.lines import Word, around
 from ocr_extract.pages import PageReader, PageView, kind_of, page_order, read_pages, text_view
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.readers.tesseract import Tesseract

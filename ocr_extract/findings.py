@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
-from ocr_extract.imaging.geometry import Rect
+from ocr_extract.geometry import Rect
 from ocr_extract.records import Box, Damage, Document, FormMatch, Reading
 
 

@@ -9,9 +9,9 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from ocr_extract.imaging.geometry import Grey, Raster, quarter_turned
-from ocr_extract.imaging.lines import Line, Word, group_lines
+from ocr_extract.geometry import Grey, Raster, quarter_turned
 from ocr_extract.imaging.upright import make_upright
+from ocr_extract.lines import Line, Word, group_lines
 from ocr_extract.readers.base import Reader, ReaderTrouble
 from ocr_extract.records import Damage, DocumentKind
 from ocr_extract.settings import Settings

@@ -133,7 +133,7 @@ def _month_first(rng: random.Random, day: int) -> Way:
         corresponding_author=Entry(name),
         signature=None,
         date=Entry(text, "italic"),
-        scrawl=(rng.uniform(60, 110), 18.0, 30.0, -1.0),
+        scrawl=(rng.uniform(60, 110), 18.0, 30.0, -6.0),
     )
     iso = f"2025-05-{day:02d}"
     return Way("month_first", filling, "hand", text, iso, iso, "typed")
@@ -165,7 +165,7 @@ def _illegible(rng: random.Random) -> Way:
         corresponding_author=Entry("Wang", "pen", size=9.0),
         signature=None,
         date=Entry(text, "pen", size=9.0),
-        scrawl=(rng.uniform(50, 70), 13.0, 60.0, -4.0),
+        scrawl=(rng.uniform(50, 70), 13.0, 100.0, -3.0),
     )
     return Way("illegible", filling, "hand", text, "2025", "2025", "hand", "illegible_date")
 

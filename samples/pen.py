@@ -55,8 +55,9 @@ def _glyph(alphabet: HersheyFonts, character: str, size: float) -> list[list[tup
     if not points:
         return []
     left = min(x for x, _ in points)
-    scale = size / 21.0  # capitals of the Hershey alphabets are 21 units high
-    return [[((x - left) * scale, (y + 9) * scale) for x, y in stroke] for stroke in raw]
+    # Capitals of the Hershey alphabets are 21 units high, y runs down, 9 is the baseline.
+    scale = size / 21.0
+    return [[((x - left) * scale, (9 - y) * scale) for x, y in stroke] for stroke in raw]
 
 
 def _shaken(

@@ -28,19 +28,15 @@ Hand = Literal["typed", "italic", "bold", "pen"]
 
 CLAUSES = (
     "You sign for every author of the article, and every author has allowed you to do so.",
-    "You place the article under an open licence that lets anybody share and adapt it as long as"
-    " the authors are named.",
-    "Whoever passes the article on has to cite the place where it first appeared and to link to"
-    " it.",
+    "You place the article under an open licence: anybody may share and adapt it and names you.",
+    "Whoever passes the article on has to cite the place where it first appeared, and link to it.",
     "All rights that are not given away here stay with the authors.",
-    "Changes that the editors make to prepare the article for print belong to the authors as"
-    " well; the editors ask before they change what is said.",
+    "What the editors change for print is the authors' too; they ask before it alters the sense.",
 )
 WARRANTIES = (
     "The article is new, and has not been printed in a journal, a book or another collection.",
     "Nobody but the named authors wrote it, and no contract stands against this agreement.",
-    "It harms nobody's good name and breaks no law that the authors know of. Should somebody"
-    " complain all the same, the authors answer for it and not the editors.",
+    "It harms nobody's good name and breaks no law; if somebody complains, the authors answer.",
 )
 CLOSING = (
     "Nothing else was agreed between you and the editors. Changes have to be made in writing. If"
@@ -133,7 +129,7 @@ def _second_page(canvas: Canvas, filling: Filling, rng: random.Random) -> None:
     for number, clause in enumerate(WARRANTIES, 1):
         y = _paragraph(canvas, LEFT + 48, y + 5, clause, bullet=f"{number}.")
     y = _paragraph(canvas, LEFT + 26, y + 7, CLOSING, bullet="7.")
-    _paragraph(canvas, LEFT, 390, "I HAVE READ AND AGREE FULLY WITH THE TERMS OF THIS AGREEMENT.")
+    _paragraph(canvas, LEFT, 380, "I HAVE READ AND AGREE FULLY WITH THE TERMS OF THIS AGREEMENT.")
     _labelled(
         canvas, LEFT + 25.7, 422, "•", "Corresponding Author:", filling.corresponding_author, rng
     )

@@ -225,7 +225,7 @@ def _conclude(
         slip=slip,
         order_open=legible and _is_order_open(candidates),
         illegible=not legible,
-        text=(text if text is not None else readings[0].text).strip(),
+        text=(text if text is not None else readings[0].text).strip(" :;|"),
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_extract.findings import Findings
-from ocr_extract.imaging.geometry import POINTS_PER_INCH, Raster
+from ocr_extract.geometry import POINTS_PER_INCH, Raster
 from ocr_extract.records import Box, Record
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source

@@ -15,8 +15,8 @@ from typing import Literal
 
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
-from ocr_extract.imaging.geometry import Rect
-from ocr_extract.imaging.lines import overlap
+from ocr_extract.geometry import Rect
+from ocr_extract.lines import overlap
 
 SignerField = Literal["corresponding_author", "signature", "date"]
 FIELDS: tuple[SignerField, ...] = ("corresponding_author", "signature", "date")
@@ -125,8 +125,10 @@ def content_score(field: SignerField, read: ReadMark) -> float:
 def _as_date(read: ReadMark) -> float:
     digits = sum(c.isdigit() for c in read.text)
     partly = 0.8 * min(4, digits) - 2.5
-    small = -1.0 if read.mark.height > 40 else 0.0
-    return (5.0 * read.date_like if read.date_like else min(0.0, partly)) + small
+    large = -1.0 if read.mark.height > 40 else 0.0
+    # A strip bears the same ink as a mark on it, less tightly cut.
+    loose = -0.5 if read.mark.kind == "strip" else 0.0
+    return (5.0 * read.date_like if read.date_like else min(0.0, partly)) + large + loose
 
 
 def _as_signature(read: ReadMark) -> float:

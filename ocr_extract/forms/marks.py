@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ocr_extract.forms.locate import LocatedBlock
-from ocr_extract.imaging.geometry import Raster, Rect
+from ocr_extract.geometry import Raster, Rect
 from ocr_extract.imaging.ink import InkMark, find_marks
-from ocr_extract.imaging.lines import Line, Word, around, overlap, split_at_gaps
+from ocr_extract.lines import Line, Word, around, overlap, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from ocr_extract.imaging.lines import Line, Word
+from ocr_extract.lines import Line, Word
 
 LEAST_LIKE = 78.0
 """Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""

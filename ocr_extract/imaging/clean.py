@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr_extract.imaging.geometry import Grey, Raster
+from ocr_extract.geometry import Grey, Raster
 
 SHADED = 12.0
 """Spread of the paper's grey (5th to 95th percentile) from which shading is removed."""

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.clean import ink_mask
-from ocr_extract.imaging.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.lines import around
+from ocr_extract.lines import around
 
 # Points; measured on the development pages' signing blocks.
 REACH_ACROSS = 7.0

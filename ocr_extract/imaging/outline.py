@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from ocr_extract.imaging.geometry import Grey, Raster
+from ocr_extract.geometry import Grey, Raster
 
 Corners = npt.NDArray[np.float32]
 """Four corners in pixels, shape (4, 2): top left, top right, bottom right, bottom left."""

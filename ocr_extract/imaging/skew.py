@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from ocr_extract.geometry import Grey
 from ocr_extract.imaging.clean import ink_mask
-from ocr_extract.imaging.geometry import Grey
 
 MAX_SKEW = 15.0
 """Degrees searched to either side."""

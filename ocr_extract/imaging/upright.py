@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ocr_extract.geometry import Raster, quarter_turned, rotation
 from ocr_extract.imaging.clean import flatten
-from ocr_extract.imaging.geometry import Raster, quarter_turned, rotation
 from ocr_extract.imaging.outline import straighten
 from ocr_extract.imaging.skew import measure_skew
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ocr_extract.imaging.geometry import Grey
+from ocr_extract.geometry import Grey
 from ocr_extract.records import Reading
 
 

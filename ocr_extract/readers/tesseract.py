@@ -21,8 +21,8 @@ import cv2
 import pytesseract
 
 from ocr_extract.errors import MissingTool
-from ocr_extract.imaging.geometry import POINTS_PER_INCH, Grey
-from ocr_extract.imaging.lines import Word
+from ocr_extract.geometry import POINTS_PER_INCH, Grey
+from ocr_extract.lines import Word
 from ocr_extract.readers.base import Availability, ReaderTrouble
 from ocr_extract.records import Hypothesis, Reading
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ocr_extract.imaging.geometry import Raster, raster_of
+from ocr_extract.geometry import Raster, raster_of
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 

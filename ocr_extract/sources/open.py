@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ocr_extract.imaging.geometry import Raster
+from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.image import open_image

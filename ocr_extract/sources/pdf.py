@@ -25,7 +25,7 @@ from pdf2image.exceptions import (
 from PIL import Image
 
 from ocr_extract.errors import MissingTool
-from ocr_extract.imaging.geometry import POINTS_PER_INCH, Raster, raster_of
+from ocr_extract.geometry import POINTS_PER_INCH, Raster, raster_of
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ocr_extract.imaging.geometry import Raster
+from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage, Stage
 
 FileType = Literal["pdf", "tiff", "png", "jpeg", "text"]

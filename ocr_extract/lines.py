@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr_extract.imaging.geometry import Rect
+from ocr_extract.geometry import Rect
 
 TALL = 2.2
 """A "word" this many times taller than the median is ink that was taken for one."""

@@ -1,0 +1,53 @@
+# One target a chore, shared by people and CI. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint format types samples schema bench lock docker clean
+BIN := .venv/bin
+
+help: ## list the chores
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+setup: ## install what is missing, and everything into .venv
+	@scripts/setup dev
+
+run: ## read the samples: sets up, prints the table, says where the results are
+	@scripts/setup run
+	@$(BIN)/ocr-extract run samples/agreements --roster samples/volume.bib --out results || test $$? -eq 1
+
+test: setup ## set up, then all checks and all tests
+	@$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest
+
+check: lint types ## lint, format and types
+
+lint: ## ruff: lint and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: ## ruff: put right what can be put right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: ## mypy, strict
+	$(BIN)/mypy
+
+samples: ## make the samples again (same seed, same agreements)
+	$(BIN)/python -m samples.make
+
+schema: ## publish the JSON Schema of a record
+	$(BIN)/ocr-extract schema > docs/record.schema.json
+
+bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
+	$(BIN)/python -m bench.deskew
+	$(BIN)/python -m bench.labels
+	$(BIN)/python -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
+	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
+
+lock: ## pin all packages anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
+
+docker: ## build the image
+	docker build -t ocr-extract .
+
+clean: ## remove what the chores made
+	rm -rf .venv results .mypy_cache .ruff_cache .pytest_cache .hypothesis
