@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ocr_extract.dates.calendar import PartialDate, is_possible
-from ocr_extract.dates.words import month_of
+from ocr_extract.dates.words import is_month, month_of
 
 MAX_LENGTH = 120
 """Characters of a string that are looked at: a date line is shorter."""
@@ -46,10 +46,11 @@ _DIGIT_LOOK_ALIKES = str.maketrans("OoDQlIiSsBZz", "000011155822")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"⁄": "/", "∕": "/", "·": "."})
 _MARKS = re.compile(r"[*_`#>~]|\$\^?\{?\^?|\}\$?|\$|</?\w+>")
 _TOKEN = re.compile(
-    r"(?P<number>\d+)(?:\s?(?P<ordinal>st|nd|rd|th|er|ste|de|º|ª|°|\.º))?(?![^\W\d_])"
+    r"(?P<number>\d+)(?:\s?(?P<ordinal>st|nd|rd|th|er|ste|de|º|ª|°|\.º))?(?![^\W_])"
     r"|(?P<word>[^\W_]+)|(?P<gap>[\W_]+)",
     re.IGNORECASE,
 )
+_GLUED = re.compile(r"(\d{1,4})([^\W\d_]{3,9})(\d{2,4})?(?![^\W_])")
 # Words that belong to a date without saying more: articles, weekdays, "r." (Polish rok).
 _FILLERS = frozenset(
     "of the on de del du le la den der am al in il day year date dated r st nd rd th and a d"
@@ -99,9 +100,15 @@ def normalise(text: str) -> str:
     """One line: NFKC, plain dashes, no Markdown or LaTeX marks, no time of day."""
     line = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).translate(_CJK).translate(_DASHES)
     line = _ISO_TIME.sub(" ", _MARKS.sub(" ", line))
-    line = _TIME.sub(" ", line)
+    line = _GLUED.sub(_unglued, _TIME.sub(" ", line))
     line = re.sub(r"\s*([/.\-|\\])\s*", r"\1", line)
     return re.sub(r"\s+", " ", line).strip(" ,;:./-|\\'\"()[]")
+
+
+def _unglued(match: re.Match[str]) -> str:
+    """With spaces around the letters ("25JULY2025"), when they are a month."""
+    day, word, year = match.groups()
+    return f"{day} {word} {year or ''}" if is_month(word) else match[0]
 
 
 def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpretation, ...]:

@@ -55,6 +55,11 @@ def month_of(word: str, languages: tuple[str, ...]) -> MonthWord | None:
     return MonthWord(foreign, 0.0) if foreign is not None else _nearest(repaired)
 
 
+def is_month(word: str) -> bool:
+    """Whether a word is an English month as it stands, in full or as an abbreviation."""
+    return _english(word.lower()) is not None
+
+
 def _english(word: str) -> int | None:
     if word in ENGLISH:
         return ENGLISH.index(word) + 1

@@ -181,6 +181,8 @@ def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
     return np.asarray(padded, dtype=np.uint8)
 
 
+FAINTEST = 225
+"""Grey level from which a pixel is paper."""
 DARK_SHARE = 0.45
 """Of the range from the darkest ink to paper, the part that counts as dark: type is
 black where pens, tablets and pasted signatures are mostly paler or thinner."""
@@ -188,6 +190,9 @@ black where pens, tablets and pasted signatures are mostly paler or thinner."""
 
 def darkest_of(crop: Grey) -> Grey:
     """The crop with only its darkest ink left: type under a paler signature."""
-    dark = float(np.percentile(crop, 0.5))
+    ink = crop[crop < FAINTEST]
+    if not ink.size:
+        return crop
+    dark = float(np.percentile(ink, 5))
     level = dark + DARK_SHARE * (255.0 - dark)
     return np.where(crop <= level, crop, np.uint8(255)).astype(np.uint8)

@@ -1,0 +1,115 @@
+"""Real tesseract, and programs in its place that crash, hang and print garbage."""
+
+import os
+import stat
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from ocr_extract.errors import MissingTool
+from ocr_extract.geometry import Grey
+from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.readers.tesseract import THREADS, Tesseract, one_thread
+from tests.factory import pages_of
+
+
+def _crop(text: str) -> Grey:
+    crop = np.full((70, 420), 255, np.uint8)
+    cv2.putText(crop, text, (20, 48), cv2.FONT_HERSHEY_SIMPLEX, 1.2, 0, 2)
+    return crop
+
+
+def test_many_crops_in_one_call_keep_their_order() -> None:
+    said = ["25.07.2025", "Hello World", "19 May 2025"]
+    read = Tesseract().read(
+        [_crop(said[0]), np.full((60, 200), 255, np.uint8), *map(_crop, said[1:])]
+    )
+    assert [r.best for r in read] == [said[0], "", said[1], said[2]]
+    assert all(h.log_likelihood <= 0 for r in read for h in r.hypotheses)
+
+
+def test_words_have_places_in_points() -> None:
+    (words,) = Tesseract().words([pages_of()[1]], 200)
+    (signed,) = [w for w in words if w.text == "Signed:"]
+    assert signed.rect[0] == pytest.approx(180.6, abs=2)
+    assert signed.rect[1] == pytest.approx(426, abs=4)
+
+
+def test_nothing_asked_is_nothing_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert Tesseract().read([]) == ()
+
+
+def test_a_missing_tesseract_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert not Tesseract().available().present
+    with pytest.raises(MissingTool, match="apt-get install tesseract-ocr"):
+        Tesseract().read([_crop("x")])
+
+
+def test_a_missing_language_is_named() -> None:
+    found = Tesseract(language="tlh").available()
+    assert not found.present
+    assert "tesseract-ocr-tlh" in found.advice
+    with pytest.raises(MissingTool, match="tesseract-ocr-tlh"):
+        Tesseract(language="tlh").read([_crop("x")])
+
+
+def _saboteur(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program called tesseract that does something else."""
+    program = folder / "tesseract"
+    program.write_text(f"#!{sys.executable}\nimport os, sys, time\n{body}\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("os.abort()", "reader_crashed"),
+        ("sys.exit('boom')", "reader_crashed"),
+        ("open(sys.argv[2] + '.tsv', 'wb').write(b'\\xff\\xfe garbage')", "reader_garbage"),
+        ("open(sys.argv[2] + '.tsv', 'w').write('')", "reader_garbage"),
+        ("pass", "reader_garbage"),
+    ],
+)
+def test_saboteurs_are_trouble_not_tracebacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, kind: str
+) -> None:
+    _saboteur(tmp_path, body, monkeypatch)
+    with pytest.raises(ReaderTrouble) as caught:
+        Tesseract().read([_crop("x")])
+    assert caught.value.kind == kind
+
+
+def test_a_hanging_tesseract_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note = tmp_path / "pid"
+    _saboteur(
+        tmp_path, f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)", monkeypatch
+    )
+    with pytest.raises(ReaderTrouble) as caught:
+        Tesseract(timeout=1.0).read([_crop("x")])
+    assert caught.value.kind == "reader_timeout"
+    time.sleep(0.2)
+    assert not Path(f"/proc/{note.read_text()}").exists() or _is_gone(int(note.read_text()))
+
+
+def _is_gone(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    return state in ("Z", "X")
+
+
+def test_the_child_gets_one_thread_and_the_user_is_respected(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with one_thread():
+        assert os.environ[THREADS] == "1"
+    assert THREADS not in os.environ
+    monkeypatch.setenv(THREADS, "3")
+    with one_thread():
+        assert os.environ[THREADS] == "3"
+    assert os.environ[THREADS] == "3"
