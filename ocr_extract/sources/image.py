@@ -28,6 +28,8 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
             frames = int(getattr(image, "n_frames", 1))
     except UnidentifiedImageError as error:
         raise Damaged("open", "broken", "Not an image that can be decoded.") from error
+    except Image.DecompressionBombError as error:
+        raise Damaged("open", "too_large", "An image of that size is not decoded.") from error
     except _TROUBLE as error:
         raise Damaged("open", "broken", f"The image cannot be opened: {error}.") from error
 

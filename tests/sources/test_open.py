@@ -134,8 +134,14 @@ def test_an_image_without_resolution_is_taken_for_a_letter_page(factory: Factory
 
 
 def test_a_forty_thousand_pixel_page_is_not_decoded(factory: Factory) -> None:
-    path = factory.folder / "wide.png"
+    path = factory.folder / "large.png"
     Image.new("1", (40_000, 40_000), 1).save(path)
+    assert _kind_of_damage(path) == "too_large"
+
+
+def test_a_forty_thousand_pixel_side_is_not_decoded(factory: Factory) -> None:
+    path = factory.folder / "wide.png"
+    Image.new("1", (40_000, 100), 1).save(path)
     source, _ = _open(path)
     with pytest.raises(Damaged) as caught:
         source.render(1, 300)

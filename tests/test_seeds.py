@@ -1,0 +1,170 @@
+"""The first five documents, field by field; and the same five on paper."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ocr_extract.records import Record, Verdict
+from ocr_extract.settings import Settings
+from ocr_extract.volume.plan import plan
+from ocr_extract.volume.run import run
+from samples.degrade import as_pdf, photographed, scanned
+from samples.make import rasters
+from samples.typeset import Entry, Filling, typeset
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A row of the issue's table."""
+
+    title: str
+    author: str | None
+    corresponding_author: str | None
+    signature: str | None
+    text: str
+    as_written: str
+    value: str
+    flags: tuple[str, ...]
+
+
+TABLE = {
+    "000": Row("SLIM-LLM: Saliency-Driven", "xiaojuan Qi", None, "xiaojuan Qi", "2025.5.25",
+               "2025-05-25", "2025-05-25", ("signature_displaced",)),
+    "001": Row("ResQ : Mixed Precision", "Utkarsh Saxena", None, "Utkarsh Saxena",
+               "27th May, 2025", "2025-05-27", "2025-05-27", ()),
+    "002": Row("SKIM: Any-bit", "Runsheng Bai", None, "Runsheng Bai", "May 28, 2025",
+               "2025-05-28", "2025-05-28", ()),
+    "003": Row("KVTuner: Sensitivity-Aware", "LI Xing", None, None, "2015.05.19", "2015-05-19",
+               "2025-05-19", ("year_slip",)),
+    "004": Row("BaWA: Automatic Optimizing", None, "Wang", None, "Vox/ Ox/ 25", "2025", "2025",
+               ("illegible_date",)),
+}  # fmt: skip
+
+
+def _by_number(records: tuple[Record, ...]) -> dict[str, Record]:
+    return {record.document.name[:3]: record for record in records}
+
+
+def _check(record: Record, row: Row) -> None:
+    fields = record.fields
+    assert (fields.title.value or "").startswith(row.title)
+    assert fields.author.value == row.author
+    assert fields.corresponding_author.value == row.corresponding_author
+    assert fields.date.text == row.text
+    assert (fields.date.as_written, fields.date.value) == (row.as_written, row.value)
+    assert tuple(flag.code for flag in record.flags) == row.flags
+    assert record.verdict == (Verdict.REVIEW if row.flags else Verdict.ACCEPTED)
+    assert record.damage == ()
+
+
+@pytest.mark.parametrize("number", TABLE)
+def test_the_five_as_text(shared: Path, number: str) -> None:
+    records = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))
+    row, record = TABLE[number], records[number]
+    _check(record, row)
+    assert record.fields.signature.value == row.signature
+    assert record.fields.signature.present == ("yes" if row.signature else "cannot tell")
+    assert record.document.kind == "text"
+
+
+def test_the_slip_is_found_by_the_other_documents_alone(shared: Path) -> None:
+    records = _by_number(run(plan([shared / "seeds"]), Settings()))
+    _check(records["003"], TABLE["003"])
+    assert "other" in records["003"].flags[0].message
+    (alone,) = run(plan([next((shared / "seeds").glob("003*"))]), Settings())
+    assert alone.fields.date.value == "2015-05-19"
+
+
+def test_confidence_of_the_five(shared: Path) -> None:
+    records = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))
+    for number in ("000", "001", "002"):
+        assert records[number].fields.date.confidence > 0.98
+    assert records["003"].fields.date.confidence > 0.8
+    illegible = records["004"].fields.date
+    assert illegible.precision == "year"
+    assert illegible.confidence >= 0.9
+    assert illegible.candidates[0].probability < 0.5
+    assert all(len(c.value) == 10 for c in illegible.candidates)
+
+
+def test_the_order_of_files_and_workers_change_nothing(shared: Path, tmp_path: Path) -> None:
+    here = tmp_path / "shuffled"
+    here.mkdir()
+    for path in (shared / "seeds").glob("*.txt"):
+        shutil.copy(path, here / path.name)
+    files = list(plan([here]))
+    settings = Settings()
+    first = {r.document.name: _without_time(r) for r in run(files, settings)}
+    again = {r.document.name: _without_time(r) for r in run(files[::-1], settings, jobs=3)}
+    assert first == again
+
+
+def _without_time(record: Record) -> Record:
+    return record.model_copy(update={"seconds": 0.0})
+
+
+HAND = {"000": "italic", "001": "bold", "002": "italic", "003": "typed", "004": "pen"}
+
+
+def _filling(number: str, title: str) -> Filling:
+    """The five as their signers filled them in; signatures are scrawls of our own."""
+    row, hand = TABLE[number], HAND[number]
+    below = number in ("000", "003")
+    displaced = number == "000"
+    return Filling(
+        title=Entry(title, size=7.0),
+        author=Entry(row.author) if row.author else None,
+        corresponding_author=Entry("Wang", "pen", size=9.0) if number == "004" else None,
+        signature=Entry(row.signature or "", "bold") if number in ("001", "002") else None,
+        date=Entry(
+            row.text,
+            "typed" if hand == "italic" else hand,  # type: ignore[arg-type]
+            right=2.0,
+            down=(26.0 if displaced else 14.0) if below else 0.0,
+            size=9.0 if hand == "pen" else 10.0,
+        ),
+        scrawl=_SCRAWLS.get(number),
+    )
+
+
+_SCRAWLS = {
+    "000": (80.0, 16.0, 10.0, 10.0),
+    "003": (70.0, 14.0, 30.0, -4.0),
+    "004": (60.0, 13.0, 100.0, -3.0),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", TABLE)
+@pytest.mark.parametrize("condition", ["digital", "scan", "photo"])
+def test_the_five_on_paper(shared: Path, tmp_path: Path, number: str, condition: str) -> None:
+    record = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))[number]
+    pdf = typeset(_filling(number, str(record.fields.title.value)), seed=int(number) + 1)
+    path = tmp_path / f"{number}.pdf"
+    path.write_bytes(_befallen(pdf, condition, int(number)))
+    (found,) = run([path], Settings(year=2025))
+    row = TABLE[number]
+    _check_on_paper(found, row)
+
+
+def _befallen(pdf: bytes, condition: str, seed: int) -> bytes:
+    if condition == "digital":
+        return pdf
+    rng = np.random.default_rng(seed)
+    pages = rasters(pdf)
+    if condition == "scan":
+        return as_pdf([scanned(page, rng, 1.7 - seed) for page in pages], 200)
+    return as_pdf([photographed(page, rng) for page in pages], 200)
+
+
+def _check_on_paper(record: Record, row: Row) -> None:
+    fields = record.fields
+    assert (fields.title.value or "").replace(" :", ":").startswith(row.title.replace(" :", ":"))
+    assert fields.author.value == row.author
+    assert fields.corresponding_author.value == row.corresponding_author
+    assert fields.signature.present == "yes"
+    assert (fields.date.as_written, fields.date.value) == (row.as_written, row.value)
+    assert tuple(flag.code for flag in record.flags) == row.flags
