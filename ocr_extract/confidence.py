@@ -8,8 +8,9 @@ agreements and on synthetic ones; docs/confidence.md says how they fared on the 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
+
+from rapidfuzz import fuzz
 
 from ocr_extract.records import Reading
 
@@ -18,6 +19,8 @@ TEXT_QUALITY = 0.985
 TYPED_QUALITY = 0.995
 """Type that two readings agree on and that every word was read surely."""
 LEAST_QUALITY = 0.02
+AGREED = 0.6
+"""Agreement from which a middling score is forgiven."""
 
 
 def word_score(reading: Reading) -> float:
@@ -29,29 +32,31 @@ def word_score(reading: Reading) -> float:
 
 def typedness(readings: Sequence[Reading]) -> float:
     """How much a mark looks like type: surely read, and read the same every time, 0..1."""
-    scores = [word_score(r) for r in readings if r.best]
-    if not scores:
+    scored = [(word_score(r), r) for r in readings if r.best]
+    if not scored:
         return 0.0
-    return (sum(scores) / len(scores)) * (0.4 + 0.6 * agreement(readings))
+    surest = max(scored, key=lambda item: item[0])[1]
+    mean = sum(score * score for score, _ in scored) / sum(score for score, _ in scored)
+    alike = sum(score * _alike(r.best, surest.best) for score, r in scored)
+    return mean * (0.4 + 0.6 * alike / sum(score for score, _ in scored))
 
 
-def agreement(readings: Sequence[Reading]) -> float:
-    """Share of the readings that agree with the commonest one, 0..1."""
-    texts = [_letters(r.best) for r in readings]
-    texts = [t for t in texts if t]
-    if not texts:
-        return 0.0
-    return Counter(texts).most_common(1)[0][1] / len(readings)
-
-
-def reading_quality(reading: Reading, others: Sequence[Reading]) -> float:
-    """Probability that a reading is right to the letter, from its score and from how
-    many of all readings of the same place (itself included) say the same.
+def agreement(reading: Reading, readings: Sequence[Reading]) -> float:
+    """Share of the readings of one place (itself included) that say the same, each by
+    its own score: a reading that is not sure of itself does not gainsay the others.
     """
-    score = word_score(reading)
-    same = sum(_letters(r.best) == _letters(reading.best) for r in others)
-    share = same / max(1, len(others))
-    sure: float = score ** (0.25 if share > 0.6 else 1.0)
+    weights = [(word_score(r), _letters(r.best)) for r in readings]
+    total = sum(weight for weight, _ in weights)
+    same = sum(weight for weight, text in weights if text == _letters(reading.best))
+    return same / total if total > 0 else 0.0
+
+
+def reading_quality(reading: Reading, readings: Sequence[Reading]) -> float:
+    """Probability that a reading is right to the letter, from its score and from how
+    many of all readings of the same place say the same.
+    """
+    score, share = word_score(reading), agreement(reading, readings)
+    sure: float = score ** (0.25 if share > AGREED else 1.0)
     quality = TYPED_QUALITY * sure * (0.35 + 0.65 * share)
     return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
 
@@ -63,6 +68,11 @@ def text_confidence(scores: Sequence[float], located: float) -> float:
     if not scores:
         return 0.0
     return min(0.99, (sum(scores) / len(scores)) * located)
+
+
+def _alike(a: str, b: str) -> float:
+    """Similarity of two readings, 0..1: type is misread by a letter, handwriting by all."""
+    return fuzz.ratio(_letters(a), _letters(b)) / 100
 
 
 def _letters(text: str) -> str:

@@ -29,6 +29,9 @@ from ocr_extract.sources.source import Damaged, Source
 Note = Callable[[Damage], None]
 log = logging.getLogger(__name__)
 
+SURE_BLOCK = 3.0
+"""Score of a block from which no other page is searched: two labels as they should be;
+words of running text that are like labels reach 1.8 together."""
 SECOND_LOOK = 1.6
 """Enlargement of the second crop of each mark: small type reads better, and two
 readings that agree are worth more than one."""
@@ -85,7 +88,8 @@ def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note
     order = page_order(source.pages, settings.max_pages_read)
     views = read_pages(source, order[:2], reader, settings, note)
     for number in order[2:]:
-        if _signing_page(views, _form_of(views)[0]) is not None:
+        signing = _signing_page(views, _form_of(views)[0])
+        if signing is not None and signing[1].score >= SURE_BLOCK:
             break
         views += read_pages(source, [number], reader, settings, note)
     return sorted(views, key=lambda view: view.number)

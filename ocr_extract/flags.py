@@ -90,7 +90,8 @@ def _date_flags(
         yield _flag("illegible_date", "date", f"“{field.text}” cannot be read as a date.")
         return
     if date.slip is not None and field.confidence >= PROPOSED_FROM:
-        message = f"Written {field.as_written}, probably meant {field.value}: {date.slip.reason}."
+        why = date.candidates[0].reason if date.candidates else date.slip.reason
+        message = f"Written {field.as_written}, probably meant {field.value}: {why}."
         yield _flag(date.slip.code, "date", message)
         return
     if field.precision != "day":

@@ -133,7 +133,7 @@ def _month_first(rng: random.Random, day: int) -> Way:
         corresponding_author=Entry(name),
         signature=None,
         date=Entry(text, "italic"),
-        scrawl=(rng.uniform(60, 110), 18.0, 30.0, -6.0),
+        scrawl=(rng.uniform(60, 110), 11.0, 30.0, -2.0),
     )
     iso = f"2025-05-{day:02d}"
     return Way("month_first", filling, "hand", text, iso, iso, "typed")

@@ -25,7 +25,7 @@ FILLED = Filling(
     corresponding_author=Entry("Mira Feldmann"),
     signature=None,
     date=Entry("27 May 2025"),
-    scrawl=(80.0, 16.0, 30.0, -6.0),
+    scrawl=(80.0, 11.0, 30.0, -2.0),
 )
 BLANK = Filling(None, None, None, None, None)
 

@@ -30,6 +30,8 @@ REMAINDER_COST = 1.0
 """Natural log-likelihood lost per word or number that the grammar cannot explain."""
 UNUSED_COST = 6.0
 """The same per number: a date leaves none of its digits over."""
+OVERLOOKED_COST = 6.0
+"""The same for a part left out although a number for it stands there."""
 MISREAD_DIGIT = 2.0
 """The same per letter that stands where a digit was written ("2O25", "l9")."""
 RUN_COST = 3.0
@@ -165,9 +167,18 @@ def _with_word(tokens: _Tokens) -> Iterator[Interpretation]:
                 continue
             unused = tuple(n.text for i, n in enumerate(numbers) if i not in (d, y))
             weight = _word_weight(tokens, d, y) - UNUSED_COST * len(unused)
+            weight -= OVERLOOKED_COST * _is_overlooked(unused, day, year)
             parts = PartialDate(year, tokens.month, day)
             order = _order_of({"D": d, "Y": y}, tokens.month_at)
             yield _made(tokens, parts, order, y, weight, unused)
+
+
+def _is_overlooked(unused: tuple[str, ...], day: int | None, year: int | None) -> bool:
+    """Whether a part is said to be missing while a number for it stands there."""
+    left = [_Number(text, "", ordinal=False) for text in unused]
+    return (year is None and any(_year(n) is not None for n in left)) or (
+        day is None and any(_day(n) is not None for n in left)
+    )
 
 
 def _word_weight(tokens: _Tokens, d: int, y: int) -> float:

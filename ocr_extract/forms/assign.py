@@ -23,8 +23,9 @@ FIELDS: tuple[SignerField, ...] = ("corresponding_author", "signature", "date")
 
 ON_LINE = 8.0
 """Points between the middles of a mark and a label on the same line."""
-NOTHING: dict[SignerField, float] = {"corresponding_author": 0.0, "signature": -2.0, "date": -2.0}
+NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
+FEWEST_STROKES = 3
 MOST_MARKS = 14
 
 
@@ -128,7 +129,10 @@ def _as_date(read: ReadMark) -> float:
     large = -1.0 if read.mark.height > 40 else 0.0
     # A strip bears the same ink as a mark on it, less tightly cut.
     loose = -0.5 if read.mark.kind == "strip" else 0.0
-    return (5.0 * read.date_like if read.date_like else min(0.0, partly)) + large + loose
+    # A scrawl is one or two strokes; a date that cannot be read still has its digits.
+    scrawl = -2.0 if read.mark.kind == "ink" and read.mark.strokes < FEWEST_STROKES else 0.0
+    value = 5.0 * read.date_like if read.date_like else min(0.0, partly)
+    return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
 
 
 def _as_signature(read: ReadMark) -> float:
@@ -144,7 +148,7 @@ def _as_name(read: ReadMark) -> float:
     letters = sum(c.isalpha() for c in read.text)
     if letters < 2:
         return -2.0
-    return 0.6 * read.typed + 0.8 * read.name_like - 0.3
+    return 0.6 * read.typed + 0.8 * read.name_like
 
 
 def _strays(

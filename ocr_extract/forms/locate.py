@@ -14,6 +14,8 @@ from ocr_extract.lines import Line, Word, around
 
 LINE_HEIGHT = 12.0
 """Points from line to line in the signing block of the blank form."""
+ANCHORED = 1.0
+"""What the printed line above a block adds to its score: labels alone also stand in terms."""
 MOST_TRIED = 8
 """Places of one label that are weighed against each other."""
 KNOWN_AT = 0.5
@@ -80,7 +82,7 @@ def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
     above = tuple(w.rect for w in words[anchor.start : anchor.end]) if anchor else ()
     first = min(label.rect[1] for label in complete.values())
     top = min(around(above)[3], first) if above else first - 3 * LINE_HEIGHT
-    return LocatedBlock(complete, score, top, above)
+    return LocatedBlock(complete, score + (ANCHORED if anchor else 0.0), top, above)
 
 
 def _first_found(words: Sequence[Word], phrases: Sequence[str]) -> Found | None:
