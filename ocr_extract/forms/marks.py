@@ -29,6 +29,8 @@ STRIP = (-5.5, 8.0)
 PRINT_WORDS = 6
 """A well-read line of so many words is the form's print, not a signer's entry."""
 READABLE = 0.5
+SURE = 0.7
+"""Mean score of a run's words (0..1) from which it is type."""
 MOST_INK = 12
 MOST_RUN = 4
 MOST_JOINED = 12
@@ -75,7 +77,7 @@ def marks_on_page(raster: Raster, lines: Sequence[Line], block: LocatedBlock) ->
     region = (0.0, top, raster.points(raster.width), bottom)
     near = [line for line in lines if _is_near(line, region)]
     printed = _printed(near, block)
-    typed = [run for line in near for run in _typed_runs(line, block, printed)]
+    typed = [run for line in near for run in _typed_runs(line, block, printed) if _is_sure(run)]
     covered = [*printed, *(w.rect for run in typed for w in run.words)]
     ink = _largest(find_marks(raster, region, covered))
     texts = [Mark("text", run.rect, run.words) for run in typed]
@@ -128,6 +130,11 @@ def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> lis
         or (_is_readable(w) and all(overlap(w.rect, p) < 0.5 for p in printed))
     )
     return _runs(Line(words), _label_words(block), RUN_GAP) if words else []
+
+
+def _is_sure(run: Line) -> bool:
+    """Whether a run was read as type is; a scrawl that looks like words is ink."""
+    return sum(word.score for word in run.words) / len(run.words) >= SURE
 
 
 def _is_readable(word: Word) -> bool:
