@@ -58,10 +58,13 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would run as a formula gets an apostrophe (CWE-1236)."""
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return "" if value is None else value
+    """Text without control characters; what a spreadsheet would run as a formula gets an
+    apostrophe (CWE-1236).
+    """
+    if not isinstance(value, str):
+        return "" if value is None else value
+    shown = "".join(c if c.isprintable() else "\ufffd" for c in value)
+    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
 
 
 def _document_row(record: Record) -> tuple[object, ...]:

@@ -33,6 +33,8 @@ from ocr_extract.sources.source import Damaged
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 SMALLEST_DPI = 20
 MOST_INCHES = 16.5
+HARMLESS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
+"""Syntax errors that cost no ink: a form without fields, a font's weight, a link."""
 _DATE = re.compile(
     r"D:(?P<Y>\d{4})(?P<m>\d{2})?(?P<d>\d{2})?(?P<H>\d{2})?(?P<M>\d{2})?(?P<S>\d{2})?"
     r"(?P<zone>Z|[+-]\d{2}'?(?:\d{2})?'?)?"
@@ -70,13 +72,20 @@ def pdf_renderer(
         allowed = _bounded_dpi(path, page, dpi, settings)
         try:
             image = _rasterised(path, page, allowed, settings, strict=True)
-        except PDFSyntaxError:
-            effect = "The page's data is broken: what was written on it may be missing."
-            note(Damage(stage="render", kind="broken_page", page=page, effect=effect))
+        except PDFSyntaxError as error:
+            if _loses_ink(str(error)):
+                effect = "The page's data is broken: what was written on it may be missing."
+                note(Damage(stage="render", kind="broken_page", page=page, effect=effect))
             image = _rasterised(path, page, allowed, settings, strict=False)
         return raster_of(np.asarray(image.convert("L"), dtype=np.uint8), allowed, page)
 
     return render
+
+
+def _loses_ink(complaints: str) -> bool:
+    """Whether any of poppler's syntax errors is about what stands on the page."""
+    errors = [line for line in complaints.splitlines() if "Syntax Error" in line]
+    return not errors or any(not any(h in line for h in HARMLESS) for line in errors)
 
 
 def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:

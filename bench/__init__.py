@@ -1,0 +1,1 @@
+"""Measurements, each one command; every speed is a ratio taken in the same run."""

@@ -1,0 +1,66 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from ocr_extract.errors import NothingToRead, UnsafeOutput
+from ocr_extract.volume.plan import check_output, plan
+from tests.factory import Factory
+
+
+def _names(*paths: Path) -> list[str]:
+    return [path.name for path in plan(paths)]
+
+
+def test_folders_are_searched_and_sorted(factory: Factory) -> None:
+    sub = factory.folder / "sub"
+    sub.mkdir()
+    for name in ("b.pdf", "a.txt", ".hidden.pdf", "volume.bib", "notes.docx", "sub/c.png"):
+        factory.text(name, "x")
+    assert _names(factory.folder) == ["a.txt", "b.pdf", "c.png", "notes.docx"]
+
+
+def test_every_file_once_in_any_order(factory: Factory) -> None:
+    paths = [factory.text(name, "x") for name in ("b.pdf", "a.pdf", "ä.pdf")]
+    assert plan([*paths, factory.folder]) == plan([factory.folder, *reversed(paths)])
+    assert len(plan([*paths, *paths])) == 3
+
+
+def test_a_named_file_is_kept_whatever_it_is(factory: Factory) -> None:
+    assert _names(factory.text("volume.bib", "x")) == ["volume.bib"]
+    assert _names(factory.folder / "missing.pdf") == ["missing.pdf"]
+
+
+def test_strange_names_are_kept(factory: Factory) -> None:
+    names = ["new\nline.pdf", "x" * 250 + ".pdf", "[bold]a.pdf", "=1+1.pdf"]
+    for name in names:
+        factory.text(name, "x")
+    assert set(_names(factory.folder)) == set(names)
+
+
+def test_an_empty_folder_is_wrong_use(factory: Factory) -> None:
+    with pytest.raises(NothingToRead, match="No agreement in"):
+        plan([factory.folder])
+    with pytest.raises(NothingToRead):
+        plan([])
+
+
+def test_output_may_not_overlap_input(factory: Factory) -> None:
+    inner = factory.folder / "in"
+    inner.mkdir()
+    for out in (inner, inner / "out", factory.folder):
+        with pytest.raises(UnsafeOutput, match="overlaps"):
+            check_output(out, [inner])
+    check_output(factory.folder / "out", [inner])
+    assert list((factory.folder / "out").iterdir()) == []
+
+
+def test_output_that_cannot_be_written_is_said_at_once(factory: Factory) -> None:
+    file = factory.text("file", "x")
+    with pytest.raises(UnsafeOutput, match="Cannot write"):
+        check_output(file / "out", [])
+    if os.geteuid() != 0:
+        folder = factory.folder / "readonly"
+        folder.mkdir(mode=0o500)
+        with pytest.raises(UnsafeOutput, match="--user"):
+            check_output(folder, [])

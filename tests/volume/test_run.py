@@ -1,0 +1,97 @@
+"""Runs over several files: one record each, in processes or not, whatever dies."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ocr_extract.findings import Findings
+from ocr_extract.records import Record, Verdict
+from ocr_extract.settings import Settings
+from ocr_extract.volume.plan import plan
+from ocr_extract.volume.roster import read_roster
+from ocr_extract.volume.run import run
+from tests.factory import Factory
+
+YEAR = Settings(year=2025)
+TEXT = "Name: {name}\nSignature: {name}\nDate: {day} May 2025\n"
+
+
+def _volume(factory: Factory, count: int) -> list[Path]:
+    return [
+        factory.text(f"p{n:02d}.txt", TEXT.format(name=f"Signer {n}", day=n + 1))
+        for n in range(count)
+    ]
+
+
+def _plain(records: tuple[Record, ...]) -> list[str]:
+    return [r.model_copy(update={"seconds": 0.0}).to_json() for r in records]
+
+
+def test_one_record_per_file_in_order_with_any_number_of_workers(factory: Factory) -> None:
+    files = [*_volume(factory, 5), factory.file("bad.pdf", b"%PDF-1.5 nothing")]
+    alone = run(plan(files), YEAR, jobs=1)
+    assert [r.document.name for r in alone] == sorted(p.name for p in files)
+    assert _plain(run(plan(files), YEAR, jobs=2)) == _plain(alone)
+
+
+def test_progress_is_told_of_every_file(factory: Factory) -> None:
+    seen: list[Findings] = []
+    run(_volume(factory, 4), YEAR, jobs=2, progress=seen.append)
+    assert sorted(f.document.name for f in seen) == [f"p{n:02d}.txt" for n in range(4)]
+
+
+def test_papers_are_named(factory: Factory) -> None:
+    bib = "@Proceedings{v, year = {2025}}\n@InProceedings{p00, title = {T}}"
+    roster = read_roster(factory.text("v.bib", bib))
+    first, second = run(_volume(factory, 2), Settings(), roster=roster)
+    assert first.roster is not None
+    assert first.roster.key == "p00"
+    assert second.roster is None
+
+
+@pytest.mark.slow
+def test_a_killed_worker_costs_no_record(factory: Factory) -> None:
+    """kill -9 of a worker while pages are being read."""
+    files = [factory.agreement(f"a{n}.pdf") for n in range(4)]
+    stop = threading.Event()
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        while not stop.is_set() and not killed:
+            for child in psutil.Process().children(recursive=True):
+                if _is_worker_at_work(child):
+                    os.kill(child.pid, signal.SIGKILL)
+                    killed.append(child.pid)
+                    return
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    records = run(files, YEAR, jobs=2)
+    stop.set()
+    killer.join()
+    assert killed
+    assert [r.document.name for r in records] == [f.name for f in files]
+    assert all(r.verdict is Verdict.ACCEPTED for r in records)
+
+
+def _is_worker_at_work(process: psutil.Process) -> bool:
+    """A Python worker that has started a program of its own."""
+    try:
+        return "python" in process.name() and bool(process.children())
+    except psutil.Error:
+        return False
+
+
+@pytest.mark.slow
+def test_no_child_outlives_the_run(factory: Factory) -> None:
+    before = {p.pid for p in psutil.Process().children(recursive=True)}
+    run([factory.agreement("a.pdf"), factory.agreement("b.pdf")], YEAR, jobs=2)
+    time.sleep(0.3)
+    after = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
+    assert [p.name() for p in after if "tesseract" in p.name() or "pdf" in p.name()] == []
