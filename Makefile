@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema bench lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture bench lock docker clean
 BIN := .venv/bin
 
 help: ## list the chores
@@ -35,6 +35,11 @@ samples: ## make the samples again (same seed, same agreements)
 
 schema: ## publish the JSON Schema of a record
 	$(BIN)/ocr-extract schema > docs/record.schema.json
+
+picture: ## draw the README's picture again
+	@rm -rf results/picture
+	@$(BIN)/ocr-extract show samples/agreements/yearslipphoto12Permission.pdf --roster samples/volume.bib --out results/picture >/dev/null || test $$? -eq 1
+	@$(BIN)/python -c "from PIL import Image; Image.open('results/picture/yearslipphoto12Permission-page2.png').crop((300, 850, 1300, 1070)).quantize(64).save('docs/picture.png', optimize=True)"
 
 bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(BIN)/python -m bench.deskew

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from ocr_extract.findings import Findings
 from ocr_extract.geometry import POINTS_PER_INCH, Raster
-from ocr_extract.records import Box, Record
+from ocr_extract.records import Box, FieldResult, Record, SignatureResult
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 
@@ -25,6 +25,8 @@ COLOURS = {
 LABEL = "#7f8c8d"
 MARK = "#bdc3c7"
 OVERLAY_DPI = 150
+MARGIN = 4
+"""Pixels between what was found and the frame around it."""
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,15 @@ def _marks(findings: Findings) -> Iterable[_Drawn]:
 
 def _fields(record: Record) -> Iterable[_Drawn]:
     for name, colour in COLOURS.items():
-        field = getattr(record.fields, name)
+        field: FieldResult | SignatureResult = getattr(record.fields, name)
         if field.place is not None:
-            value = field.value or getattr(field, "present", "") or ""
-            yield _Drawn(field.place, colour, 3, f"{name}: {value[:40]} ({field.confidence:.2f})")
+            yield _Drawn(field.place, colour, 3, f"{name}: {_said(field)} ({field.confidence:.2f})")
+
+
+def _said(field: FieldResult | SignatureResult) -> str:
+    value = field.value or getattr(field, "present", "")
+    slipped = field.as_written and field.as_written != field.value
+    return f"{value[:40]}, written {field.as_written}" if slipped else value[:40]
 
 
 def _draw(raster: Raster, drawn: list[_Drawn], path: Path) -> Path:
@@ -84,7 +91,12 @@ def _draw(raster: Raster, drawn: list[_Drawn], path: Path) -> Path:
     scale = raster.page_dpi / POINTS_PER_INCH
     for one in drawn:
         box = one.box
-        corners = (box.x0 * scale, box.y0 * scale, box.x1 * scale, box.y1 * scale)
+        corners = (
+            box.x0 * scale - MARGIN,
+            box.y0 * scale - MARGIN,
+            box.x1 * scale + MARGIN,
+            box.y1 * scale + MARGIN,
+        )
         canvas.rectangle(corners, outline=one.colour, width=one.width)
         if one.width > 1:
             _caption(canvas, one, corners, font, image.width)
