@@ -79,7 +79,7 @@ def _fields(record: Record) -> Iterable[_Drawn]:
 
 
 def _said(field: FieldResult | SignatureResult) -> str:
-    value = field.value or getattr(field, "present", "")
+    value = field.value or (field.present if isinstance(field, SignatureResult) else "")
     slipped = field.as_written and field.as_written != field.value
     return f"{value[:40]}, written {field.as_written}" if slipped else value[:40]
 
