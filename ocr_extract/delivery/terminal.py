@@ -40,7 +40,7 @@ def totals(records: Sequence[Record]) -> str:
 def _row(record: Record) -> tuple[str, ...]:
     date, signature = record.fields.date, record.fields.signature
     style = STYLES[record.verdict]
-    shown = escape(date.value or "-")
+    shown = escape(_with_gaps(date.value))
     if date.value and date.as_written and date.value != date.as_written:
         shown = f"{shown} (written {escape(date.as_written)})"
     signer = record.fields.corresponding_author.value or record.fields.author.value
@@ -53,6 +53,11 @@ def _row(record: Record) -> tuple[str, ...]:
         escape(_printable(signer or "-")[:32]),
         " ".join(flag.code for flag in record.flags),
     )
+
+
+def _with_gaps(value: str | None) -> str:
+    """A date whose missing parts can be seen: 2025-??-??."""
+    return value + "-??" * (2 - value.count("-")) if value else "-"
 
 
 def _printable(text: str) -> str:
