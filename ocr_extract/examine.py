@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ocr_extract.dates.recover import date_likeness
 from ocr_extract.findings import BlankFinding, Findings, LabelFinding, MarkFinding
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
@@ -18,13 +19,25 @@ from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.lines import Word, around
-from ocr_extract.pages import PageReader, PageView, kind_of, page_order, read_pages, text_view
+from ocr_extract.pages import (
+    LEGIBLE,
+    PageReader,
+    PageView,
+    kind_of,
+    legible_words,
+    object_view,
+    page_order,
+    read_pages,
+    text_view,
+)
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.readers.tesseract import Tesseract
 from ocr_extract.records import Box, Damage, Document, FormMatch, Hypothesis, Reading
 from ocr_extract.settings import Settings
+from ocr_extract.sources.objects import PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.sources.syntax import syntax_complaints
 
 Note = Callable[[Damage], None]
 log = logging.getLogger(__name__)
@@ -32,6 +45,8 @@ log = logging.getLogger(__name__)
 SURE_BLOCK = 3.0
 """Score of a block from which no other page is searched: two labels as they should be;
 words of running text that are like labels reach 1.8 together."""
+TOLD = 0.99
+"""Likeness (0..1) of a full date that stands as text."""
 SECOND_LOOK = 1.6
 """Enlargement of the second crop of each mark: small type reads better, and two
 readings that agree are worth more than one."""
@@ -78,9 +93,40 @@ def _findings(
 ) -> Findings:
     if source.text is not None:
         return _located(document, [text_view(source.text)], reader, note)
-    views = _views_of(source, settings, reader, note)
+    if source.type == "pdf":
+        with open_objects(source.path, settings) as objects:
+            views = _object_views(source, objects, reader, settings, note) if objects else []
+    if source.type != "pdf" or not views:
+        views = _views_of(source, settings, reader, note)
     kind = kind_of(views)
     return _located(document.model_copy(update={"kind": kind}), views, reader, note)
+
+
+def _object_views(
+    source: Source, objects: PdfObjects, reader: PageReader, settings: Settings, note: Note
+) -> list[PageView]:
+    """Pages as the file itself describes them, when the signing block is among them; the
+    few that are pictures are read as such. [] when the block has to be found in pixels.
+    """
+    numbers = page_order(source.pages, settings.max_pages_read)
+    found = [objects.page(number) for number in numbers]
+    views = [object_view(p) for p in found if legible_words(p.shown) >= LEGIBLE]
+    signing = _signing_page(views, _form_of(views)[0]) if views else None
+    if signing is None or signing[1].score < SURE_BLOCK:
+        return []
+    pixels = objects.raster(signing[0].number, settings.read_dpi)
+    if pixels is None:
+        return []
+    for complaint in syntax_complaints(source.path):
+        effect = "The file's data is broken: what was written on it may be missing."
+        note(Damage(stage="open", kind="broken_page", effect=effect))
+        log.info("%s: %s", source.path.name, complaint)
+        break
+    exact = {view.number for view in views}
+    others = [n for n in numbers[:2] if n not in exact]
+    views = [replace(v, raster=pixels) if v is signing[0] else v for v in views]
+    views += read_pages(source, others, reader, settings, note)
+    return sorted(views, key=lambda view: view.number)
 
 
 def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note) -> list[PageView]:
@@ -121,7 +167,7 @@ def _located(
         form=known,
         blanks=blanks,
         notes=notes,
-        has_ink=any(view.raster is not None for view in views),
+        has_ink=any(view.raster is not None or view.exact for view in views),
     )
     if signing is None:
         return found
@@ -162,6 +208,11 @@ def _joined(words: Sequence[Word]) -> str:
 
 
 def _place(view: PageView, rect: Rect) -> Box | None:
+    if view.exact:
+        x0, y0, x1, y1 = rect
+        return Box(
+            page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1)
+        )
     if view.raster is None:
         return None
     pixels = [view.raster.length(v) for v in rect]
@@ -176,11 +227,23 @@ def _marks(
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
     marks = marks_on_page(view.raster, view.lines, block)
-    readings = _read(view.raster, marks, reader, note)
+    readings = (
+        _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
+    )
     return tuple(
         MarkFinding(mark, _place(view, mark.rect), read)
         for mark, read in zip(marks, readings, strict=True)
     )
+
+
+def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
+    """Whether the file's own text says the date, so that no pixel has to be read."""
+    texts = [_own_reading(m).best for m in marks if m.words]
+    return view.exact and any(date_likeness(text) >= TOLD for text in texts)
+
+
+def _as_typed(marks: Sequence[Mark]) -> list[tuple[Reading, ...]]:
+    return [(_own_reading(mark),) if mark.words else () for mark in marks]
 
 
 def _read(

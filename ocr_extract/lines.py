@@ -15,11 +15,14 @@ TALL = 2.2
 
 @dataclass(frozen=True)
 class Word:
-    """A word, its rectangle in points of the upright page, and a reader's raw score 0..1."""
+    """A word, its rectangle in points of the upright page, a reader's raw score 0..1, and
+    who read it: "page" (OCR of the page), "pdf" (the file's own text) or "text".
+    """
 
     text: str
     rect: Rect
     score: float
+    source: str = "page"
 
     @property
     def height(self) -> float:

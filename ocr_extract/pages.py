@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import cv2
@@ -15,6 +15,7 @@ from ocr_extract.lines import Line, Word, group_lines
 from ocr_extract.readers.base import Reader, ReaderTrouble
 from ocr_extract.records import Damage, DocumentKind
 from ocr_extract.settings import Settings
+from ocr_extract.sources.objects import ObjectPage
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.text import plain_lines
 
@@ -40,12 +41,17 @@ class PageReader(Reader, Protocol):
 
 @dataclass(frozen=True)
 class PageView:
-    """A page, ready to be searched; `raster` is None for text."""
+    """A page, ready to be searched; `raster` is None for text, and for a page that was
+    read from the file's own objects until its pixels are asked for (`exact`: its points
+    are those of the page).
+    """
 
     number: int
     raster: Raster | None
     words: tuple[Word, ...]
     lines: tuple[Line, ...]
+    exact: bool = False
+    fonts: dict[Word, str] = field(default_factory=dict)
 
 
 def text_view(text: str) -> PageView:
@@ -57,11 +63,17 @@ def text_view(text: str) -> PageView:
             if part:
                 x, y = column * COLUMN, row * ROW
                 rect = (x, y, x + len(part) * COLUMN, y + CHARACTER)
-                words.append(Word(part, rect, 1.0))
+                words.append(Word(part, rect, 1.0, "text"))
             column += len(part) + 1
         if words:
             lines.append(Line(tuple(words)))
     return PageView(1, None, tuple(w for line in lines for w in line.words), tuple(lines))
+
+
+def object_view(page: ObjectPage) -> PageView:
+    """A page as its own file describes it: the words that show."""
+    fonts = dict(zip(page.shown, page.fonts, strict=True))
+    return PageView(page.number, None, page.shown, group_lines(page.shown), True, fonts)
 
 
 def page_order(pages: int, most: int) -> list[int]:
@@ -170,7 +182,9 @@ def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tupl
 
 def kind_of(views: Sequence[PageView]) -> DocumentKind:
     """Digital, scan or photo, by the paper: drawn white, scanned, or lit by a lamp."""
-    kinds = {_kind(v.raster) for v in views if v.raster is not None}
+    kinds = {_kind(v.raster) for v in views if v.raster is not None and not v.exact}
+    if any(view.exact for view in views):
+        kinds.add("digital")
     if not kinds:
         return "unknown"
     return kinds.pop() if len(kinds) == 1 else "mixed"

@@ -146,14 +146,15 @@ def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
     ids=["hangs", "crashes", "raises", "memory"],
 )
 def test_saboteur_readers_cost_one_document(factory: Factory, reader: FakeReader) -> None:
-    record = extract(factory.agreement(), reader=reader)
+    record = extract(factory.image("a.tif", pages_of()), reader=reader)
     assert record.verdict is Verdict.REJECTED
     assert record.damage
     assert record.fields.signature.present == "cannot tell"
 
 
 def test_a_reader_that_prints_garbage(factory: Factory) -> None:
-    record = extract(factory.agreement(), reader=FakeReader(line="\x00\ufffd" * 500))
+    reader = FakeReader(line="\x00\ufffd" * 500)
+    record = extract(factory.image("a.tif", pages_of()), reader=reader)
     assert record.verdict is Verdict.REJECTED
 
 

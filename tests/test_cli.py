@@ -107,7 +107,7 @@ def test_show_explains_and_draws(factory: Factory) -> None:
     out = factory.folder / "out"
     done = _call("show", factory.agreement(), "--year", "2025", "--out", out)
     assert done.returncode == 0
-    for said in ("date: 2025-05-27", "as written", "read by tesseract", "picture:"):
+    for said in ("date: 2025-05-27", "as written", "read by pdf", "picture:"):
         assert said in done.stdout
     assert sorted(p.name for p in out.iterdir()) == ["a-page1.png", "a-page2.png"]
 

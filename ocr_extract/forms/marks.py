@@ -180,10 +180,11 @@ def _joined(marks: Sequence[Mark]) -> list[Mark]:
 
 def _as_one(run: Sequence[Mark]) -> Mark:
     typed = all(mark.kind == "text" for mark in run)
+    told = typed and all(w.source == "pdf" for mark in run for w in mark.words)
     return Mark(
         "text" if typed else "ink",
         around(mark.rect for mark in run),
-        (),
+        tuple(w for mark in run for w in mark.words) if told else (),
         sum(mark.area for mark in run),
         sum(mark.strokes for mark in run),
     )

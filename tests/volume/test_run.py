@@ -15,7 +15,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 from ocr_extract.volume.roster import read_roster
 from ocr_extract.volume.run import run
-from tests.factory import Factory
+from tests.factory import Factory, pages_of
 
 YEAR = Settings(year=2025)
 TEXT = "Name: {name}\nSignature: {name}\nDate: {day} May 2025\n"
@@ -57,7 +57,7 @@ def test_papers_are_named(factory: Factory) -> None:
 @pytest.mark.slow
 def test_a_killed_worker_costs_no_record(factory: Factory) -> None:
     """kill -9 of a worker while pages are being read."""
-    files = [factory.agreement(f"a{n}.pdf") for n in range(4)]
+    files = [factory.image(f"a{n}.tif", pages_of()) for n in range(4)]
     stop = threading.Event()
     killed: list[int] = []
 
@@ -91,7 +91,7 @@ def _is_worker_at_work(process: psutil.Process) -> bool:
 @pytest.mark.slow
 def test_no_child_outlives_the_run(factory: Factory) -> None:
     before = {p.pid for p in psutil.Process().children(recursive=True)}
-    run([factory.agreement("a.pdf"), factory.agreement("b.pdf")], YEAR, jobs=2)
+    run([factory.image(name, pages_of()) for name in ("a.tif", "b.tif")], YEAR, jobs=2)
     time.sleep(0.3)
     after = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
     assert [p.name() for p in after if "tesseract" in p.name() or "pdf" in p.name()] == []

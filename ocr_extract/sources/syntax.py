@@ -1,0 +1,37 @@
+"""Whether a PDF's own structure is whole: a second engine's opinion on broken streams.
+
+On corrupt data poppler, PDFium and qpdf all return part of a page without an error; a
+page that renders but lacks the ink is worse than one that fails, so qpdf is asked.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pikepdf
+
+BENIGN = (
+    "input stream is complete but output may still be valid",
+    "object has offset 0",
+    "file is damaged",
+    "Attempting to reconstruct cross-reference table",
+    "xref not found",
+    "reported number of objects",
+)
+"""Complaints that cost no ink: a stream without its last bytes of padding, an unused
+object, a cross-reference table that could be rebuilt."""
+MOST_BYTES = 30_000_000
+
+
+def syntax_complaints(path: Path) -> tuple[str, ...]:
+    """What qpdf finds broken in the pages' contents; () when nothing, or when it cannot
+    open the file at all (then poppler's word counts).
+    """
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            return ()
+        with pikepdf.open(path) as pdf:
+            found = [str(problem) for problem in pdf.check_pdf_syntax()]
+    except (pikepdf.PdfError, OSError, ValueError, RuntimeError):
+        return ()
+    return tuple(p for p in found if not any(benign in p for benign in BENIGN))
