@@ -16,9 +16,11 @@ from ocr_extract.findings import BlankFinding, Findings, LabelFinding, MarkFindi
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
+from ocr_extract.forms.phrases import flat
+from ocr_extract.forms.terms import TermsFinding, compare_terms
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import crop_of, darkest_of
-from ocr_extract.lines import Word, around
+from ocr_extract.lines import Word, around, group_lines
 from ocr_extract.pages import (
     LEGIBLE,
     PageReader,
@@ -99,7 +101,8 @@ def _findings(
     if source.type != "pdf" or not views:
         views = _views_of(source, settings, reader, note)
     kind = kind_of(views)
-    return _located(document.model_copy(update={"kind": kind}), views, reader, note)
+    found = _located(document.model_copy(update={"kind": kind}), views, reader, note)
+    return replace(found, certificates=source.certificates)
 
 
 def _object_views(
@@ -158,7 +161,12 @@ def _located(
     form, share = _form_of(views)
     signing = _signing_page(views, form)
     blanks = _blanks(views, form)
-    known = FormMatch(name=form.name, confidence=share) if signing or blanks else None
+    terms = _terms(views, form)
+    known = (
+        FormMatch(name=form.name, confidence=share, terms=terms.state if terms else "unchecked")
+        if signing or blanks
+        else None
+    )
     notes = tuple(
         f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ())
     )
@@ -167,6 +175,7 @@ def _located(
         form=known,
         blanks=blanks,
         notes=notes,
+        altered=terms.clauses if terms else (),
         has_ink=any(view.raster is not None or view.exact for view in views),
     )
     if signing is None:
@@ -176,7 +185,24 @@ def _located(
         name: LabelFinding(label.rect, _place(page, label.rect), label.inferred)
         for name, label in block.labels.items()
     }
-    return replace(found, labels=labels, marks=_marks(page, block, reader, note))
+    return replace(
+        found,
+        labels=labels,
+        marks=_marks(page, block, reader, note),
+        sealed=_place(page, page.sealed[0]) if page.sealed else None,
+        hidden=_hidden(page, block),
+    )
+
+
+def _terms(views: Sequence[PageView], form: Form) -> TermsFinding | None:
+    words = [word for view in views for word in flat(view.lines)]
+    exact = bool(views) and all(view.exact or view.raster is None for view in views)
+    return compare_terms(words, form.name, exact=exact)
+
+
+def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
+    """Lines that do not show, from the first label on."""
+    return tuple(line.text for line in group_lines(view.hidden) if line.rect[1] >= block.top)
 
 
 def _blanks(views: Sequence[PageView], form: Form) -> dict[FieldName, BlankFinding]:
@@ -226,7 +252,7 @@ def _marks(
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
-    marks = marks_on_page(view.raster, view.lines, block)
+    marks = marks_on_page(view.raster, view.lines, block, view.sealed)
     readings = (
         _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
     )
@@ -279,4 +305,7 @@ def _own_reading(mark: Mark) -> Reading:
     """The words by which a mark was found, as a reading."""
     text = " ".join(word.text for word in mark.words)
     score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
-    return Reading(reader="page", hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),))
+    return Reading(
+        reader=mark.words[0].source,
+        hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),),
+    )

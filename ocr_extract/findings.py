@@ -12,6 +12,7 @@ from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
 from ocr_extract.geometry import Rect
 from ocr_extract.records import Box, Damage, Document, FormMatch, Reading
+from ocr_extract.sources.certificates import Certificate
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,13 @@ class Findings:
     marks: tuple[MarkFinding, ...] = ()
     damage: tuple[Damage, ...] = ()
     notes: tuple[str, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
+    sealed: Box | None = None
+    """Where the certificate shows on the signing page."""
+    hidden: tuple[str, ...] = ()
+    """Lines of text in the signing block that do not show: weak evidence."""
+    altered: tuple[str, ...] = ()
+    """Numbers of the clauses that are not as printed."""
     has_ink: bool = False
     """Whether there were pixels, so that "no ink" is known and not guessed."""
     seconds: float = 0.0

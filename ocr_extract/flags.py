@@ -15,6 +15,8 @@ CODES: dict[str, str] = {
     "damaged": "something of the file could not be read",
     "not_an_agreement": "no signing block was found",
     "other_form": "a form that is not known; it was read by its labels",
+    "terms_altered": "the printed terms are not the form's own",
+    "certificate_altered": "the file was changed after it was signed by certificate",
     "undated": "no date was found",
     "illegible_date": "the date cannot be read as it stands",
     "year_slip": "the year is probably a slip of the pen",
@@ -73,6 +75,9 @@ def _flag(code: str, field: str | None, message: str) -> Flag:
 def _form_flags(findings: Findings, fields: Fields) -> Iterator[Flag]:
     if findings.form is not None and findings.form.name == "generic":
         yield _flag("other_form", None, "Not a known form: read by its labels alone.")
+    if findings.altered:
+        clauses = ", ".join(findings.altered)
+        yield _flag("terms_altered", None, f"Not as printed: clause {clauses}.")
     if fields.author.written == "blank" and fields.corresponding_author.value is None:
         yield _flag("author_blank", "author", "No author is named on either page.")
     if fields.title.written == "blank":
@@ -108,6 +113,9 @@ def _date_flags(
 
 def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
     signature = fields.signature
+    if any(c.state == "altered" for c in findings.certificates):
+        message = "The file was changed after it was signed by certificate."
+        yield _flag("certificate_altered", "signature", message)
     if signature.present == "no":
         yield _flag("unsigned", "signature", "No signature was found.")
     elif signature.present == "cannot tell" and findings.has_ink:

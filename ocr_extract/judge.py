@@ -17,6 +17,7 @@ from ocr_extract.records import (
     EvidenceKind,
     FieldResult,
     Fields,
+    Hypothesis,
     Reading,
     Record,
     RosterMatch,
@@ -149,6 +150,8 @@ def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
     kind: EvidenceKind = "text" if picked.found.place is None else "ocr"
     if picked.read.mark.kind == "ink":
         kind = "ink"
+    elif any(reading.reader == "pdf" for reading in picked.found.readings):
+        kind = "pdf_text"
     source = picked.read.mark.kind
     return (
         Evidence(
@@ -178,8 +181,7 @@ def _date(
     recovered: RecoveredDate | None, picked: _Judged | None, findings: Findings
 ) -> DateResult:
     if recovered is None or picked is None:
-        sure = confidence.NO_INK if findings.labels else 0.0
-        return DateResult(written="blank" if findings.labels else "unknown", confidence=sure)
+        return _no_date(findings)
     return DateResult(
         value=recovered.value.iso if recovered.value else None,
         as_written=recovered.as_written.iso if recovered.as_written else None,
@@ -192,12 +194,44 @@ def _date(
             for c in recovered.candidates
         ),
         place=picked.found.place,
-        evidence=_evidence(picked),
+        evidence=(*_evidence(picked), *_hidden_evidence(findings)),
+    )
+
+
+def _hidden_evidence(findings: Findings) -> tuple[Evidence, ...]:
+    """Text that does not show is kept as evidence, and never makes a value."""
+    return tuple(
+        Evidence(
+            kind="hidden_text",
+            source="text that does not show",
+            readings=(Reading(reader="pdf", hypotheses=(_weak(line),)),),
+        )
+        for line in findings.hidden
+    )
+
+
+def _weak(line: str) -> Hypothesis:
+    return Hypothesis(text=line, log_likelihood=confidence.HIDDEN_TEXT)
+
+
+def _no_date(findings: Findings) -> DateResult:
+    """Nothing by the label; a certificate's own time is a candidate, and no more."""
+    times = [c.signed_at[:10] for c in findings.certificates if c.signed_at]
+    reason = "the certificate's time; no date stands by its label"
+    return DateResult(
+        written="blank" if findings.labels else "unknown",
+        confidence=confidence.NO_INK if findings.labels else 0.0,
+        candidates=tuple(
+            Candidate(value=time, probability=confidence.CERTIFICATE_DAY, reason=reason)
+            for time in times[-1:]
+        ),
     )
 
 
 def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> SignatureResult:
     picked = _pick("signature", chosen, marks)
+    if findings.certificates:
+        return _certified(findings)
     if picked is None:
         return _no_signature(findings)
     reading = _surest(picked.found.readings)
@@ -218,6 +252,21 @@ def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> 
         confidence=round(sure, 4),
         place=picked.found.place,
         evidence=_evidence(picked),
+    )
+
+
+def _certified(findings: Findings) -> SignatureResult:
+    """Signed by certificate: the last one, whose box on the page is the place."""
+    last = findings.certificates[-1]
+    source = f"certificate, {last.state}, signed {last.signed_at or 'at an unstated time'}"
+    return SignatureResult(
+        present="yes" if last.state in ("valid", "unverified") else "cannot tell",
+        value=last.signer,
+        as_written=last.signer,
+        written="certificate",
+        confidence=confidence.CERTIFICATES[last.state],
+        place=findings.sealed,
+        evidence=(Evidence(kind="certificate", source=source, place=findings.sealed),),
     )
 
 

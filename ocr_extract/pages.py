@@ -9,7 +9,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from ocr_extract.geometry import Grey, Raster, quarter_turned
+from ocr_extract.geometry import Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.upright import make_upright
 from ocr_extract.lines import Line, Word, group_lines
 from ocr_extract.readers.base import Reader, ReaderTrouble
@@ -51,6 +51,8 @@ class PageView:
     words: tuple[Word, ...]
     lines: tuple[Line, ...]
     exact: bool = False
+    sealed: tuple[Rect, ...] = ()
+    hidden: tuple[Word, ...] = ()
     fonts: dict[Word, str] = field(default_factory=dict)
 
 
@@ -73,7 +75,8 @@ def text_view(text: str) -> PageView:
 def object_view(page: ObjectPage) -> PageView:
     """A page as its own file describes it: the words that show."""
     fonts = dict(zip(page.shown, page.fonts, strict=True))
-    return PageView(page.number, None, page.shown, group_lines(page.shown), True, fonts)
+    lines = group_lines(page.shown)
+    return PageView(page.number, None, page.shown, lines, True, page.sealed, page.hidden, fonts)
 
 
 def page_order(pages: int, most: int) -> list[int]:

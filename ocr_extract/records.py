@@ -20,7 +20,7 @@ Presence = Literal["yes", "no", "cannot tell"]
 SignatureKind = Literal["hand", "script", "typed", "certificate", "none", "unknown"]
 DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
 Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
-EvidenceKind = Literal["text", "ocr", "ink"]
+EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate"]
 Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge"]
 
 

@@ -71,12 +71,17 @@ def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...
     return tuple(Mark("text", run.rect, run.words) for run in runs)
 
 
-def marks_on_page(raster: Raster, lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
-    """Typed runs, ink, runs of ink on one line, and the strips right of the labels."""
+def marks_on_page(
+    raster: Raster, lines: Sequence[Line], block: LocatedBlock, sealed: Sequence[Rect] = ()
+) -> tuple[Mark, ...]:
+    """Typed runs, ink, runs of ink on one line, and the strips right of the labels.
+
+    `sealed` boxes hold a certificate's own text and picture, which are no marks.
+    """
     top, bottom = _extent(block)
     region = (0.0, top, raster.points(raster.width), bottom)
     near = [line for line in lines if _is_near(line, region)]
-    printed = _printed(near, block)
+    printed = [*_printed(near, block), *sealed]
     typed = [run for line in near for run in _typed_runs(line, block, printed) if _is_sure(run)]
     covered = [*printed, *(w.rect for run in typed for w in run.words)]
     ink = _largest(find_marks(raster, region, covered))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
@@ -30,6 +31,7 @@ CHECK_DPI = 100
 CONTRAST = 25
 """Grey levels between the darkest and the lightest pixel where a word shows."""
 MOST_CHARACTERS = 60_000
+MOST_ANNOTATIONS = 2_000
 DEVICE = 100
 """Device units a point: PDFium converts to whole units."""
 REACH = 1000.0
@@ -42,13 +44,15 @@ LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
 class ObjectPage:
     """A page's words, shown and hidden apart, in points of the page as displayed.
 
-    `fonts` holds the font of each shown word, in the same order.
+    `fonts` holds the font of each shown word, in the same order; `sealed` the boxes of
+    signature fields that are filled: what stands in them is a certificate's.
     """
 
     number: int
     shown: tuple[Word, ...]
     hidden: tuple[Word, ...]
     fonts: tuple[str, ...]
+    sealed: tuple[Rect, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,7 @@ class PdfObjects:
 
     def page(self, number: int) -> ObjectPage:
         """The words of a page; none when PDFium cannot load it."""
+        sealed = self._sealed(number)
         with self._flat(number) as page:
             if page is None:
                 return ObjectPage(number, (), (), ())
@@ -87,6 +92,7 @@ class PdfObjects:
             tuple(_word(w) for w in shown),
             tuple(_word(w) for w in words if id(w) not in kept),
             tuple(w[0].font for w in shown),
+            sealed,
         )
 
     def raster(self, number: int, dpi: int) -> Raster | None:
@@ -96,6 +102,20 @@ class PdfObjects:
                 return None
             allowed = self._dpi(page, dpi)
             return raster_of(_pixels(page, allowed), allowed, number)
+
+    def _sealed(self, number: int) -> tuple[Rect, ...]:
+        """Boxes of filled signature fields, before they are drawn into the page."""
+        forms = self._document.formenv
+        if forms is None:
+            return ()
+        try:
+            page = self._document[number - 1]
+        except pdfium.PdfiumError:
+            return ()
+        try:
+            return tuple(_signature_boxes(page, forms.raw))
+        finally:
+            page.close()
 
     def _dpi(self, page: pdfium.PdfPage, dpi: float) -> float:
         """Bounded as in `sources.pdf`: by pixels of the page."""
@@ -133,6 +153,21 @@ def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
         yield PdfObjects(document, settings)
     finally:
         document.close()
+
+
+def _signature_boxes(page: pdfium.PdfPage, forms: Any) -> Iterator[Rect]:
+    to_display = _to_display(page)
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+        kind = pdfium_c.FPDFAnnot_GetFormFieldType(forms, annotation)
+        filled = kind == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(
+            annotation, b"V"
+        )
+        if filled:
+            box = pdfium_c.FS_RECTF()
+            pdfium_c.FPDFAnnot_GetRect(annotation, box)
+            yield _mapped(box.left, box.right, box.bottom, box.top, to_display)
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
 
 
 def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey:
@@ -189,9 +224,13 @@ def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
 def _box(text: pdfium.PdfTextPage, index: int, to_display: _Affine) -> Rect:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     pdfium_c.FPDFText_GetCharBox(text.raw, index, left, right, bottom, top)
+    return _mapped(left.value, right.value, bottom.value, top.value, to_display)
+
+
+def _mapped(left: float, right: float, bottom: float, top: float, to_display: _Affine) -> Rect:
     a, b, c, d, e, f = to_display
-    xs = (a * left.value + b * bottom.value + c, a * right.value + b * top.value + c)
-    ys = (d * left.value + e * bottom.value + f, d * right.value + e * top.value + f)
+    xs = (a * left + b * bottom + c, a * right + b * top + c)
+    ys = (d * left + e * bottom + f, d * right + e * top + f)
     return min(xs), min(ys), max(xs), max(ys)
 
 

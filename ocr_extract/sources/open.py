@@ -8,6 +8,7 @@ from pathlib import Path
 from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
+from ocr_extract.sources.certificates import read_certificates
 from ocr_extract.sources.image import open_image
 from ocr_extract.sources.pdf import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged, Source, fingerprint, read_bytes, type_of
@@ -28,7 +29,14 @@ def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) 
         facts = inspect_pdf(path, settings)
         render = pdf_renderer(path, settings, note)
         source = Source(
-            path, kind, digest, facts.pages, render, created=facts.created, modified=facts.modified
+            path,
+            kind,
+            digest,
+            facts.pages,
+            render,
+            created=facts.created,
+            modified=facts.modified,
+            certificates=read_certificates(content),
         )
     else:
         frames, render = open_image(content, settings)

@@ -14,6 +14,7 @@ from typing import Literal
 
 from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage, Stage
+from ocr_extract.sources.certificates import Certificate
 
 FileType = Literal["pdf", "tiff", "png", "jpeg", "text"]
 
@@ -53,6 +54,7 @@ class Source:
     text: str | None = None
     created: str | None = None
     modified: str | None = None
+    certificates: tuple[Certificate, ...] = ()
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:

@@ -1,0 +1,115 @@
+"""Cryptographic signatures: whose, when, over how much of the file, and whether they hold.
+
+pyHanko validates, without network: a root that is not known here leaves a signature
+"unverified", and that is said. A signature field without contents is no signature.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+    from pyhanko.sign.validation.status import PdfSignatureStatus
+
+CertificateState = Literal["valid", "unverified", "altered", "unreadable"]
+MARK = b"/ByteRange"
+"""Every signature value names the bytes it covers, outside of compressed streams."""
+MOST_SIGNATURES = 10
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One signature: its signer as the certificate names them, and the time they state.
+
+    `state`: valid (signer verified to a known root), unverified (unchanged, but the
+    signer's root is not known here), altered (signed bytes were changed), unreadable.
+    `whole_file`: nothing was added to the file after it.
+    """
+
+    signer: str | None
+    signed_at: str | None
+    state: CertificateState
+    whole_file: bool
+
+
+def read_certificates(content: bytes) -> tuple[Certificate, ...]:
+    """All filled signatures of a PDF, oldest first; () at once for nearly all files."""
+    if MARK not in content:
+        return ()
+    with _quiet():
+        return tuple(_certificates(content))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """PyHanko logs tracebacks of what it also returns."""
+    loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
+
+
+def _certificates(content: bytes) -> Iterator[Certificate]:
+    # pyHanko takes half a second to import, and few files need it.
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
+
+    try:
+        reader = PdfFileReader(io.BytesIO(content), strict=False)
+        signatures = list(reader.embedded_regular_signatures)[:MOST_SIGNATURES]
+    except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        yield Certificate(None, None, "unreadable", whole_file=False)
+        return
+    for signature in signatures:
+        yield _validated(signature)
+
+
+def _validated(signature: EmbeddedPdfSignature) -> Certificate:
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
+    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
+    from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+
+    try:
+        context = ValidationContext(allow_fetching=False)
+        status = validate_pdf_signature(signature, context, skip_diff=False)
+    except (
+        PdfError, SignatureValidationError, ValueError, KeyError, TypeError,
+    ):  # fmt: skip
+        return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
+    time = status.signer_reported_dt
+    return Certificate(
+        signer=_name(status) or _stated_name(signature),
+        signed_at=time.isoformat() if time else None,
+        state=_state(status),
+        whole_file="ENTIRE_FILE" in str(status.coverage),
+    )
+
+
+def _state(status: PdfSignatureStatus) -> CertificateState:
+    if not (status.intact and status.valid):
+        return "altered"
+    return "valid" if status.trusted else "unverified"
+
+
+def _name(status: PdfSignatureStatus) -> str | None:
+    """The common name of the signer's certificate."""
+    subject = status.signing_cert.subject.native
+    name = subject.get("common_name")
+    return str(name) if name else None
+
+
+def _stated_name(signature: EmbeddedPdfSignature) -> str | None:
+    name = signature.sig_object.get("/Name")
+    return str(name) if name else None
