@@ -11,30 +11,34 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ocr_extract.blanks import find_blanks, pages_with_empty_blanks
 from ocr_extract.dates.recover import date_likeness
-from ocr_extract.findings import BlankFinding, Findings, LabelFinding, MarkFinding
+from ocr_extract.findings import Findings, LabelFinding, MarkFinding
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
-from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
+from ocr_extract.forms.locate import LocatedBlock, identify, locate_block
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
 from ocr_extract.forms.phrases import flat
 from ocr_extract.forms.terms import TermsFinding, compare_terms
-from ocr_extract.geometry import Grey, Raster, Rect
+from ocr_extract.geometry import Grey, Raster
 from ocr_extract.imaging.ink import crop_of, darkest_of
-from ocr_extract.lines import Word, around, group_lines
+from ocr_extract.lines import group_lines
 from ocr_extract.pages import (
+    BLANK,
     LEGIBLE,
     PageReader,
     PageView,
+    ink_share,
     kind_of,
     legible_words,
     object_view,
     page_order,
+    place_of,
     read_pages,
     text_view,
 )
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.readers.tesseract import Tesseract
-from ocr_extract.records import Box, Damage, Document, FormMatch, Hypothesis, Reading
+from ocr_extract.records import Damage, Document, FormMatch, Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.sources.objects import PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
@@ -44,6 +48,8 @@ from ocr_extract.sources.syntax import syntax_complaints
 Note = Callable[[Damage], None]
 log = logging.getLogger(__name__)
 
+GLANCE_DPI = 75
+"""Resolution at which a page is seen to be blank."""
 SURE_BLOCK = 3.0
 """Score of a block from which no other page is searched: two labels as they should be;
 words of running text that are like labels reach 1.8 together."""
@@ -117,19 +123,25 @@ def _object_views(
     signing = _signing_page(views, _form_of(views)[0]) if views else None
     if signing is None or signing[1].score < SURE_BLOCK:
         return []
-    pixels = objects.raster(signing[0].number, settings.read_dpi)
-    if pixels is None:
-        return []
     for complaint in syntax_complaints(source.path):
         effect = "The file's data is broken: what was written on it may be missing."
         note(Damage(stage="open", kind="broken_page", effect=effect))
         log.info("%s: %s", source.path.name, complaint)
         break
+    needed = {signing[0].number} | pages_with_empty_blanks(views, _form_of(views)[0])
     exact = {view.number for view in views}
-    others = [n for n in numbers[:2] if n not in exact]
-    views = [replace(v, raster=pixels) if v is signing[0] else v for v in views]
+    others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]
+    views = [
+        replace(v, raster=objects.raster(v.number, settings.read_dpi)) if v.number in needed else v
+        for v in views
+    ]
     views += read_pages(source, others, reader, settings, note)
     return sorted(views, key=lambda view: view.number)
+
+
+def _is_blank(objects: PdfObjects, number: int) -> bool:
+    raster = objects.raster(number, GLANCE_DPI)
+    return raster is not None and ink_share(raster.pixels) < BLANK
 
 
 def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note) -> list[PageView]:
@@ -160,7 +172,7 @@ def _located(
 ) -> Findings:
     form, share = _form_of(views)
     signing = _signing_page(views, form)
-    blanks = _blanks(views, form)
+    blanks = find_blanks(views, form, reader)
     terms = _terms(views, form)
     known = (
         FormMatch(name=form.name, confidence=share, terms=terms.state if terms else "unchecked")
@@ -182,14 +194,14 @@ def _located(
         return found
     page, block = signing
     labels: dict[FieldName, LabelFinding] = {
-        name: LabelFinding(label.rect, _place(page, label.rect), label.inferred)
+        name: LabelFinding(label.rect, place_of(page, label.rect), label.inferred)
         for name, label in block.labels.items()
     }
     return replace(
         found,
         labels=labels,
         marks=_marks(page, block, reader, note),
-        sealed=_place(page, page.sealed[0]) if page.sealed else None,
+        sealed=place_of(page, page.sealed[0]) if page.sealed else None,
         hidden=_hidden(page, block),
     )
 
@@ -205,47 +217,6 @@ def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
     return tuple(line.text for line in group_lines(view.hidden) if line.rect[1] >= block.top)
 
 
-def _blanks(views: Sequence[PageView], form: Form) -> dict[FieldName, BlankFinding]:
-    found: dict[FieldName, BlankFinding] = {}
-    for name, blank in form.blanks.items():
-        for view in views:
-            filled = locate_blank(view.lines, name, blank)
-            if filled is not None:
-                words = _plausible(filled.words)
-                found[name] = BlankFinding(
-                    text=_joined(words),
-                    scores=tuple(w.score for w in words),
-                    located=filled.similarity,
-                    place=_place(view, around(w.rect for w in words)) if words else None,
-                )
-                break
-    return found
-
-
-def _plausible(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Without specks and pieces of a rule that were read as words; marks between words stay."""
-    sure = [w for w in words if w.score > 0.2 and w.text.strip("_—|")]
-    solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
-    return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
-
-
-def _joined(words: Sequence[Word]) -> str:
-    return " ".join(w.text.strip("_|") for w in words).strip(" —–_|“”\"'")
-
-
-def _place(view: PageView, rect: Rect) -> Box | None:
-    if view.exact:
-        x0, y0, x1, y1 = rect
-        return Box(
-            page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1)
-        )
-    if view.raster is None:
-        return None
-    pixels = [view.raster.length(v) for v in rect]
-    x0, y0, x1, y1 = view.raster.on_page((pixels[0], pixels[1], pixels[2], pixels[3]))
-    return Box(page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1))
-
-
 def _marks(
     view: PageView, block: LocatedBlock, reader: PageReader, note: Note
 ) -> tuple[MarkFinding, ...]:
@@ -257,7 +228,7 @@ def _marks(
         _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
     )
     return tuple(
-        MarkFinding(mark, _place(view, mark.rect), read)
+        MarkFinding(mark, place_of(view, mark.rect), read)
         for mark, read in zip(marks, readings, strict=True)
     )
 

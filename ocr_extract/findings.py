@@ -32,6 +32,8 @@ class BlankFinding:
     scores: tuple[float, ...]
     located: float
     place: Box | None
+    ink: bool = False
+    """Whether it was filled in by hand, legibly or not."""
 
 
 @dataclass(frozen=True)

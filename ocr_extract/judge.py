@@ -103,11 +103,16 @@ def _blank(found: BlankFinding | None) -> FieldResult:
     if found is None:
         return FieldResult()
     if not found.text:
-        return FieldResult(written="blank", confidence=round(0.9 * found.located, 4))
+        return FieldResult(
+            written="hand" if found.ink else "blank",
+            confidence=0.0 if found.ink else round(0.9 * found.located, 4),
+            place=found.place,
+        )
     sure = round(confidence.text_confidence(found.scores, found.located), 4)
     return FieldResult(
         value=found.text,
         as_written=found.text,
+        written="hand" if found.ink else "unknown",
         confidence=sure,
         candidates=(Candidate(value=found.text, probability=sure, reason="as written"),),
         place=found.place,

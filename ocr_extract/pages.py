@@ -13,7 +13,7 @@ from ocr_extract.geometry import Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.upright import make_upright
 from ocr_extract.lines import Line, Word, group_lines
 from ocr_extract.readers.base import Reader, ReaderTrouble
-from ocr_extract.records import Damage, DocumentKind
+from ocr_extract.records import Box, Damage, DocumentKind
 from ocr_extract.settings import Settings
 from ocr_extract.sources.objects import ObjectPage
 from ocr_extract.sources.source import Damaged, Source
@@ -143,7 +143,7 @@ def _right_way_up(
 ) -> tuple[Raster, tuple[Word, ...]]:
     """Turned upside down, or to a side, when that is what makes it legible."""
     best = (legible_words(words), 0, raster, words)
-    if best[0] >= LEGIBLE or _ink_share(raster.pixels) < BLANK:
+    if best[0] >= LEGIBLE or ink_share(raster.pixels) < BLANK:
         return raster, words
     for turns in (2, 1, 3):
         turned = quarter_turned(raster, turns)
@@ -161,8 +161,9 @@ def legible_words(words: Sequence[Word]) -> int:
     return sum(w.score >= WELL_READ and sum(c.isalpha() for c in w.text) >= 3 for w in words)
 
 
-def _ink_share(pixels: Grey) -> float:
-    return float((pixels[::4, ::4] < 150).mean())
+def ink_share(pixels: Grey) -> float:
+    """Share of pixels that are ink, 0..1."""
+    return float((pixels[::2, ::2] < 150).mean())
 
 
 def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tuple[Word, ...]]:
@@ -198,3 +199,17 @@ def _kind(raster: Raster) -> DocumentKind:
         return "photo"
     exact = float((raster.pixels[::3, ::3] == 255).mean())
     return "digital" if exact > 0.75 else "scan"
+
+
+def place_of(view: PageView, rect: Rect) -> Box | None:
+    """Where a rectangle in points of the view lies on its page; None for text."""
+    if view.exact:
+        x0, y0, x1, y1 = rect
+        return Box(
+            page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1)
+        )
+    if view.raster is None:
+        return None
+    pixels = [view.raster.length(v) for v in rect]
+    x0, y0, x1, y1 = view.raster.on_page((pixels[0], pixels[1], pixels[2], pixels[3]))
+    return Box(page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1))

@@ -52,6 +52,8 @@ class FilledBlank:
     field: FieldName
     words: tuple[Word, ...]
     similarity: float
+    region: Rect | None = None
+    """Between the two phrases, over the width of the text, in points."""
 
 
 def identify(pages: Sequence[Sequence[Line]], forms: Sequence[Form]) -> tuple[Form, float]:
@@ -195,7 +197,15 @@ def locate_blank(lines: Sequence[Line], name: FieldName, blank: Blank) -> Filled
     if before is None or after is None or after.end > before.start:
         return None
     inside = [w for w in words[after.end : before.start] if not _is_rule(w.text)]
-    return FilledBlank(name, tuple(inside), min(after.similarity, before.similarity))
+    sure = min(after.similarity, before.similarity)
+    return FilledBlank(name, tuple(inside), sure, _between(words, after, before))
+
+
+def _between(words: Sequence[Word], after: Found, before: Found) -> Rect | None:
+    top = max(w.rect[3] for w in words[after.start : after.end])
+    bottom = min(w.rect[1] for w in words[before.start : before.end])
+    left, right = min(w.rect[0] for w in words), max(w.rect[2] for w in words)
+    return (left, top + 1.0, right, bottom - 1.0) if bottom - top > LINE_HEIGHT / 2 else None
 
 
 def _next_found(words: Sequence[Word], phrases: Sequence[str], since: int) -> Found | None:

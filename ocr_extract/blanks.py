@@ -1,0 +1,101 @@
+"""What stands in the blanks of the running text: typed, written by hand, or nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ocr_extract.findings import BlankFinding
+from ocr_extract.forms.definition import FieldName, Form
+from ocr_extract.forms.locate import FilledBlank, locate_blank
+from ocr_extract.geometry import Rect
+from ocr_extract.imaging.ink import crop_of, find_marks
+from ocr_extract.lines import Word, around
+from ocr_extract.pages import PageReader, PageView, place_of
+from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.records import Reading
+
+LEAST_INK = 8.0
+"""Square points of ink from which a blank without words was filled in by hand."""
+
+
+def find_blanks(
+    views: Sequence[PageView], form: Form, reader: PageReader
+) -> dict[FieldName, BlankFinding]:
+    """Every blank whose phrases are on some page, with what stands in it."""
+    found: dict[FieldName, BlankFinding] = {}
+    for name, blank in form.blanks.items():
+        for view in views:
+            filled = locate_blank(view.lines, name, blank)
+            if filled is not None:
+                words = _plausible(filled.words)
+                found[name] = _typed(view, filled, words) if words else _ink(view, filled, reader)
+                break
+    return found
+
+
+def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
+    """Pages whose pixels have to say whether a blank without words is empty."""
+    return {
+        view.number
+        for view in views
+        for name, blank in form.blanks.items()
+        if (filled := locate_blank(view.lines, name, blank)) and not _plausible(filled.words)
+    }
+
+
+def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankFinding:
+    return BlankFinding(
+        text=_joined(words),
+        scores=tuple(w.score for w in words),
+        located=filled.similarity,
+        place=place_of(view, around(w.rect for w in words)),
+    )
+
+
+def _ink(view: PageView, filled: FilledBlank, reader: PageReader) -> BlankFinding:
+    """A blank without words: empty, or filled in by hand and read as well as can be."""
+    empty = BlankFinding("", (), filled.similarity, None)
+    if view.raster is None or filled.region is None:
+        return empty
+    marks = find_marks(view.raster, filled.region, ())
+    if sum(mark.area for mark in marks) < LEAST_INK:
+        return empty
+    lines = _rows([mark.rect for mark in marks])
+    try:
+        readings = reader.read([crop_of(view.raster, line) for line in lines])
+    except ReaderTrouble:
+        readings = ()
+    text = " ".join(r.best for r in readings if r.best)
+    place = place_of(view, around(lines))
+    return BlankFinding(
+        text, tuple(_score(r) for r in readings), filled.similarity, place, ink=True
+    )
+
+
+def _rows(rects: Sequence[Rect]) -> list[Rect]:
+    """Rectangles that stand side by side as one, top to bottom."""
+    rows: list[Rect] = []
+    for rect in sorted(rects, key=lambda r: r[1]):
+        if rows and rect[1] < (rows[-1][1] + rows[-1][3]) / 2:
+            rows[-1] = around((rows[-1], rect))
+        else:
+            rows.append(rect)
+    return rows
+
+
+def _score(reading: Reading) -> float:
+    words = max(1, len(reading.best.split()))
+    likelihood = reading.hypotheses[0].log_likelihood if reading.hypotheses else -5.0
+    return math.exp(likelihood / words)
+
+
+def _plausible(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without specks and pieces of a rule that were read as words; marks between words stay."""
+    sure = [w for w in words if w.score > 0.2 and w.text.strip("_—|")]
+    solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
+    return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
+
+
+def _joined(words: Sequence[Word]) -> str:
+    return " ".join(w.text.strip("_|") for w in words).strip(" —–_|“”\"'")

@@ -1,0 +1,238 @@
+"""PDFs in which the signer's entry is one kind of object: what viewers and apps make."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import numpy as np
+import pikepdf
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pikepdf import Array, Dictionary, Name
+from PIL import Image, ImageDraw
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign import fields, signers
+
+from samples.typeset import Entry, Filling, typeset
+from tests.factory import FILLED
+
+UNDATED = replace(FILLED, date=None)
+UNSIGNED = replace(FILLED, scrawl=None)
+DATE_BOX = (212, 341, 290, 353)
+SIGN_BOX = (215, 355, 300, 369)
+
+
+def made(filling: Filling) -> pikepdf.Pdf:
+    """An agreement, open for changes."""
+    return pikepdf.open(io.BytesIO(typeset(filling, seed=3)))
+
+
+def saved(pdf: pikepdf.Pdf) -> bytes:
+    buffer = io.BytesIO()
+    pdf.save(buffer)
+    pdf.close()
+    return buffer.getvalue()
+
+
+def _helvetica(pdf: pikepdf.Pdf) -> pikepdf.Object:
+    return pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica,
+            Encoding=Name.WinAnsiEncoding,
+        )
+    )  # fmt: skip
+
+
+def _appearance(pdf: pikepdf.Pdf, text: str, box: tuple[int, ...]) -> pikepdf.Object:
+    width, height = box[2] - box[0], box[3] - box[1]
+    stream = pdf.make_stream(f"BT /Helv 10 Tf 0 g 1 3 Td ({text}) Tj ET".encode())
+    stream.Type, stream.Subtype = Name.XObject, Name.Form
+    stream.BBox = Array([0, 0, width, height])
+    stream.Resources = Dictionary(Font=Dictionary(Helv=_helvetica(pdf)))
+    return stream
+
+
+def free_text(text: str, *, contents: str | None = None) -> bytes:
+    """The date as a FreeText annotation; `contents` may claim something else."""
+    pdf = made(UNDATED)
+    annotation = Dictionary(
+        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=4,
+        Contents=text if contents is None else contents, DA="/Helv 10 Tf 0 g",
+        AP=Dictionary(N=_appearance(pdf, text, DATE_BOX)),
+    )  # fmt: skip
+    pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
+    return saved(pdf)
+
+
+def widget(text: str, *, appearance: bool) -> bytes:
+    """The date as a form field's value, with or without an appearance stream."""
+    pdf = made(UNDATED)
+    field = Dictionary(
+        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T="date", V=text, F=4,
+        Rect=Array(DATE_BOX), DA="/Helv 10 Tf 0 g",
+    )  # fmt: skip
+    if appearance:
+        field.AP = Dictionary(N=_appearance(pdf, text, DATE_BOX))
+    one = pdf.make_indirect(field)
+    pdf.pages[1].Annots = pdf.make_indirect(Array([one]))
+    pdf.Root.AcroForm = pdf.make_indirect(
+        Dictionary(
+            Fields=Array([one]), NeedAppearances=not appearance,
+            DR=Dictionary(Font=Dictionary(Helv=_helvetica(pdf))), DA="/Helv 10 Tf 0 g",
+        )
+    )  # fmt: skip
+    return saved(pdf)
+
+
+def ink_annotation() -> bytes:
+    """The signature as an Ink annotation with its appearance."""
+    pdf = made(UNSIGNED)
+    width, height = SIGN_BOX[2] - SIGN_BOX[0], SIGN_BOX[3] - SIGN_BOX[1]
+    wave = " ".join(f"{x} {2 + (x * 7) % (height - 3)} l" for x in range(4, width, 4))
+    stream = pdf.make_stream(f"1 w 1 2 m {wave} S".encode())
+    stream.Type, stream.Subtype = Name.XObject, Name.Form
+    stream.BBox = Array([0, 0, width, height])
+    annotation = Dictionary(
+        Type=Name.Annot, Subtype=Name.Ink, Rect=Array(SIGN_BOX), F=4,
+        InkList=Array([Array([215, 357, 250, 365])]), AP=Dictionary(N=stream),
+    )  # fmt: skip
+    pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
+    return saved(pdf)
+
+
+def pasted(paper: int, *, whole_page: bool = False, tiles: int = 1) -> bytes:
+    """The signature as an image: on grey paper, as a whole transparent page, in tiles."""
+    pdf = made(UNSIGNED)
+    box = (0, 0, 612, 792) if whole_page else SIGN_BOX
+    picture = _scrawl(box, paper)
+    wide = picture.width // tiles
+    content = []
+    resources = pdf.pages[1].Resources
+    images = Dictionary()
+    for tile in range(tiles):
+        part = picture.crop((tile * wide, 0, (tile + 1) * wide, picture.height))
+        images[f"/Im{tile}"] = _image(pdf, part, transparent=whole_page)
+        across = (box[2] - box[0]) / tiles
+        x = box[0] + tile * across
+        content.append(f"q {across} 0 0 {box[3] - box[1]} {x} {box[1]} cm /Im{tile} Do Q")
+    resources.XObject = images
+    pdf.pages[1].contents_add("\n".join(content).encode())
+    return saved(pdf)
+
+
+def _scrawl(box: tuple[int, ...], paper: int) -> Image.Image:
+    """A made-up signature, drawn where SIGN_BOX is, three pixels a point."""
+    scale = 3
+    image = Image.new("L", ((box[2] - box[0]) * scale, (box[3] - box[1]) * scale), paper)
+    left, top = (SIGN_BOX[0] - box[0]) * scale, (box[3] - SIGN_BOX[3]) * scale
+    points = [(left + x, top + 20 + 15 * np.sin(x / 9)) for x in range(9, 240, 3)]
+    ImageDraw.Draw(image).line(points, fill=0, width=3)
+    return image
+
+
+def _image(pdf: pikepdf.Pdf, picture: Image.Image, *, transparent: bool) -> pikepdf.Object:
+    stream = pdf.make_stream(picture.tobytes())
+    stream.Type, stream.Subtype = Name.XObject, Name.Image
+    stream.Width, stream.Height = picture.size
+    stream.ColorSpace, stream.BitsPerComponent = Name.DeviceGray, 8
+    if transparent:
+        mask = pdf.make_stream(picture.point(lambda v: 255 - v).tobytes())
+        mask.Type, mask.Subtype = Name.XObject, Name.Image
+        mask.Width, mask.Height = picture.size
+        mask.ColorSpace, mask.BitsPerComponent = Name.DeviceGray, 8
+        stream.SMask = mask
+    return stream
+
+
+def hidden_text(shown: str, hidden: str) -> bytes:
+    """A date by pen, with invisible recognised text over it that says something else."""
+    pdf = made(replace(FILLED, date=Entry(shown, "pen", size=9.0)))
+    resources = pdf.pages[1].Resources
+    resources.Font["/Hid"] = _helvetica(pdf)
+    pdf.pages[1].contents_add(f"BT 3 Tr /Hid 10 Tf 212 346 Td ({hidden}) Tj ET".encode())
+    return saved(pdf)
+
+
+def covered_text(text: str) -> bytes:
+    """A typed date under a white box: it does not show."""
+    pdf = made(replace(FILLED, date=Entry(text)))
+    pdf.pages[1].contents_add(b"q 1 g 205 338 120 20 re f Q")
+    return saved(pdf)
+
+
+def rotated(degrees: int) -> bytes:
+    """Pages whose content lies on its side, put right by /Rotate."""
+    pdf = made(FILLED)
+    for page in pdf.pages:
+        page.Rotate = degrees
+    return saved(pdf)
+
+
+def rearranged(order: tuple[int, ...]) -> bytes:
+    """The pages in another order; 0 is a blank page."""
+    pdf, source = pikepdf.new(), made(FILLED)
+    for number in order:
+        if number:
+            pdf.pages.append(source.pages[number - 1])
+        else:
+            pdf.add_blank_page(page_size=(612, 792))
+    return saved(pdf)
+
+
+def certified(*, alter: bool = False) -> bytes:
+    """Signed by a certificate whose root nobody knows; perhaps changed afterwards."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
+    fields.append_signature_field(
+        writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
+    )
+    buffer = io.BytesIO()
+    signers.PdfSigner(
+        signers.PdfSignatureMetadata(field_name="Signature1"), signer=_signer()
+    ).sign_pdf(writer, output=buffer)
+    content = bytearray(buffer.getvalue())
+    if alter:
+        content[600] ^= 1
+    return bytes(content)
+
+
+def unsigned_field() -> bytes:
+    """A signature field that nobody filled."""
+    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
+    fields.append_signature_field(
+        writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
+    )
+    buffer = io.BytesIO()
+    writer.write(buffer)
+    return buffer.getvalue()
+
+
+def _signer() -> signers.SimpleSigner:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mira Feldmann")])
+    usage = x509.KeyUsage(
+        digital_signature=True, content_commitment=True, key_encipherment=False,
+        data_encipherment=False, key_agreement=False, key_cert_sign=True, crl_sign=False,
+        encipher_only=False, decipher_only=False,
+    )  # fmt: skip
+    start = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(start + dt.timedelta(days=36500))
+        .add_extension(usage, critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    packed = serialization.pkcs12.serialize_key_and_certificates(
+        b"signer", key, certificate, None, serialization.NoEncryption()
+    )
+    signer = signers.SimpleSigner.load_pkcs12_data(packed, [], None)
+    assert signer is not None
+    return signer

@@ -1,0 +1,146 @@
+"""What the PDF itself says, kind by kind, and what the record makes of it."""
+
+import pytest
+
+from ocr_extract import extract
+from ocr_extract.records import Record, Verdict
+from ocr_extract.settings import Settings
+from samples.typeset import Entry
+from tests import evidence_factory as made
+from tests.factory import Factory, FakeReader
+
+YEAR = Settings(year=2025)
+NO_PIXELS = FakeReader(crash=AssertionError("no pixel has to be read"))
+
+
+def _read(factory: Factory, content: bytes, **options: object) -> Record:
+    return extract(factory.file("a.pdf", content), settings=YEAR, **options)  # type: ignore[arg-type]
+
+
+def _codes(record: Record) -> list[str]:
+    return [flag.code for flag in record.flags]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [made.free_text("25.07.2025"), made.widget("25.07.2025", appearance=True),
+     made.widget("25.07.2025", appearance=False)],
+    ids=["FreeText", "widget", "widget without appearance"],
+)  # fmt: skip
+def test_typed_entries_are_exact_without_a_pixel(factory: Factory, content: bytes) -> None:
+    record = _read(factory, content, reader=NO_PIXELS)
+    date = record.fields.date
+    assert (date.value, date.text, date.written) == ("2025-07-25", "25.07.2025", "typed")
+    assert date.evidence[0].kind == "pdf_text"
+    assert date.place is not None
+    assert (round(date.place.x0, -1), date.place.page) == (210, 2)
+    assert record.verdict is Verdict.ACCEPTED
+
+
+def test_a_freetext_is_what_shows_and_not_what_it_claims(factory: Factory) -> None:
+    record = _read(factory, made.free_text("25.07.2025", contents="01.01.2024"))
+    assert record.fields.date.value == "2025-07-25"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [made.ink_annotation(), made.pasted(255), made.pasted(225), made.pasted(255, tiles=3),
+     made.pasted(255, whole_page=True)],
+    ids=["Ink", "image", "grey paper", "tiles", "whole page"],
+)  # fmt: skip
+def test_ink_of_every_kind_signs(factory: Factory, content: bytes) -> None:
+    record = _read(factory, content, reader=NO_PIXELS)
+    assert (record.fields.signature.present, record.fields.signature.written) == ("yes", "hand")
+    assert record.fields.date.value == "2025-05-27"
+
+
+@pytest.mark.slow
+def test_hidden_text_never_makes_a_value(factory: Factory) -> None:
+    record = _read(factory, made.hidden_text("25.07.2025", "25.07.2015"))
+    date = record.fields.date
+    assert date.as_written != "2015-07-25"
+    hidden = [e for e in date.evidence if e.kind == "hidden_text"]
+    assert [e.readings[0].best for e in hidden] == ["25.07.2015"]
+
+
+@pytest.mark.slow
+def test_covered_text_is_no_date(factory: Factory) -> None:
+    record = _read(factory, made.covered_text("25.07.2025"))
+    assert record.fields.date.value is None
+    assert "undated" in _codes(record)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_rotated_pages(factory: Factory, degrees: int) -> None:
+    record = _read(factory, made.rotated(degrees))
+    assert record.fields.date.value == "2025-05-27"
+    assert record.fields.signature.present == "yes"
+
+
+@pytest.mark.parametrize("order", [(2, 1), (1, 2, 0), (0, 1, 2), (1, 0, 2)])
+def test_pages_in_any_order(factory: Factory, order: tuple[int, ...]) -> None:
+    record = _read(factory, made.rearranged(order), reader=NO_PIXELS)
+    assert record.fields.date.value == "2025-05-27"
+    assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
+    assert record.fields.date.place is not None
+    assert record.fields.date.place.page == order.index(2) + 1
+
+
+def test_a_certificate_signs(factory: Factory) -> None:
+    record = _read(factory, made.certified(), reader=NO_PIXELS)
+    signature = record.fields.signature
+    assert (signature.present, signature.written) == ("yes", "certificate")
+    assert signature.value == "Mira Feldmann"
+    assert "unverified" in signature.evidence[0].source
+    assert signature.place is not None
+    assert signature.place.page == 2
+    assert record.fields.date.value == "2025-05-27"
+
+
+def test_a_file_changed_after_its_certificate_is_flagged(factory: Factory) -> None:
+    record = _read(factory, made.certified(alter=True))
+    assert "certificate_altered" in _codes(record)
+    assert record.fields.signature.present == "cannot tell"
+    assert record.verdict is Verdict.REVIEW
+
+
+def test_an_empty_signature_field_is_no_signature(factory: Factory) -> None:
+    record = _read(factory, made.unsigned_field())
+    assert record.fields.signature.present == "no"
+    assert "unsigned" in _codes(record)
+
+
+def test_an_empty_password_is_no_obstacle(factory: Factory) -> None:
+    record = extract(factory.encrypted(""), settings=YEAR, reader=NO_PIXELS)
+    assert record.fields.date.value == "2025-05-27"
+
+
+@pytest.mark.parametrize("share", [n / 10 for n in range(1, 10)])
+def test_truncated_files_are_never_unsigned_or_accepted(factory: Factory, share: float) -> None:
+    record = extract(factory.truncated(share), settings=YEAR, reader=FakeReader())
+    assert record.verdict is not Verdict.ACCEPTED
+    assert record.damage
+    assert record.fields.signature.present != "no"
+
+
+def test_unaltered_and_altered_terms(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = extract(factory.agreement(), settings=YEAR)
+    assert record.form is not None
+    assert record.form.terms == "unaltered"
+    from samples import typeset  # noqa: PLC0415
+
+    changed = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
+    monkeypatch.setattr(typeset, "CLAUSES", changed)
+    record = extract(factory.agreement("b.pdf"), settings=YEAR)
+    assert record.form is not None
+    assert record.form.terms == "altered"
+    assert _codes(record) == ["terms_altered"]
+    assert "clause 4" in record.flags[0].message
+
+
+@pytest.mark.slow
+def test_a_title_by_hand_is_not_blank(factory: Factory) -> None:
+    record = extract(factory.agreement(title=Entry("Robust Trees", "pen", size=9.0)), settings=YEAR)
+    assert record.fields.title.written == "hand"
+    assert "title_blank" not in _codes(record)
