@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture bench lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz bench lock docker clean
 BIN := .venv/bin
 
 help: ## list the chores
@@ -35,6 +35,9 @@ samples: ## make the samples again (same seed, same agreements)
 
 schema: ## publish the JSON Schema of a record
 	$(BIN)/ocr-extract schema > docs/record.schema.json
+
+fuzz: ## read 2,000 damaged files (nightly); CI reads 200
+	OCR_EXTRACT_FUZZ=2000 $(BIN)/python -m pytest tests/test_fuzz.py
 
 picture: ## draw the README's picture again
 	@rm -rf results/picture

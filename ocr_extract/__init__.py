@@ -1,7 +1,7 @@
 """Read signed publication agreements: signature and date, with a calibrated confidence."""
 
 from ocr_extract._version import __version__
-from ocr_extract.agreement import extract
+from ocr_extract.agreement import extract, extract_all
 from ocr_extract.dates.priors import Context
 from ocr_extract.errors import MissingTool, OcrExtractError, UsageError
 from ocr_extract.records import Record, Verdict, record_schema
@@ -17,5 +17,6 @@ __all__ = [
     "Verdict",
     "__version__",
     "extract",
+    "extract_all",
     "record_schema",
 ]

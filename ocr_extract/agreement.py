@@ -24,7 +24,7 @@ def extract(
     context: Context | None = None,
     reader: PageReader | None = None,
 ) -> Record:
-    """Read one agreement: whatever the file is, one record comes back.
+    """Read one agreement (the first one of a file): whatever it is, a record comes back.
 
     `context` is what the volume says of its dates (default: the settings' year or
     conference days). Raises MissingTool when tesseract or poppler is not installed.
@@ -35,7 +35,29 @@ def extract(
     return judge(findings, known, chosen)
 
 
+def extract_all(
+    path: str | Path,
+    *,
+    settings: Settings | None = None,
+    context: Context | None = None,
+    reader: PageReader | None = None,
+) -> tuple[Record, ...]:
+    """As `extract`, for a file that may hold several agreements: a record for each, with
+    its first and last page.
+    """
+    chosen = settings or Settings()
+    known = context or context_of(chosen.year, chosen.start, chosen.end)
+    return tuple(judge(found, known, chosen) for found in find_all(Path(path), chosen, reader))
+
+
 def find(path: Path, settings: Settings, reader: PageReader | None = None) -> Findings:
+    """What was found of the first agreement in a file, see `find_all`."""
+    return find_all(path, settings, reader)[0]
+
+
+def find_all(
+    path: Path, settings: Settings, reader: PageReader | None = None
+) -> tuple[Findings, ...]:
     """`examine` behind the document boundary: a fault of ours is damage of this one
     document, its traceback goes to the log, and the run goes on.
     """
@@ -47,4 +69,4 @@ def find(path: Path, settings: Settings, reader: PageReader | None = None) -> Fi
         log.exception("unexpected trouble with %s", path)
         effect = f"The program failed on it ({type(error).__name__}); see the log."
         damage = Damage(stage="read", kind="internal", effect=effect)
-        return Findings(Document(name=path.name, path=str(path)), damage=(damage,))
+        return (Findings(Document(name=path.name, path=str(path)), damage=(damage,)),)

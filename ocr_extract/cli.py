@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from ocr_extract import __version__
-from ocr_extract.agreement import find
+from ocr_extract.agreement import find_all
 from ocr_extract.delivery import tables, terminal
 from ocr_extract.delivery.overlay import draw_pages
 from ocr_extract.delivery.progress import progress_of
 from ocr_extract.errors import ExitCode, OcrExtractError
+from ocr_extract.findings import Findings
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.sources.source import Damaged
@@ -96,20 +97,25 @@ def show_command(
     papers: Roster | None = read_roster(roster) if roster else None
     check_output(out, [file])
     require_all()
-    findings = find(file, chosen)
-    (record,) = judged([findings], chosen, papers)
+    found = find_all(file, chosen)
+    records = judged(found, chosen, papers)
     console = Console(soft_wrap=True)
-    terminal.print_document(record, console)
-    for note in findings.notes:
-        console.print(escape(note), style="dim")
+    for findings, record in zip(found, records, strict=True):
+        terminal.print_document(record, console)
+        for note in findings.notes:
+            console.print(escape(note), style="dim")
+        _draw(record, findings, chosen, out, console)
+    raise typer.Exit(_exit_code(records))
+
+
+def _draw(
+    record: Record, findings: Findings, settings: Settings, out: Path, console: Console
+) -> None:
     try:
-        pictures = draw_pages(record, findings, chosen, out)
+        for path in draw_pages(record, findings, settings, out):
+            console.print(escape(f"picture: {path}"))
     except Damaged as trouble:
         console.print(escape(f"No picture: {trouble}"))
-        pictures = []
-    for path in pictures:
-        console.print(escape(f"picture: {path}"))
-    raise typer.Exit(_exit_code((record,)))
 
 
 @app.command("doctor")

@@ -60,8 +60,11 @@ SECOND_LOOK = 1.6
 readings that agree are worth more than one."""
 
 
-def examine(path: Path, settings: Settings, reader: PageReader | None = None) -> Findings:
-    """Everything found in one file; never raises for what is wrong with the file.
+def examine(
+    path: Path, settings: Settings, reader: PageReader | None = None
+) -> tuple[Findings, ...]:
+    """Everything found in one file, once for each agreement in it (nearly always one);
+    never raises for what is wrong with the file.
 
     Raises MissingTool when tesseract or poppler is not installed.
     """
@@ -74,8 +77,9 @@ def examine(path: Path, settings: Settings, reader: PageReader | None = None) ->
         found = _findings(source, document, settings, reader or _reader(settings), damage.append)
     except Damaged as trouble:
         damage.append(trouble.damage)
-        found = Findings(document)
-    return replace(found, damage=tuple(damage), seconds=time.monotonic() - started)
+        found = (Findings(document),)
+    seconds = (time.monotonic() - started) / len(found)
+    return tuple(replace(f, damage=tuple(damage), seconds=seconds) for f in found)
 
 
 def _reader(settings: Settings) -> Tesseract:
@@ -98,17 +102,50 @@ def _described(document: Document, source: Source) -> Document:
 
 def _findings(
     source: Source, document: Document, settings: Settings, reader: PageReader, note: Note
-) -> Findings:
+) -> tuple[Findings, ...]:
     if source.text is not None:
-        return _located(document, [text_view(source.text)], reader, note)
+        return (_located(document, [text_view(source.text)], reader, note),)
     if source.type == "pdf":
         with open_objects(source.path, settings) as objects:
             views = _object_views(source, objects, reader, settings, note) if objects else []
     if source.type != "pdf" or not views:
         views = _views_of(source, settings, reader, note)
-    kind = kind_of(views)
-    found = _located(document.model_copy(update={"kind": kind}), views, reader, note)
-    return replace(found, certificates=source.certificates)
+    document = document.model_copy(update={"kind": kind_of(views)})
+    return tuple(
+        replace(
+            _located(_within(document, part), part, reader, note),
+            certificates=source.certificates,
+        )
+        for part in _agreements(views)
+    )
+
+
+def _agreements(views: list[PageView]) -> list[list[PageView]]:
+    """The pages of each agreement in the file: each has one signing page, which ends it,
+    or begins it where the first page of all is one.
+    """
+    signing = [v.number for v in views if _is_signing(v, _form_of(views)[0])]
+    if len(signing) < 2:
+        return [views]
+    first = views[0].number
+    starts = signing if first in signing else [first, *(number + 1 for number in signing[:-1])]
+    ends = [*(start - 1 for start in starts[1:]), views[-1].number]
+    return [
+        [v for v in views if start <= v.number <= end]
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _is_signing(view: PageView, form: Form) -> bool:
+    block = locate_block(view.lines, form)
+    return block is not None and block.score >= SURE_BLOCK
+
+
+def _within(document: Document, part: Sequence[PageView]) -> Document:
+    """The document's pages from..to that an agreement takes, when it is not alone."""
+    if not part or (document.last_page or 0) <= part[-1].number - part[0].number + 1:
+        return document
+    return document.model_copy(update={"first_page": part[0].number, "last_page": part[-1].number})
 
 
 def _object_views(
@@ -117,7 +154,7 @@ def _object_views(
     """Pages as the file itself describes them, when the signing block is among them; the
     few that are pictures are read as such. [] when the block has to be found in pixels.
     """
-    numbers = page_order(source.pages, settings.max_pages_read)
+    numbers = page_order(source.pages, settings.max_pages)
     found = [objects.page(number) for number in numbers]
     views = [object_view(p) for p in found if legible_words(p.shown) >= LEGIBLE]
     signing = _signing_page(views, _form_of(views)[0]) if views else None
@@ -128,7 +165,9 @@ def _object_views(
         note(Damage(stage="open", kind="broken_page", effect=effect))
         log.info("%s: %s", source.path.name, complaint)
         break
-    needed = {signing[0].number} | pages_with_empty_blanks(views, _form_of(views)[0])
+    form = _form_of(views)[0]
+    needed = {v.number for v in views if _is_signing(v, form)}
+    needed |= pages_with_empty_blanks(views, form)
     exact = {view.number for view in views}
     others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]
     views = [

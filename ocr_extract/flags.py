@@ -14,7 +14,7 @@ from ocr_extract.settings import Settings
 CODES: dict[str, str] = {
     "damaged": "something of the file could not be read",
     "not_an_agreement": "no signing block was found",
-    "other_form": "a form that is not known; it was read by its labels",
+    "other_form": "another form than the one expected",
     "terms_altered": "the printed terms are not the form's own",
     "certificate_altered": "the file was changed after it was signed by certificate",
     "undated": "no date was found",
@@ -52,7 +52,7 @@ def flags_of(
         return damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
     raised = [
         *damaged,
-        *_form_flags(findings, fields),
+        *_form_flags(findings, fields, settings),
         *_date_flags(date, fields, context, settings),
         *_signature_flags(findings, fields, chosen),
     ]
@@ -72,9 +72,12 @@ def _flag(code: str, field: str | None, message: str) -> Flag:
     return Flag(code=code, field=field, message=message)
 
 
-def _form_flags(findings: Findings, fields: Fields) -> Iterator[Flag]:
-    if findings.form is not None and findings.form.name == "generic":
-        yield _flag("other_form", None, "Not a known form: read by its labels alone.")
+def _form_flags(findings: Findings, fields: Fields, settings: Settings) -> Iterator[Flag]:
+    form = findings.form
+    if form is not None and form.name != settings.form:
+        known = "Not a known form: read by its labels alone."
+        other = f"Another form than expected: {form.name}."
+        yield _flag("other_form", None, known if form.name == "generic" else other)
     if findings.altered:
         clauses = ", ".join(findings.altered)
         yield _flag("terms_altered", None, f"Not as printed: clause {clauses}.")

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     year: int | None = Field(default=None, ge=1900, le=2200)
     start: date | None = None
     end: date | None = None
+    form: str = Field(default="pmlr-publication-agreement", description="the form expected")
     languages: tuple[str, ...] = ("en", "fr", "de", "es", "it", "pt", "nl")
 
     # Bounds. The largest of 328 real agreements is a 2740 x 3528 pt photo of 3 pages.

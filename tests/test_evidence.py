@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr_extract import extract
+from ocr_extract import extract, extract_all
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from samples.typeset import Entry
@@ -144,3 +144,14 @@ def test_a_title_by_hand_is_not_blank(factory: Factory) -> None:
     record = extract(factory.agreement(title=Entry("Robust Trees", "pen", size=9.0)), settings=YEAR)
     assert record.fields.title.written == "hand"
     assert "title_blank" not in _codes(record)
+
+
+def test_two_agreements_in_one_file(factory: Factory) -> None:
+    for order, pages in (((1, 2, 1, 2), [(1, 2), (3, 4)]), ((2, 1, 2, 1), [(1, 2), (3, 4)])):
+        path = factory.file("two.pdf", made.rearranged(order))
+        records = extract_all(path, settings=YEAR, reader=NO_PIXELS)
+        assert [(r.document.first_page, r.document.last_page) for r in records] == pages
+        assert [r.fields.date.value for r in records] == ["2025-05-27"] * 2
+        assert all(r.verdict is Verdict.ACCEPTED for r in records)
+        dates = [r.fields.date.place.page for r in records if r.fields.date.place]
+        assert dates == [order.index(2) + 1, order.index(2) + 3]

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 FieldName = Literal["title", "author", "corresponding_author", "signature", "date"]
-BUILT_IN = ("pmlr", "generic")
+BUILT_IN = ("pmlr", "final_contribution", "generic")
 """In the order in which they are tried; the last one is the fallback."""
 
 

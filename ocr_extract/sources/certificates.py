@@ -22,6 +22,11 @@ CertificateState = Literal["valid", "unverified", "altered", "unreadable"]
 MARK = b"/ByteRange"
 """Every signature value names the bytes it covers, outside of compressed streams."""
 MOST_SIGNATURES = 10
+MALFORMED = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
+    NotImplementedError,
+)  # fmt: skip
+"""What pyHanko and asn1crypto raise on structures that are none; found by fuzzing."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ def _certificates(content: bytes) -> Iterator[Certificate]:
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
         signatures = list(reader.embedded_regular_signatures)[:MOST_SIGNATURES]
-    except (PdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (PdfError, *MALFORMED):
         yield Certificate(None, None, "unreadable", whole_file=False)
         return
     for signature in signatures:
@@ -88,9 +93,7 @@ def _validated(signature: EmbeddedPdfSignature) -> Certificate:
     try:
         context = ValidationContext(allow_fetching=False)
         status = validate_pdf_signature(signature, context, skip_diff=False)
-    except (
-        PdfError, SignatureValidationError, ValueError, KeyError, TypeError,
-    ):  # fmt: skip
+    except (PdfError, SignatureValidationError, *MALFORMED):
         return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
     time = status.signer_reported_dt
     return Certificate(
@@ -115,5 +118,8 @@ def _name(status: PdfSignatureStatus) -> str | None:
 
 
 def _stated_name(signature: EmbeddedPdfSignature) -> str | None:
-    name = signature.sig_object.get("/Name")
+    try:
+        name = signature.sig_object.get("/Name")
+    except MALFORMED:
+        return None
     return str(name) if name else None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import resource
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 
-from ocr_extract.agreement import find
+from ocr_extract.agreement import find_all
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
@@ -18,6 +20,10 @@ from ocr_extract.volume import second_look
 from ocr_extract.volume.roster import Roster
 
 Progress = Callable[[Findings], None]
+MOST_MEMORY = 4_000_000_000
+"""Bytes of address space a worker may take: a real photo of 100 megapixels needs 1.5 GB."""
+Found = tuple[Findings, ...]
+"""What was found in one file: one agreement, nearly always."""
 
 
 def run(
@@ -28,16 +34,17 @@ def run(
     jobs: int = 1,
     progress: Progress | None = None,
 ) -> tuple[Record, ...]:
-    """One record per file, in the order of the files, whatever happens to any of them.
+    """A record for every agreement, in the order of the files, whatever happens to any of
+    them; a file has one at least, also when nothing of it can be read.
 
     Raises MissingTool when tesseract or poppler is not installed.
     """
-    found: dict[Path, Findings] = {}
+    found: dict[Path, Found] = {}
     for path, findings in _examined(files, settings, jobs):
         found[path] = findings
         if progress is not None:
-            progress(findings)
-    return judged([found[path] for path in files], settings, roster)
+            progress(findings[0])
+    return judged([one for path in files for one in found[path]], settings, roster)
 
 
 def judged(
@@ -63,12 +70,10 @@ def _context(settings: Settings, roster: Roster | None) -> Context:
     return stated if stated.known or roster is None else roster.context
 
 
-def _examined(
-    files: Sequence[Path], settings: Settings, jobs: int
-) -> Iterator[tuple[Path, Findings]]:
+def _examined(files: Sequence[Path], settings: Settings, jobs: int) -> Iterator[tuple[Path, Found]]:
     if jobs <= 1 or len(files) <= 1:
         for path in files:
-            yield path, find(path, settings)
+            yield path, find_all(path, settings)
         return
     finished = set()
     try:
@@ -83,36 +88,48 @@ def _examined(
 
 def _in_processes(
     files: Sequence[Path], settings: Settings, jobs: int
-) -> Iterator[tuple[Path, Findings]]:
+) -> Iterator[tuple[Path, Found]]:
     """Results as they come; few tasks are queued, so that memory stays bounded."""
     with _pool(jobs) as pool:
-        waiting: dict[Future[Findings], Path] = {}
+        waiting: dict[Future[Found], Path] = {}
         for path in files:
-            waiting[pool.submit(find, path, settings)] = path
+            waiting[pool.submit(find_all, path, settings)] = path
             if len(waiting) >= 4 * jobs:
                 yield from _done(waiting)
         while waiting:
             yield from _done(waiting)
 
 
-def _done(waiting: dict[Future[Findings], Path]) -> Iterator[tuple[Path, Findings]]:
+def _done(waiting: dict[Future[Found], Path]) -> Iterator[tuple[Path, Found]]:
     finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in finished:
         path = waiting.pop(future)
         yield path, future.result()
 
 
-def _alone(path: Path, settings: Settings) -> Findings:
+def _alone(path: Path, settings: Settings) -> Found:
     """A second try in a worker of its own; a worker that dies again is damage."""
     try:
         with _pool(1) as pool:
-            return pool.submit(find, path, settings).result()
+            return pool.submit(find_all, path, settings).result()
     except BrokenProcessPool:
         effect = "Reading it killed the worker twice: not read."
         damage = Damage(stage="read", kind="worker_died", effect=effect)
-        return Findings(Document(name=path.name, path=str(path)), damage=(damage,))
+        return (Findings(Document(name=path.name, path=str(path)), damage=(damage,)),)
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
     # Fresh interpreters: forking a process with threads (progress, OpenCV) can hang.
-    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(jobs, mp_context=context, initializer=bound_memory)
+
+
+def bound_memory(most: int = MOST_MEMORY) -> None:
+    """Bound the address space of this process and of the programs that it starts, so that
+    a file that inflates costs one document and not the machine; bytes.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    if soft == resource.RLIM_INFINITY or soft > allowed:
+        with suppress(ValueError, OSError):  # macOS states the limit and refuses to set it
+            resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))

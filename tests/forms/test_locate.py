@@ -5,7 +5,7 @@ from ocr_extract.forms.phrases import find_all, find_phrase, flat
 from ocr_extract.lines import Line
 from ocr_extract.pages import text_view
 
-PMLR, GENERIC = built_in_forms()
+PMLR, CONTRIBUTION, GENERIC = built_in_forms()
 HEAD = """This is a publication agreement regarding a written manuscript currently entitled
 
 Robust Trees: a Study
@@ -110,3 +110,28 @@ def test_phrases_over_line_ends_and_misread() -> None:
     assert (found.start, found.end) == (0, 5)
     assert find_phrase(words, "Corresponding Author") is None
     assert find_all((), "Date") == []
+
+
+def test_a_second_form_is_known_without_code() -> None:
+    text = """This Final Contribution Agreement regarding the submission and publication
+of written material ("Articles") is made as of 3 May 2025 by Mira Feldmann
+Paper Title: Robust Trees
+Authors List: Mira Feldmann, Jonas Okafor
+Date: 3 May 2025
+I, Mira Feldmann, agree that:
+1. I grant a non-exclusive, perpetual, royalty-free, fully-paid license.
+
+Name: Mira Feldmann
+Signature: M. Feldmann
+Date: 4 May 2025
+"""
+    lines = _lines(text)
+    form, share = identify([lines], built_in_forms())
+    assert (form, share) == (CONTRIBUTION, 1.0)
+    block = locate_block(lines, form)
+    assert block is not None
+    marks = [" ".join(w.text for w in m.words) for m in marks_in_text(lines, block)]
+    assert marks == ["Mira Feldmann", "M. Feldmann", "4 May 2025"]
+    title = locate_blank(lines, "title", form.blanks["title"])
+    assert title is not None
+    assert " ".join(w.text for w in title.words) == "Robust Trees"
