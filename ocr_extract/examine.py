@@ -124,7 +124,8 @@ def _agreements(views: list[PageView]) -> list[list[PageView]]:
     """The pages of each agreement in the file: each has one signing page, which ends it,
     or begins it where the first page of all is one.
     """
-    signing = [v.number for v in views if _is_signing(v, _form_of(views)[0])]
+    form = _form_of(views)[0]
+    signing = [v.number for v in views if _is_signing(v, form)]
     if len(signing) < 2:
         return [views]
     first = views[0].number
@@ -157,16 +158,15 @@ def _object_views(
     numbers = page_order(source.pages, settings.max_pages)
     found = [objects.page(number) for number in numbers]
     views = [object_view(p) for p in found if legible_words(p.shown) >= LEGIBLE]
-    signing = _signing_page(views, _form_of(views)[0]) if views else None
-    if signing is None or signing[1].score < SURE_BLOCK:
+    form = _form_of(views)[0]
+    needed = {v.number for v in views if _is_signing(v, form)}
+    if not needed:
         return []
     for complaint in syntax_complaints(source.path):
         effect = "The file's data is broken: what was written on it may be missing."
         note(Damage(stage="open", kind="broken_page", effect=effect))
         log.info("%s: %s", source.path.name, complaint)
         break
-    form = _form_of(views)[0]
-    needed = {v.number for v in views if _is_signing(v, form)}
     needed |= pages_with_empty_blanks(views, form)
     exact = {view.number for view in views}
     others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ocr_extract.forms.definition import Blank, FieldName, Form, Label
-from ocr_extract.forms.phrases import Found, find_all, find_phrase, flat
+from ocr_extract.forms.phrases import Found, find_all, find_phrase, flat, squeezed
 from ocr_extract.geometry import Rect
 from ocr_extract.lines import Line, Word, around
 
@@ -59,6 +59,9 @@ class FilledBlank:
 def identify(pages: Sequence[Sequence[Line]], forms: Sequence[Form]) -> tuple[Form, float]:
     """The form whose phrases are there, with their share; else the last one (fallback)."""
     words = [word for page in pages for word in flat(page)]
+    known = _known_at_once(words, forms)
+    if known is not None:
+        return known
     shares = [(_share(words, form), form) for form in forms if form.phrases]
     best, form = max(shares, key=lambda item: item[0], default=(0.0, forms[-1]))
     return (form, best) if best >= KNOWN_AT else (forms[-1], 1.0 - best)
@@ -67,6 +70,15 @@ def identify(pages: Sequence[Sequence[Line]], forms: Sequence[Form]) -> tuple[Fo
 def _share(words: Sequence[Word], form: Form) -> float:
     found = sum(find_phrase(words, phrase) is not None for phrase in form.phrases)
     return found / len(form.phrases)
+
+
+def _known_at_once(words: Sequence[Word], forms: Sequence[Form]) -> tuple[Form, float] | None:
+    """The form all of whose phrases are there to the letter, without a search for others."""
+    text = "".join(squeezed(word.text) for word in words)
+    for form in forms:
+        if form.phrases and all(squeezed(phrase) in text for phrase in form.phrases):
+            return form, 1.0
+    return None
 
 
 def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -32,6 +33,7 @@ def flat(lines: Sequence[Line]) -> tuple[Word, ...]:
     return tuple(word for line in lines for word in line.words)
 
 
+@lru_cache(maxsize=16_384)
 def squeezed(text: str) -> str:
     """Letters and digits only, lower case, without accents and ligatures."""
     plain = unicodedata.normalize("NFKD", text)
@@ -50,6 +52,10 @@ def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
     least = LEAST_LIKE_SHORT if len(wanted) <= SHORT else LEAST_LIKE
     size = len(phrase.split())
     keys = [squeezed(word.text) for word in words]
+    if words and all(word.source != "page" for word in words):
+        exact = _exact(keys, wanted, size, since)
+        if exact:
+            return exact
     found = []
     for start in range(since, len(words)):
         if not keys[start]:
@@ -58,6 +64,21 @@ def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
         if best is not None:
             found.append(best)
     return _without_shadows(found)
+
+
+def _exact(keys: Sequence[str], wanted: str, size: int, since: int) -> list[Found]:
+    """Places where a file's own words are the phrase to the letter: then no misread one
+    has to be searched, which takes a hundred times longer.
+    """
+    found = []
+    for start in range(since, len(keys)):
+        if not keys[start] or not wanted.startswith(keys[start]):
+            continue
+        for end in range(start + 1, min(start + size + 3, len(keys) + 1)):
+            if keys[end - 1] and "".join(keys[start:end]) == wanted:
+                found.append(Found(start, end, 1.0))
+                break
+    return found
 
 
 def _best_from(
