@@ -24,7 +24,7 @@ MARK = b"/ByteRange"
 MOST_SIGNATURES = 10
 MALFORMED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
-    NotImplementedError,
+    NotImplementedError, AssertionError,
 )  # fmt: skip
 """What pyHanko and asn1crypto raise on structures that are none; found by fuzzing."""
 
