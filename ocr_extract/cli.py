@@ -72,7 +72,12 @@ def run_command(
     require_all()
     with progress_of(len(files), quiet=quiet) as advance:
         records = run(
-            files, chosen, roster=papers, jobs=jobs or os.cpu_count() or 1, progress=advance
+            files,
+            chosen,
+            roster=papers,
+            jobs=jobs or os.cpu_count() or 1,
+            isolated=True,
+            progress=advance,
         )
     tables.write_results(records, out)
     _report(records, out, quiet=quiet)

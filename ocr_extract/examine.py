@@ -27,6 +27,7 @@ from ocr_extract.pages import (
     LEGIBLE,
     PageReader,
     PageView,
+    annotation_at,
     ink_share,
     kind_of,
     legible_words,
@@ -42,6 +43,7 @@ from ocr_extract.records import Damage, Document, FormMatch, Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.sources.objects import PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
+from ocr_extract.sources.pdf import iso_time
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.syntax import syntax_complaints
 
@@ -240,7 +242,7 @@ def _located(
         found,
         labels=labels,
         marks=_marks(page, block, reader, note),
-        sealed=place_of(page, page.sealed[0]) if page.sealed else None,
+        sealed=next((place_of(page, a.rect) for a in page.annotations if a.sealed), None),
         hidden=_hidden(page, block),
     )
 
@@ -262,14 +264,25 @@ def _marks(
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
-    marks = marks_on_page(view.raster, view.lines, block, view.sealed)
+    sealed = [a.rect for a in view.annotations if a.sealed]
+    marks = marks_on_page(view.raster, view.lines, block, sealed)
     readings = (
         _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
     )
     return tuple(
-        MarkFinding(mark, place_of(view, mark.rect), read)
+        MarkFinding(mark, place_of(view, mark.rect), read, _origin(view, mark))
         for mark, read in zip(marks, readings, strict=True)
     )
+
+
+def _origin(view: PageView, mark: Mark) -> str:
+    """The annotation that a mark lies in, in words."""
+    found = annotation_at(view, mark.rect)
+    if found is None:
+        return ""
+    author = f" by {found.author}" if found.author else ""
+    time = iso_time(found.modified)
+    return f"{found.kind}{author}{f', changed {time}' if time else ''}"
 
 
 def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:

@@ -43,6 +43,8 @@ class MarkFinding:
     mark: Mark
     place: Box | None
     readings: tuple[Reading, ...]
+    origin: str = ""
+    """Which annotation it is, by whom and when, as far as the file says."""
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
         kind = "ink"
     elif any(reading.reader == "pdf" for reading in picked.found.readings):
         kind = "pdf_text"
-    source = picked.read.mark.kind
+    source = picked.found.origin or picked.read.mark.kind
     return (
         Evidence(
             kind=kind, source=source, place=picked.found.place, readings=picked.found.readings

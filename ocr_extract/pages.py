@@ -11,11 +11,11 @@ import numpy as np
 
 from ocr_extract.geometry import Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.upright import make_upright
-from ocr_extract.lines import Line, Word, group_lines
+from ocr_extract.lines import Line, Word, group_lines, overlap
 from ocr_extract.readers.base import Reader, ReaderTrouble
 from ocr_extract.records import Box, Damage, DocumentKind
 from ocr_extract.settings import Settings
-from ocr_extract.sources.objects import ObjectPage
+from ocr_extract.sources.objects import Annotation, ObjectPage
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.text import plain_lines
 
@@ -27,6 +27,8 @@ BLANK = 0.0004
 USUAL_HEIGHT = 7.4
 """Median height in points of tesseract's words in 10 to 12 point print."""
 SIZE_TOLERANCE = 1.3
+MOSTLY_INSIDE = 0.6
+"""Share of the smaller area from which a mark lies in an annotation."""
 COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
 """Points by which text without a page is laid out, so that one code serves both."""
 
@@ -51,7 +53,7 @@ class PageView:
     words: tuple[Word, ...]
     lines: tuple[Line, ...]
     exact: bool = False
-    sealed: tuple[Rect, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     hidden: tuple[Word, ...] = ()
     fonts: dict[Word, str] = field(default_factory=dict)
 
@@ -72,11 +74,19 @@ def text_view(text: str) -> PageView:
     return PageView(1, None, tuple(w for line in lines for w in line.words), tuple(lines))
 
 
+def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
+    """The annotation that a mark is, or lies in; None when it is part of the page."""
+    inside = [a for a in view.annotations if overlap(a.rect, rect) >= MOSTLY_INSIDE]
+    return max(inside, key=lambda a: overlap(a.rect, rect), default=None)
+
+
 def object_view(page: ObjectPage) -> PageView:
     """A page as its own file describes it: the words that show."""
     fonts = dict(zip(page.shown, page.fonts, strict=True))
     lines = group_lines(page.shown)
-    return PageView(page.number, None, page.shown, lines, True, page.sealed, page.hidden, fonts)
+    return PageView(
+        page.number, None, page.shown, lines, True, page.annotations, page.hidden, fonts
+    )
 
 
 def page_order(pages: int, most: int) -> list[int]:

@@ -34,6 +34,9 @@ class Settings(BaseModel):
     max_pixels: int = Field(default=100_000_000, gt=0)
     max_side: int = Field(default=30_000, gt=0, description="pixels")
     max_characters: int = Field(default=1_000_000, gt=0)
+    document_seconds: float = Field(
+        default=120, gt=0, description="processor seconds a document, in a worker"
+    )
     render_timeout: float = Field(default=60, gt=0, description="seconds a page")
     read_timeout: float = Field(default=60, gt=0, description="seconds a tesseract call")
 
@@ -41,6 +44,9 @@ class Settings(BaseModel):
     # thirds of the time that `read_dpi` takes, and all the same (bench/labels.py).
     read_dpi: int = Field(default=300, ge=72, le=1200)
     locate_dpi: int = Field(default=200, ge=72, le=1200)
+
+    # Roots that certificates are verified against, beside the system's: PEM or DER files.
+    trusted_roots: tuple[Path, ...] = ()
 
     # Judgement: below it a person looks. See docs/confidence.md.
     accept_at: float = Field(default=0.9, ge=0, le=1)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pikepdf
@@ -18,7 +20,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
 from samples.typeset import Entry, Filling, typeset
-from tests.factory import FILLED
+from tests.factory import FILLED, pages_of
 
 UNDATED = replace(FILLED, date=None)
 UNSIGNED = replace(FILLED, scrawl=None)
@@ -62,6 +64,7 @@ def free_text(text: str, *, contents: str | None = None) -> bytes:
     annotation = Dictionary(
         Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=4,
         Contents=text if contents is None else contents, DA="/Helv 10 Tf 0 g",
+        T="Mira", M="D:20250725101112+02'00'",
         AP=Dictionary(N=_appearance(pdf, text, DATE_BOX)),
     )  # fmt: skip
     pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
@@ -183,15 +186,58 @@ def rearranged(order: tuple[int, ...]) -> bytes:
     return saved(pdf)
 
 
-def certified(*, alter: bool = False) -> bytes:
-    """Signed by a certificate whose root nobody knows; perhaps changed afterwards."""
+def bomb(megabytes: int = 1000) -> bytes:
+    """A page whose content inflates to a gigabyte of spaces."""
+    packer, squeezed = zlib.compressobj(9), bytearray()
+    for _ in range(megabytes):
+        squeezed += packer.compress(b" " * 1_000_000)
+    squeezed += packer.flush()
+    pdf = made(FILLED)
+    stream = pikepdf.Stream(pdf, b"")
+    stream.write(bytes(squeezed), filter=Name.FlateDecode)
+    pdf.pages[1].Contents = pdf.make_indirect(stream)
+    return saved(pdf)
+
+
+def layered_scan() -> bytes:
+    """A scanner's layers: a coarse grey JPEG of the page, and a sharp 1-bit mask for ink."""
+    pdf = pikepdf.new()
+    for page in pages_of():
+        pdf.add_blank_page(page_size=(612, 792))
+        height, width = page.shape
+        coarse = (
+            Image.fromarray(page).resize((width // 6, height // 6)).point(lambda v: 250 + v // 64)
+        )
+        buffer = io.BytesIO()
+        coarse.save(buffer, "JPEG", quality=40)
+        back = pdf.make_stream(buffer.getvalue())
+        back.Type, back.Subtype, back.Filter = Name.XObject, Name.Image, Name.DCTDecode
+        back.Width, back.Height = coarse.size
+        back.ColorSpace, back.BitsPerComponent = Name.DeviceGray, 8
+        bits = Image.fromarray(page).point(lambda v: 255 if v > 140 else 0).convert("1")
+        ink = pdf.make_stream(bits.tobytes())
+        ink.Type, ink.Subtype, ink.ImageMask = Name.XObject, Name.Image, True
+        ink.Width, ink.Height, ink.BitsPerComponent = width, height, 1
+        last = pdf.pages[-1]
+        last.Resources = Dictionary(XObject=Dictionary(Back=back, Ink=ink))
+        drawn = "q 612 0 0 792 0 0 cm /Back Do Q q 0 g 612 0 0 792 0 0 cm /Ink Do Q"
+        last.contents_add(drawn.encode())
+    return saved(pdf)
+
+
+def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
+    """Signed by a certificate whose root nobody knows (it is written to `root`); perhaps
+    changed afterwards."""
     writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
     )
     buffer = io.BytesIO()
+    signer = _signer()
+    if root is not None:
+        root.write_bytes(signer.signing_cert.dump())
     signers.PdfSigner(
-        signers.PdfSignatureMetadata(field_name="Signature1"), signer=_signer()
+        signers.PdfSignatureMetadata(field_name="Signature1"), signer=signer
     ).sign_pdf(writer, output=buffer)
     content = bytearray(buffer.getvalue())
     if alter:

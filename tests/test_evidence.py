@@ -155,3 +155,25 @@ def test_two_agreements_in_one_file(factory: Factory) -> None:
         assert all(r.verdict is Verdict.ACCEPTED for r in records)
         dates = [r.fields.date.place.page for r in records if r.fields.date.place]
         assert dates == [order.index(2) + 1, order.index(2) + 3]
+
+
+def test_a_certificate_of_a_known_root_is_valid(factory: Factory) -> None:
+    root = factory.folder / "root.der"
+    path = factory.file("a.pdf", made.certified(root=root))
+    record = extract(path, settings=YEAR.with_options(trusted_roots=(root,)))
+    assert record.fields.signature.evidence[0].source.startswith("certificate, valid")
+    assert record.fields.signature.confidence > 0.95
+
+
+def test_an_annotation_says_by_whom_and_when(factory: Factory) -> None:
+    record = _read(factory, made.free_text("25.07.2025"))
+    said = record.fields.date.evidence[0].source
+    assert said == "FreeText by Mira, changed 2025-07-25T10:11:12+02:00"
+    assert record.fields.signature.evidence[0].source == "ink"
+
+
+@pytest.mark.slow
+def test_a_layered_scan_is_read_as_it_shows(factory: Factory) -> None:
+    record = _read(factory, made.layered_scan())
+    assert record.fields.date.value == "2025-05-27"
+    assert record.fields.signature.present == "yes"

@@ -7,7 +7,6 @@ library shows as a record that says so; here that is a failure.
 
 import os
 import random
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -132,16 +131,7 @@ def test_absurd_object_trees_have_their_record(tmp_path: Path, key: str, value: 
 
 
 def _bomb_of_zeros(factory: Factory) -> Path:
-    """A page whose content inflates to a gigabyte of spaces."""
-    packer, squeezed = zlib.compressobj(9), bytearray()
-    for _ in range(1000):
-        squeezed += packer.compress(b" " * 1_000_000)
-    squeezed += packer.flush()
-    pdf = made.made(made.FILLED)
-    stream = pikepdf.Stream(pdf, b"")
-    stream.write(bytes(squeezed), filter=pikepdf.Name.FlateDecode)
-    pdf.pages[1].Contents = pdf.make_indirect(stream)
-    return factory.file("zeros.pdf", made.saved(pdf))
+    return factory.file("zeros.pdf", made.bomb())
 
 
 def _many_annotations(factory: Factory) -> Path:

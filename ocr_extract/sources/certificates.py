@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -44,12 +45,16 @@ class Certificate:
     whole_file: bool
 
 
-def read_certificates(content: bytes) -> tuple[Certificate, ...]:
-    """All filled signatures of a PDF, oldest first; () at once for nearly all files."""
+def read_certificates(content: bytes, roots: Sequence[Path] = ()) -> tuple[Certificate, ...]:
+    """All filled signatures of a PDF, oldest first; () at once for nearly all files.
+
+    `roots` are trusted beside the system's own; one that cannot be loaded is as if it
+    were not given.
+    """
     if MARK not in content:
         return ()
     with _quiet():
-        return tuple(_certificates(content))
+        return tuple(_certificates(content, roots))
 
 
 @contextmanager
@@ -69,7 +74,7 @@ def _quiet() -> Iterator[None]:
             logger.setLevel(level)
 
 
-def _certificates(content: bytes) -> Iterator[Certificate]:
+def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate]:
     # pyHanko takes half a second to import, and few files need it.
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
@@ -81,17 +86,17 @@ def _certificates(content: bytes) -> Iterator[Certificate]:
         yield Certificate(None, None, "unreadable", whole_file=False)
         return
     for signature in signatures:
-        yield _validated(signature)
+        yield _validated(signature, roots)
 
 
-def _validated(signature: EmbeddedPdfSignature) -> Certificate:
+def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certificate:
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
     from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
     try:
-        context = ValidationContext(allow_fetching=False)
+        context = ValidationContext(extra_trust_roots=list(_loaded(roots)), allow_fetching=False)
         status = validate_pdf_signature(signature, context, skip_diff=False)
     except (PdfError, SignatureValidationError, *MALFORMED):
         return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
@@ -102,6 +107,14 @@ def _validated(signature: EmbeddedPdfSignature) -> Certificate:
         state=_state(status),
         whole_file="ENTIRE_FILE" in str(status.coverage),
     )
+
+
+def _loaded(roots: Sequence[Path]) -> Iterator[Any]:
+    from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415
+
+    for root in roots:
+        with suppress(*MALFORMED):
+            yield from load_certs_from_pemder([str(root)])  # type: ignore[no-untyped-call]
 
 
 def _state(status: PdfSignatureStatus) -> CertificateState:

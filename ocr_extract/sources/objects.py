@@ -32,6 +32,14 @@ CONTRAST = 25
 """Grey levels between the darkest and the lightest pixel where a word shows."""
 MOST_CHARACTERS = 60_000
 MOST_ANNOTATIONS = 2_000
+MOST_VALUE = 2_000
+"""Bytes of an annotation's author or date that are believed."""
+KINDS = {
+    pdfium_c.FPDF_ANNOT_FREETEXT: "FreeText",
+    pdfium_c.FPDF_ANNOT_STAMP: "Stamp",
+    pdfium_c.FPDF_ANNOT_INK: "Ink",
+    pdfium_c.FPDF_ANNOT_WIDGET: "Widget",
+}
 DEVICE = 100
 """Device units a point: PDFium converts to whole units."""
 REACH = 1000.0
@@ -41,18 +49,31 @@ LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
 
 
 @dataclass(frozen=True)
+class Annotation:
+    """A FreeText, Stamp, Ink or Widget: its box in points of the page as displayed, its
+    author and time of change as stated ("" when not); `sealed`: a signature field that is
+    filled, so that what stands in it is a certificate's.
+    """
+
+    kind: str
+    rect: Rect
+    author: str
+    modified: str
+    sealed: bool
+
+
+@dataclass(frozen=True)
 class ObjectPage:
     """A page's words, shown and hidden apart, in points of the page as displayed.
 
-    `fonts` holds the font of each shown word, in the same order; `sealed` the boxes of
-    signature fields that are filled: what stands in them is a certificate's.
+    `fonts` holds the font of each shown word, in the same order.
     """
 
     number: int
     shown: tuple[Word, ...]
     hidden: tuple[Word, ...]
     fonts: tuple[str, ...]
-    sealed: tuple[Rect, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +98,7 @@ class PdfObjects:
 
     def page(self, number: int) -> ObjectPage:
         """The words of a page; none when PDFium cannot load it."""
-        sealed = self._sealed(number)
+        annotations = self._annotations(number)
         with self._flat(number) as page:
             if page is None:
                 return ObjectPage(number, (), (), ())
@@ -92,7 +113,7 @@ class PdfObjects:
             tuple(_word(w) for w in shown),
             tuple(_word(w) for w in words if id(w) not in kept),
             tuple(w[0].font for w in shown),
-            sealed,
+            annotations,
         )
 
     def raster(self, number: int, dpi: int) -> Raster | None:
@@ -103,17 +124,15 @@ class PdfObjects:
             allowed = self._dpi(page, dpi)
             return raster_of(_pixels(page, allowed), allowed, number)
 
-    def _sealed(self, number: int) -> tuple[Rect, ...]:
-        """Boxes of filled signature fields, before they are drawn into the page."""
+    def _annotations(self, number: int) -> tuple[Annotation, ...]:
+        """A page's annotations, before they are drawn into it."""
         forms = self._document.formenv
-        if forms is None:
-            return ()
         try:
             page = self._document[number - 1]
         except pdfium.PdfiumError:
             return ()
         try:
-            return tuple(_signature_boxes(page, forms.raw))
+            return tuple(_annotations(page, forms.raw if forms is not None else None))
         finally:
             page.close()
 
@@ -155,19 +174,39 @@ def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
         document.close()
 
 
-def _signature_boxes(page: pdfium.PdfPage, forms: Any) -> Iterator[Rect]:
+def _annotations(page: pdfium.PdfPage, forms: Any) -> Iterator[Annotation]:
     to_display = _to_display(page)
     for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
-        kind = pdfium_c.FPDFAnnot_GetFormFieldType(forms, annotation)
-        filled = kind == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(
-            annotation, b"V"
-        )
-        if filled:
-            box = pdfium_c.FS_RECTF()
-            pdfium_c.FPDFAnnot_GetRect(annotation, box)
-            yield _mapped(box.left, box.right, box.bottom, box.top, to_display)
-        pdfium_c.FPDFPage_CloseAnnot(annotation)
+        raw = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+        kind = KINDS.get(pdfium_c.FPDFAnnot_GetSubtype(raw))
+        if kind is not None:
+            yield _annotation(raw, kind, forms, to_display)
+        pdfium_c.FPDFPage_CloseAnnot(raw)
+
+
+def _annotation(raw: Any, kind: str, forms: Any, to_display: _Affine) -> Annotation:
+    box = pdfium_c.FS_RECTF()
+    pdfium_c.FPDFAnnot_GetRect(raw, box)
+    field = pdfium_c.FPDFAnnot_GetFormFieldType(forms, raw) if forms is not None else -1
+    sealed = field == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(raw, b"V")
+    return Annotation(
+        kind=kind,
+        rect=_mapped(box.left, box.right, box.bottom, box.top, to_display),
+        author=_value(raw, b"T") if kind != "Widget" else "",
+        modified=_value(raw, b"M"),
+        sealed=bool(sealed),
+    )
+
+
+def _value(raw: Any, key: bytes) -> str:
+    """A text value of an annotation, "" when it has none."""
+    length = pdfium_c.FPDFAnnot_GetStringValue(raw, key, None, 0)
+    if not 2 < length <= MOST_VALUE:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
+    pdfium_c.FPDFAnnot_GetStringValue(raw, key, wide, length)
+    return buffer.raw[: length - 2].decode("utf-16-le", errors="replace")
 
 
 def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey:

@@ -36,7 +36,7 @@ def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) 
             render,
             created=facts.created,
             modified=facts.modified,
-            certificates=read_certificates(content),
+            certificates=read_certificates(content, settings.trusted_roots),
         )
     else:
         frames, render = open_image(content, settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import resource
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,8 @@ from ocr_extract.volume import second_look
 from ocr_extract.volume.roster import Roster
 
 Progress = Callable[[Findings], None]
+QUEUED = 2
+"""Tasks a worker that wait or run: those in flight are read again when one dies."""
 MOST_MEMORY = 4_000_000_000
 """Bytes of address space a worker may take: a real photo of 100 megapixels needs 1.5 GB."""
 Found = tuple[Findings, ...]
@@ -32,15 +35,17 @@ def run(
     *,
     roster: Roster | None = None,
     jobs: int = 1,
+    isolated: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Record, ...]:
     """A record for every agreement, in the order of the files, whatever happens to any of
     them; a file has one at least, also when nothing of it can be read.
 
-    Raises MissingTool when tesseract or poppler is not installed.
+    `isolated` reads in worker processes also with one job: only there are memory and
+    processor time bounded. Raises MissingTool when tesseract or poppler is not installed.
     """
     found: dict[Path, Found] = {}
-    for path, findings in _examined(files, settings, jobs):
+    for path, findings in _examined(files, settings, jobs, isolated=isolated):
         found[path] = findings
         if progress is not None:
             progress(findings[0])
@@ -70,31 +75,37 @@ def _context(settings: Settings, roster: Roster | None) -> Context:
     return stated if stated.known or roster is None else roster.context
 
 
-def _examined(files: Sequence[Path], settings: Settings, jobs: int) -> Iterator[tuple[Path, Found]]:
-    if jobs <= 1 or len(files) <= 1:
+def _examined(
+    files: Sequence[Path], settings: Settings, jobs: int, *, isolated: bool
+) -> Iterator[tuple[Path, Found]]:
+    """Results as they come. A worker that dies costs the few files in flight another try,
+    each in a worker of its own; then the pool goes on with the rest.
+    """
+    if jobs <= 1 and not isolated:
         for path in files:
             yield path, find_all(path, settings)
         return
-    finished = set()
-    try:
-        for path, findings in _in_processes(files, settings, min(jobs, len(files))):
-            finished.add(path)
-            yield path, findings
-    except BrokenProcessPool:
-        for path in files:
-            if path not in finished:
+    left = dict.fromkeys(files)
+    while left:
+        waiting: dict[Future[Found], Path] = {}
+        try:
+            for path, found in _in_processes(list(left), settings, jobs, waiting):
+                del left[path]
+                yield path, found
+        except BrokenProcessPool:
+            for path in list(dict.fromkeys(waiting.values())):
+                del left[path]
                 yield path, _alone(path, settings)
 
 
 def _in_processes(
-    files: Sequence[Path], settings: Settings, jobs: int
+    files: Sequence[Path], settings: Settings, jobs: int, waiting: dict[Future[Found], Path]
 ) -> Iterator[tuple[Path, Found]]:
-    """Results as they come; few tasks are queued, so that memory stays bounded."""
-    with _pool(jobs) as pool:
-        waiting: dict[Future[Found], Path] = {}
+    """Few tasks are queued, so that memory stays bounded; `waiting` holds them."""
+    with _pool(min(max(1, jobs), len(files))) as pool:
         for path in files:
-            waiting[pool.submit(find_all, path, settings)] = path
-            if len(waiting) >= 4 * jobs:
+            waiting[pool.submit(find_bounded, path, settings)] = path
+            if len(waiting) >= QUEUED * jobs:
                 yield from _done(waiting)
         while waiting:
             yield from _done(waiting)
@@ -103,15 +114,27 @@ def _in_processes(
 def _done(waiting: dict[Future[Found], Path]) -> Iterator[tuple[Path, Found]]:
     finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
     for future in finished:
-        path = waiting.pop(future)
-        yield path, future.result()
+        found = future.result()
+        yield waiting.pop(future), found
+
+
+def find_bounded(path: Path, settings: Settings) -> Found:
+    """`find_all` in a worker whose processor time for it is bounded: past it the system
+    ends the worker, also inside of a library that never returns (SIGXCPU).
+    """
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    allowed = math.ceil(usage.ru_utime + usage.ru_stime + settings.document_seconds)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    if hard == resource.RLIM_INFINITY or allowed < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
+    return find_all(path, settings)
 
 
 def _alone(path: Path, settings: Settings) -> Found:
     """A second try in a worker of its own; a worker that dies again is damage."""
     try:
         with _pool(1) as pool:
-            return pool.submit(find_all, path, settings).result()
+            return pool.submit(find_bounded, path, settings).result()
     except BrokenProcessPool:
         effect = "Reading it killed the worker twice: not read."
         damage = Damage(stage="read", kind="worker_died", effect=effect)

@@ -15,6 +15,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 from ocr_extract.volume.roster import read_roster
 from ocr_extract.volume.run import run
+from tests.evidence_factory import bomb
 from tests.factory import Factory, pages_of
 
 YEAR = Settings(year=2025)
@@ -95,3 +96,14 @@ def test_no_child_outlives_the_run(factory: Factory) -> None:
     time.sleep(0.3)
     after = [p for p in psutil.Process().children(recursive=True) if p.pid not in before]
     assert [p.name() for p in after if "tesseract" in p.name() or "pdf" in p.name()] == []
+
+
+@pytest.mark.slow
+def test_a_document_without_end_is_ended_by_the_system(factory: Factory) -> None:
+    """Processor time is bounded in the worker; the other documents are read all the same."""
+    files = [factory.file("a.pdf", bomb()), *_volume(factory, 2)]
+    tight = Settings(year=2025, document_seconds=2)
+    records = run(files, tight, isolated=True, jobs=1)
+    assert [r.document.name for r in records] == [f.name for f in files]
+    assert [d.kind for d in records[0].damage] == ["worker_died"]
+    assert records[0].verdict is Verdict.REJECTED
