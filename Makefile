@@ -48,6 +48,8 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(BIN)/python -m bench.deskew
 	$(BIN)/python -m bench.labels
 	$(BIN)/python -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
+	$(BIN)/python -m bench.evidence --folder samples/agreements
+	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
 lock: ## pin all packages anew (needs uv)

@@ -50,6 +50,8 @@ from ocr_extract.sources.syntax import syntax_complaints
 Note = Callable[[Damage], None]
 log = logging.getLogger(__name__)
 
+TWO_FORMS = 4
+"""Pages from which a file may hold two agreements, so that all its pages are looked at."""
 GLANCE_DPI = 75
 """Resolution at which a page is seen to be blank."""
 SURE_BLOCK = 3.0
@@ -95,6 +97,9 @@ def _described(document: Document, source: Source) -> Document:
             "pages": source.pages,
             "first_page": 1,
             "last_page": source.pages,
+            "producer": source.producer,
+            "encrypted": source.encrypted,
+            "updates": source.updates,
             "created": source.created,
             "modified": source.modified,
             "kind": "text" if source.type == "text" else "unknown",
@@ -191,7 +196,7 @@ def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note
     views = read_pages(source, order[:2], reader, settings, note)
     for number in order[2:]:
         signing = _signing_page(views, _form_of(views)[0])
-        if signing is not None and signing[1].score >= SURE_BLOCK:
+        if signing is not None and signing[1].score >= SURE_BLOCK and source.pages < TWO_FORMS:
             break
         views += read_pages(source, [number], reader, settings, note)
     return sorted(views, key=lambda view: view.number)

@@ -277,7 +277,7 @@ def _certified(findings: Findings) -> SignatureResult:
 
 def _no_signature(findings: Findings) -> SignatureResult:
     """Text shows no ink, so that only a page can be unsigned."""
-    broken = any(d.stage in ("render", "read") for d in findings.damage)
+    broken = any(d.stage in ("render", "read") or d.kind == "broken_page" for d in findings.damage)
     if not findings.labels or not findings.has_ink or broken:
         return SignatureResult(present="cannot tell", written="unknown")
     return SignatureResult(present="no", written="none", confidence=confidence.NO_INK)

@@ -153,6 +153,9 @@ class Document(Value):
     pages: int = 0
     first_page: int | None = None
     last_page: int | None = None
+    producer: str | None = None
+    encrypted: bool = False
+    updates: int = Field(default=0, ge=0, description="times the file was added to")
     created: str | None = None
     modified: str | None = None
 

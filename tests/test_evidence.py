@@ -7,7 +7,7 @@ from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from samples.typeset import Entry
 from tests import evidence_factory as made
-from tests.factory import Factory, FakeReader
+from tests.factory import Factory, FakeReader, pages_of
 
 YEAR = Settings(year=2025)
 NO_PIXELS = FakeReader(crash=AssertionError("no pixel has to be read"))
@@ -93,6 +93,8 @@ def test_a_certificate_signs(factory: Factory) -> None:
     assert (signature.present, signature.written) == ("yes", "certificate")
     assert signature.value == "Mira Feldmann"
     assert "unverified" in signature.evidence[0].source
+    assert record.document.updates == 1
+    assert not record.document.encrypted
     assert signature.place is not None
     assert signature.place.page == 2
     assert record.fields.date.value == "2025-05-27"
@@ -114,6 +116,7 @@ def test_an_empty_signature_field_is_no_signature(factory: Factory) -> None:
 def test_an_empty_password_is_no_obstacle(factory: Factory) -> None:
     record = extract(factory.encrypted(""), settings=YEAR, reader=NO_PIXELS)
     assert record.fields.date.value == "2025-05-27"
+    assert record.document.encrypted
 
 
 @pytest.mark.parametrize("share", [n / 10 for n in range(1, 10)])
@@ -177,3 +180,11 @@ def test_a_layered_scan_is_read_as_it_shows(factory: Factory) -> None:
     record = _read(factory, made.layered_scan())
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.signature.present == "yes"
+
+
+@pytest.mark.slow
+def test_two_scanned_agreements_in_one_file(factory: Factory) -> None:
+    path = factory.image("two.tif", [*pages_of(), *pages_of()])
+    records = extract_all(path, settings=YEAR)
+    assert [(r.document.first_page, r.document.last_page) for r in records] == [(1, 2), (3, 4)]
+    assert [r.fields.date.value for r in records] == ["2025-05-27"] * 2

@@ -36,6 +36,9 @@ def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) 
             render,
             created=facts.created,
             modified=facts.modified,
+            producer=facts.producer,
+            encrypted=facts.encrypted,
+            updates=_updates(content),
             certificates=read_certificates(content, settings.trusted_roots),
         )
     else:
@@ -43,6 +46,12 @@ def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) 
         source = Source(path, kind, digest, frames, render)
     _check_pages(source, settings, note)
     return source
+
+
+def _updates(content: bytes) -> int:
+    """How often the file was added to; a linearized one ends twice by itself."""
+    ends = content.count(b"%%EOF") - (b"/Linearized" in content[:1024])
+    return max(0, ends - 1)
 
 
 def _no_pages(page: int, dpi: int) -> Raster:

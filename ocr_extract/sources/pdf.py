@@ -33,6 +33,7 @@ from ocr_extract.sources.source import Damaged
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 SMALLEST_DPI = 20
 MOST_INCHES = 16.5
+MOST_PRODUCER = 200
 HARMLESS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
 """Syntax errors that cost no ink: a form without fields, a font's weight, a link."""
 _DATE = re.compile(
@@ -43,11 +44,15 @@ _DATE = re.compile(
 
 @dataclass(frozen=True)
 class PdfFacts:
-    """What pdfinfo says: pages, the dates as ISO 8601, and damage met on the way."""
+    """What pdfinfo says: pages, the dates as ISO 8601, by which program, and whether it
+    is encrypted (with an empty password, for it could be opened).
+    """
 
     pages: int
     created: str | None
     modified: str | None
+    producer: str | None
+    encrypted: bool
 
 
 def inspect_pdf(path: Path, settings: Settings) -> PdfFacts:
@@ -57,6 +62,8 @@ def inspect_pdf(path: Path, settings: Settings) -> PdfFacts:
         pages=int(info.get("Pages", 0)),
         created=iso_time(str(info.get("CreationDate", ""))),
         modified=iso_time(str(info.get("ModDate", ""))),
+        producer=str(info["Producer"])[:MOST_PRODUCER] if info.get("Producer") else None,
+        encrypted=str(info.get("Encrypted", "no")).startswith("yes"),
     )
 
 

@@ -55,6 +55,9 @@ class Source:
     created: str | None = None
     modified: str | None = None
     certificates: tuple[Certificate, ...] = ()
+    producer: str | None = None
+    encrypted: bool = False
+    updates: int = 0
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
