@@ -275,9 +275,13 @@ def _marks(
         _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
     )
     return tuple(
-        MarkFinding(mark, place_of(view, mark.rect), read, _origin(view, mark))
+        MarkFinding(mark, place_of(view, mark.rect), read, _font(view, mark), _origin(view, mark))
         for mark, read in zip(marks, readings, strict=True)
     )
+
+
+def _font(view: PageView, mark: Mark) -> str:
+    return view.fonts.get(mark.words[0], "") if mark.words else ""
 
 
 def _origin(view: PageView, mark: Mark) -> str:

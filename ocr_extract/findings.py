@@ -43,6 +43,8 @@ class MarkFinding:
     mark: Mark
     place: Box | None
     readings: tuple[Reading, ...]
+    font: str = ""
+    """The font of typed words, where the file says it."""
     origin: str = ""
     """Which annotation it is, by whom and when, as far as the file says."""
 

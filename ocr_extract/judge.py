@@ -21,10 +21,12 @@ from ocr_extract.records import (
     Reading,
     Record,
     RosterMatch,
+    SignatureKind,
     SignatureResult,
     Written,
 )
 from ocr_extract.settings import Settings
+from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import name_likeness
 
 TYPED_FROM = 0.72
@@ -253,17 +255,27 @@ def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> 
         present="yes",
         value=text,
         as_written=text,
-        written=("typed" if typed else "hand") if findings.has_ink else "unknown",
+        written=_signed_how(picked, findings),
         confidence=round(sure, 4),
         place=picked.found.place,
         evidence=_evidence(picked),
     )
 
 
+def _signed_how(picked: _Judged, findings: Findings) -> SignatureKind:
+    if not findings.has_ink:
+        return "unknown"
+    if picked.read.typed < TYPED_FROM:
+        return "hand"
+    return "script" if is_script(picked.found.font) else "typed"
+
+
 def _certified(findings: Findings) -> SignatureResult:
     """Signed by certificate: the last one, whose box on the page is the place."""
     last = findings.certificates[-1]
-    source = f"certificate, {last.state}, signed {last.signed_at or 'at an unstated time'}"
+    time = last.signed_at or "at an unstated time"
+    later = "" if last.whole_file else "; the file was added to afterwards"
+    source = f"certificate, {last.state}, signed {time}{later}"
     return SignatureResult(
         present="yes" if last.state in ("valid", "unverified") else "cannot tell",
         value=last.signer,

@@ -18,7 +18,7 @@ from samples.typeset import Entry, Filling, typeset
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A row of the issue's table."""
+    """What one of the five documents must give."""
 
     title: str
     author: str | None

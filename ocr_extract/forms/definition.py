@@ -44,7 +44,6 @@ class Form(_Frozen):
     """A printed form: how it is known, where its fields are."""
 
     name: str
-    page_size: tuple[float, float] | None = None
     phrases: tuple[str, ...] = ()
     blanks: dict[FieldName, Blank] = Field(default_factory=dict)
     block: Block

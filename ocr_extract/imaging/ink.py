@@ -37,13 +37,12 @@ Stats = npt.NDArray[np.int32]
 @dataclass(frozen=True)
 class InkMark:
     """A group of ink: its rectangle in points of the upright page, ink area in square
-    points, how many strokes (components) it has, and their median height in points.
+    points, and how many strokes (components) it has.
     """
 
     rect: Rect
     area: float
     strokes: int
-    stroke_height: float
 
     @property
     def width(self) -> float:
@@ -153,7 +152,7 @@ def _dilated(mask: Grey, raster: Raster, across: float, down: float) -> Grey:
 def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkMark:
     """The mark that some components make; their stats in pixels, shape (n, 5)."""
     if not len(own):
-        return InkMark((0, 0, 0, 0), 0.0, 0, 0.0)
+        return InkMark((0, 0, 0, 0), 0.0, 0)
     box = around((float(s[0]), float(s[1]), float(s[0] + s[2]), float(s[1] + s[3])) for s in own)
     x, y = origin
     rect = (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
@@ -162,7 +161,6 @@ def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkMark:
         rect=(rect[0] * scale, rect[1] * scale, rect[2] * scale, rect[3] * scale),
         area=float(sum(int(s[4]) for s in own)) * scale * scale,
         strokes=len(own),
-        stroke_height=float(np.median([int(s[3]) for s in own])) * scale,
     )
 
 

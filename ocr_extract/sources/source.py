@@ -29,7 +29,6 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
 PDF_HEADER_WITHIN = 1024
 """Bytes in which %PDF- may stand (ISO 32000-1, annex H.3.4.1)."""
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
-SUFFIXES = TEXT_SUFFIXES | {".pdf", ".tif", ".tiff", ".png", ".jpg", ".jpeg"}
 
 
 class Damaged(Exception):
