@@ -27,6 +27,7 @@ BLANK = 0.0004
 USUAL_HEIGHT = 7.4
 """Median height in points of tesseract's words in 10 to 12 point print."""
 SIZE_TOLERANCE = 1.3
+LESS_TELLING = {"image": 1, "path": 2}
 MOSTLY_INSIDE = 0.6
 """Share of the smaller area from which a mark lies in an annotation."""
 COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
@@ -77,7 +78,8 @@ def text_view(text: str) -> PageView:
 def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
     """The annotation that a mark is, or lies in; None when it is part of the page."""
     inside = [a for a in view.annotations if overlap(a.rect, rect) >= MOSTLY_INSIDE]
-    return max(inside, key=lambda a: overlap(a.rect, rect), default=None)
+    # An annotation says more than an image, an image more than the paths under it.
+    return min(inside, key=lambda a: LESS_TELLING.get(a.kind, 0), default=None)
 
 
 def object_view(page: ObjectPage) -> PageView:

@@ -13,6 +13,7 @@ import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ CONTRAST = 25
 """Grey levels between the darkest and the lightest pixel where a word shows."""
 MOST_CHARACTERS = 60_000
 MOST_ANNOTATIONS = 2_000
+MOST_PICTURES = 5_000
 MOST_VALUE = 2_000
 """Bytes of an annotation's author or date that are believed."""
 KINDS = {
@@ -50,9 +52,11 @@ LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
 
 @dataclass(frozen=True)
 class Annotation:
-    """A FreeText, Stamp, Ink or Widget: its box in points of the page as displayed, its
-    author and time of change as stated ("" when not); `sealed`: a signature field that is
-    filled, so that what stands in it is a certificate's.
+    """A FreeText, Stamp, Ink or Widget, or an image or path of the page itself.
+
+    Its box in points of the page as displayed, its author and time of change as stated
+    ("" when not); `sealed`: a signature field that is filled, so that what stands in it
+    is a certificate's.
     """
 
     kind: str
@@ -132,7 +136,8 @@ class PdfObjects:
         except pdfium.PdfiumError:
             return ()
         try:
-            return tuple(_annotations(page, forms.raw if forms is not None else None))
+            drawn = tuple(_annotations(page, forms.raw if forms is not None else None))
+            return (*drawn, *_pictures(page))
         finally:
             page.close()
 
@@ -196,6 +201,20 @@ def _annotation(raw: Any, kind: str, forms: Any, to_display: _Affine) -> Annotat
         modified=_value(raw, b"M"),
         sealed=bool(sealed),
     )
+
+
+def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
+    """Placed images and drawn paths of the page itself, as far as they have bounds."""
+    to_display = _to_display(page)
+    wanted = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
+    for one in islice(page.get_objects(filter=wanted, max_depth=3), MOST_PICTURES):
+        try:
+            left, bottom, right, top = one.get_bounds()
+        except pdfium.PdfiumError:
+            continue
+        kind = "image" if one.type == pdfium_c.FPDF_PAGEOBJ_IMAGE else "path"
+        rect = _mapped(left, right, bottom, top, to_display)
+        yield Annotation(kind, rect, author="", modified="", sealed=False)
 
 
 def _value(raw: Any, key: bytes) -> str:
