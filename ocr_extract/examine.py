@@ -123,13 +123,16 @@ def _findings(
             _located(_within(document, part), part, reader, note),
             certificates=source.certificates,
         )
-        for part in _agreements(views)
+        for part in (_agreements(views) if source.pages >= TWO_FORMS else [views])
     )
 
 
 def _agreements(views: list[PageView]) -> list[list[PageView]]:
     """The pages of each agreement in the file: each has one signing page, which ends it,
     or begins it where the first page of all is one.
+
+    Asked only of files long enough to hold two: a single form may bear labels like those
+    of its signing block on both of its pages.
     """
     form = _form_of(views)[0]
     signing = [v.number for v in views if _is_signing(v, form)]
@@ -169,11 +172,10 @@ def _object_views(
     needed = {v.number for v in views if _is_signing(v, form)}
     if not needed:
         return []
-    for complaint in syntax_complaints(source.path):
+    if complaints := syntax_complaints(source.path):
         effect = "The file's data is broken: what was written on it may be missing."
         note(Damage(stage="open", kind="broken_page", effect=effect))
-        log.info("%s: %s", source.path.name, complaint)
-        break
+        log.info("%s: %s", source.path.name, complaints[0])
     needed |= pages_with_empty_blanks(views, form)
     exact = {view.number for view in views}
     others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]
