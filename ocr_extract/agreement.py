@@ -11,6 +11,7 @@ from ocr_extract.examine import examine
 from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
 from ocr_extract.pages import PageReader
+from ocr_extract.read_marks import HandReader
 from ocr_extract.records import Damage, Document, Record
 from ocr_extract.settings import Settings
 
@@ -23,6 +24,7 @@ def extract(
     settings: Settings | None = None,
     context: Context | None = None,
     reader: PageReader | None = None,
+    hands: HandReader | None = None,
 ) -> Record:
     """Read one agreement (the first one of a file): whatever it is, a record comes back.
 
@@ -30,7 +32,7 @@ def extract(
     conference days). Raises MissingTool when tesseract or poppler is not installed.
     """
     chosen = settings or Settings()
-    findings = find(Path(path), chosen, reader)
+    findings = find(Path(path), chosen, reader, hands)
     known = context or context_of(chosen.year, chosen.start, chosen.end)
     return judge(findings, known, chosen)
 
@@ -41,28 +43,37 @@ def extract_all(
     settings: Settings | None = None,
     context: Context | None = None,
     reader: PageReader | None = None,
+    hands: HandReader | None = None,
 ) -> tuple[Record, ...]:
     """As `extract`, for a file that may hold several agreements: a record for each, with
     its first and last page.
     """
     chosen = settings or Settings()
     known = context or context_of(chosen.year, chosen.start, chosen.end)
-    return tuple(judge(found, known, chosen) for found in find_all(Path(path), chosen, reader))
+    return tuple(judge(found, known, chosen) for found in find_all(Path(path), chosen, reader, hands))
 
 
-def find(path: Path, settings: Settings, reader: PageReader | None = None) -> Findings:
+def find(
+    path: Path,
+    settings: Settings,
+    reader: PageReader | None = None,
+    hands: HandReader | None = None,
+) -> Findings:
     """What was found of the first agreement in a file, see `find_all`."""
-    return find_all(path, settings, reader)[0]
+    return find_all(path, settings, reader, hands)[0]
 
 
 def find_all(
-    path: Path, settings: Settings, reader: PageReader | None = None
+    path: Path,
+    settings: Settings,
+    reader: PageReader | None = None,
+    hands: HandReader | None = None,
 ) -> tuple[Findings, ...]:
     """`examine` behind the document boundary: a fault of ours is damage of this one
     document, its traceback goes to the log, and the run goes on.
     """
     try:
-        return examine(path, settings, reader)
+        return examine(path, settings, reader, hands)
     except OcrExtractError:
         raise
     except Exception as error:

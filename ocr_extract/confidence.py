@@ -19,6 +19,11 @@ TEXT_QUALITY = 0.985
 TYPED_QUALITY = 0.995
 """Type that two readings agree on and that every word was read surely."""
 LEAST_QUALITY = 0.02
+HAND_READERS = frozenset(("pp-ocr", "handwriting", "dates"))
+"""Readers that read handwriting as well as type, and so do not tell them apart."""
+DATE_AT, DATE_SCALE = -9.0, 2.0
+"""Log-likelihood, relative to the best reading, at which ink is as likely a date as not."""
+HAND_QUALITY = 0.97
 AGREED = 0.6
 """Agreement from which a middling score is forgiven."""
 
@@ -32,7 +37,7 @@ def word_score(reading: Reading) -> float:
 
 def typedness(readings: Sequence[Reading]) -> float:
     """How much a mark looks like type: surely read, and read the same every time, 0..1."""
-    scored = [(word_score(r), r) for r in readings if r.best]
+    scored = [(word_score(r), r) for r in readings if r.best and r.reader not in HAND_READERS]
     if not scored:
         return 0.0
     surest = max(scored, key=lambda item: item[0])[1]
@@ -59,6 +64,18 @@ def reading_quality(reading: Reading, readings: Sequence[Reading]) -> float:
     sure: float = score ** (0.25 if share > AGREED else 1.0)
     quality = TYPED_QUALITY * sure * (0.35 + 0.65 * share)
     return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
+
+
+def ink_likeness(log_likelihood: float) -> float:
+    """How much ink reads as a date (0..1), from its best date's log-likelihood relative
+    to the best reading.
+    """
+    return 1.0 / (1.0 + math.exp(-(log_likelihood - DATE_AT) / DATE_SCALE))
+
+
+def hand_quality(log_likelihood: float) -> float:
+    """Probability that handwriting holds one of the dates it was scored against."""
+    return HAND_QUALITY * ink_likeness(log_likelihood)
 
 
 def text_confidence(scores: Sequence[float], located: float) -> float:

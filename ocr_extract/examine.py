@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from ocr_extract.blanks import find_blanks, pages_with_empty_blanks
-from ocr_extract.dates.recover import date_likeness
-from ocr_extract.findings import Findings, LabelFinding, MarkFinding
+from ocr_extract.findings import Findings, LabelFinding
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_block
-from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page
 from ocr_extract.forms.phrases import flat
 from ocr_extract.forms.terms import TermsFinding, compare_terms
-from ocr_extract.geometry import Grey, Raster
-from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.lines import group_lines
 from ocr_extract.pages import (
     BLANK,
     LEGIBLE,
     PageReader,
     PageView,
-    annotation_at,
     ink_share,
     kind_of,
     legible_words,
@@ -37,17 +29,16 @@ from ocr_extract.pages import (
     read_pages,
     text_view,
 )
-from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.read_marks import HandReader, Note, Readers, read_marks
+from ocr_extract.readers.hands import Hands
 from ocr_extract.readers.tesseract import Tesseract
-from ocr_extract.records import Damage, Document, FormMatch, Hypothesis, Reading
+from ocr_extract.records import Damage, Document, FormMatch
 from ocr_extract.settings import Settings
 from ocr_extract.sources.objects import PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
-from ocr_extract.sources.pdf import iso_time
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.syntax import syntax_complaints
 
-Note = Callable[[Damage], None]
 log = logging.getLogger(__name__)
 
 TWO_FORMS = 4
@@ -57,15 +48,13 @@ GLANCE_DPI = 75
 SURE_BLOCK = 3.0
 """Score of a block from which no other page is searched: two labels as they should be;
 words of running text that are like labels reach 1.8 together."""
-TOLD = 0.99
-"""Likeness (0..1) of a full date that stands as text."""
-SECOND_LOOK = 1.6
-"""Enlargement of the second crop of each mark: small type reads better, and two
-readings that agree are worth more than one."""
 
 
 def examine(
-    path: Path, settings: Settings, reader: PageReader | None = None
+    path: Path,
+    settings: Settings,
+    reader: PageReader | None = None,
+    hands: HandReader | None = None,
 ) -> tuple[Findings, ...]:
     """Everything found in one file, once for each agreement in it (nearly always one);
     never raises for what is wrong with the file.
@@ -78,7 +67,8 @@ def examine(
     try:
         source = open_source(path, settings, damage.append)
         document = _described(document, source)
-        found = _findings(source, document, settings, reader or _reader(settings), damage.append)
+        readers = Readers(reader or _reader(settings), hands or Hands(settings.languages))
+        found = _findings(source, document, settings, readers, damage.append)
     except Damaged as trouble:
         damage.append(trouble.damage)
         found = (Findings(document),)
@@ -108,10 +98,11 @@ def _described(document: Document, source: Source) -> Document:
 
 
 def _findings(
-    source: Source, document: Document, settings: Settings, reader: PageReader, note: Note
+    source: Source, document: Document, settings: Settings, readers: Readers, note: Note
 ) -> tuple[Findings, ...]:
+    reader = readers.pages
     if source.text is not None:
-        return (_located(document, [text_view(source.text)], reader, note),)
+        return (_located(document, [text_view(source.text)], readers, note),)
     if source.type == "pdf":
         with open_objects(source.path, settings) as objects:
             views = _object_views(source, objects, reader, settings, note) if objects else []
@@ -120,7 +111,7 @@ def _findings(
     document = document.model_copy(update={"kind": kind_of(views)})
     return tuple(
         replace(
-            _located(_within(document, part), part, reader, note),
+            _located(_within(document, part), part, readers, note),
             certificates=source.certificates,
         )
         for part in (_agreements(views) if source.pages >= TWO_FORMS else [views])
@@ -216,11 +207,11 @@ def _signing_page(views: Sequence[PageView], form: Form) -> tuple[PageView, Loca
 
 
 def _located(
-    document: Document, views: Sequence[PageView], reader: PageReader, note: Note
+    document: Document, views: Sequence[PageView], readers: Readers, note: Note
 ) -> Findings:
     form, share = _form_of(views)
     signing = _signing_page(views, form)
-    blanks = find_blanks(views, form, reader)
+    blanks = find_blanks(views, form, readers.pages)
     terms = _terms(views, form)
     known = (
         FormMatch(name=form.name, confidence=share, terms=terms.state if terms else "unchecked")
@@ -248,7 +239,7 @@ def _located(
     return replace(
         found,
         labels=labels,
-        marks=_marks(page, block, reader, note),
+        marks=read_marks(page, block, readers, note),
         sealed=next((place_of(page, a.rect) for a in page.annotations if a.sealed), None),
         hidden=_hidden(page, block),
     )
@@ -263,83 +254,3 @@ def _terms(views: Sequence[PageView], form: Form) -> TermsFinding | None:
 def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
     """Lines that do not show, from the first label on."""
     return tuple(line.text for line in group_lines(view.hidden) if line.rect[1] >= block.top)
-
-
-def _marks(
-    view: PageView, block: LocatedBlock, reader: PageReader, note: Note
-) -> tuple[MarkFinding, ...]:
-    if view.raster is None:
-        marks = marks_in_text(view.lines, block)
-        return tuple(MarkFinding(mark, None, (_own_reading(mark),)) for mark in marks)
-    sealed = [a.rect for a in view.annotations if a.sealed]
-    marks = marks_on_page(view.raster, view.lines, block, sealed)
-    readings = (
-        _as_typed(marks) if _is_told(view, marks) else _read(view.raster, marks, reader, note)
-    )
-    return tuple(
-        MarkFinding(mark, place_of(view, mark.rect), read, _font(view, mark), _origin(view, mark))
-        for mark, read in zip(marks, readings, strict=True)
-    )
-
-
-def _font(view: PageView, mark: Mark) -> str:
-    return view.fonts.get(mark.words[0], "") if mark.words else ""
-
-
-def _origin(view: PageView, mark: Mark) -> str:
-    """The annotation that a mark lies in, in words."""
-    found = annotation_at(view, mark.rect)
-    if found is None:
-        return ""
-    author = f" by {found.author}" if found.author else ""
-    time = iso_time(found.modified)
-    return f"{found.kind}{author}{f', changed {time}' if time else ''}"
-
-
-def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
-    """Whether the file's own text says the date, so that no pixel has to be read."""
-    texts = [_own_reading(m).best for m in marks if m.words]
-    return view.exact and any(date_likeness(text) >= TOLD for text in texts)
-
-
-def _as_typed(marks: Sequence[Mark]) -> list[tuple[Reading, ...]]:
-    return [(_own_reading(mark),) if mark.words else () for mark in marks]
-
-
-def _read(
-    raster: Raster, marks: Sequence[Mark], reader: PageReader, note: Note
-) -> list[tuple[Reading, ...]]:
-    """Every mark read twice, at two sizes, in one call; and as it was found, if it was."""
-    crops = [crop_of(raster, mark.rect) for mark in marks]
-    try:
-        again = [_second(crop, mark) for crop, mark in zip(crops, marks, strict=True)]
-        once = reader.read([*crops, *again])
-    except ReaderTrouble as trouble:
-        effect = f"The signing block could not be read: {trouble}"
-        note(Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect))
-        once = ()
-    pairs = [(once[i], once[i + len(marks)]) if once else () for i in range(len(marks))]
-    return [
-        (*pair, _own_reading(mark)) if mark.words else pair
-        for mark, pair in zip(marks, pairs, strict=True)
-    ]
-
-
-def _second(crop: Grey, mark: Mark) -> Grey:
-    """Another look at a crop: larger; of a strip, which ink may cross, the dark alone."""
-    return darkest_of(crop) if mark.kind == "strip" else _enlarged(crop)
-
-
-def _enlarged(crop: Grey) -> Grey:
-    large = cv2.resize(crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
-
-
-def _own_reading(mark: Mark) -> Reading:
-    """The words by which a mark was found, as a reading."""
-    text = " ".join(word.text for word in mark.words)
-    score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
-    return Reading(
-        reader=mark.words[0].source,
-        hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),),
-    )

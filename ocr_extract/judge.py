@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ocr_extract import confidence
 from ocr_extract.dates.priors import Context
-from ocr_extract.dates.recover import ReadText, RecoveredDate, date_likeness, recover
+from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.recover import (
+    ReadText,
+    RecoveredDate,
+    ScoredText,
+    date_likeness,
+    recover,
+    recover_scored,
+)
 from ocr_extract.findings import BlankFinding, Findings, MarkFinding
 from ocr_extract.flags import flags_of, verdict_of
 from ocr_extract.forms.assign import Assignment, ReadMark, assign
@@ -29,6 +38,13 @@ from ocr_extract.settings import Settings
 from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import name_likeness
 
+DATES = "dates"
+"""The reading that holds dates only (readers.hands)."""
+MOST_LOOKED_AT = 30
+UNEXPECTED = 3.0
+"""Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
+SHOWN_STRINGS = 10
+"""Strings of a reading that are kept in a record."""
 TYPED_FROM = 0.72
 """Typedness (0..1) from which a mark counts as type, not handwriting."""
 
@@ -50,7 +66,7 @@ def judge(
     """What the findings mean in the light of the volume; the same for the same input."""
     author = _blank(findings.blanks.get("author"))
     title = _blank(findings.blanks.get("title"))
-    marks = [_judged(mark, author.value, settings) for mark in findings.marks]
+    marks = [_judged(mark, author.value, context, settings) for mark in findings.marks]
     rects = {name: label.rect for name, label in findings.labels.items()}
     chosen = assign(rects, [mark.read for mark in marks])
     recovered = _recovered(chosen, marks, context, settings)
@@ -74,25 +90,46 @@ def judge(
     )
 
 
-def _judged(found: MarkFinding, author: str | None, settings: Settings) -> _Judged:
+def _judged(
+    found: MarkFinding, author: str | None, context: Context, settings: Settings
+) -> _Judged:
     """How a mark reads: its most date-like, else its surest, reading."""
+    free = [r for r in found.readings if r.reader != DATES]
     scored = [
         (date_likeness(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
-        for r in found.readings
+        for r in free
+        if r.reader not in confidence.HAND_READERS
     ]
     like, best = max(
         scored,
         key=lambda s: (s[0], confidence.word_score(s[1])),
         default=(0.0, Reading(reader="none", hypotheses=())),
     )
+    by_hand, text = _ink_likeness(_dates_of(found), context, settings)
     read = ReadMark(
         mark=found.mark,
-        text=best.best,
-        date_like=like,
-        name_like=max((name_likeness(r.best, author) for r in found.readings), default=0.0),
+        text=text if by_hand > like else best.best,
+        date_like=max(like, by_hand),
+        name_like=max((name_likeness(r.best, author) for r in free), default=0.0),
         typed=confidence.typedness(found.readings),
     )
     return _Judged(found, read)
+
+
+def _dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:
+    return next((r.hypotheses for r in found.readings if r.reader == DATES), ())
+
+
+def _ink_likeness(
+    dates: tuple[Hypothesis, ...], context: Context, settings: Settings
+) -> tuple[float, str]:
+    """How much ink reads as a date that the volume may hold, and that date's text."""
+    best = (-math.inf, "")
+    for one in dates[:MOST_LOOKED_AT]:
+        meanings = interpret(one.text, settings.languages)
+        expected = any(context.is_expected(m.parts) for m in meanings)
+        best = max(best, (one.log_likelihood - (0.0 if expected else UNEXPECTED), one.text))
+    return (confidence.ink_likeness(best[0]), best[1]) if best[1] else (0.0, "")
 
 
 def _pick(field: str, chosen: Assignment, marks: list[_Judged]) -> _Judged | None:
@@ -144,7 +181,12 @@ def _name(chosen: Assignment, marks: list[_Judged], findings: Findings) -> Field
 
 
 def _surest(readings: tuple[Reading, ...]) -> Reading:
-    return max(readings, key=confidence.word_score, default=Reading(reader="none", hypotheses=()))
+    """The surest free reading; of type, tesseract's, which keeps the spaces."""
+    free = [r for r in readings if r.reader != DATES]
+    typed = [r for r in free if r.reader not in confidence.HAND_READERS]
+    if confidence.typedness(readings) >= TYPED_FROM:
+        free = typed
+    return max(free, key=confidence.word_score, default=Reading(reader="none", hypotheses=()))
 
 
 def _written(picked: _Judged, findings: Findings) -> Written:
@@ -162,9 +204,16 @@ def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
     source = picked.found.origin or picked.read.mark.kind
     return (
         Evidence(
-            kind=kind, source=source, place=picked.found.place, readings=picked.found.readings
+            kind=kind,
+            source=source,
+            place=picked.found.place,
+            readings=tuple(_shortened(reading) for reading in picked.found.readings),
         ),
     )
+
+
+def _shortened(reading: Reading) -> Reading:
+    return reading.model_copy(update={"hypotheses": reading.hypotheses[:SHOWN_STRINGS]})
 
 
 def _recovered(
@@ -174,8 +223,14 @@ def _recovered(
     picked = _pick("date", chosen, marks)
     if picked is None:
         return None
-    texts = [ReadText(r.best, _quality(r, picked)) for r in picked.found.readings if r.best]
-    return recover(texts, context, settings.languages)
+    free = [r for r in picked.found.readings if r.best and r.reader not in confidence.HAND_READERS]
+    texts = [ReadText(r.best, _quality(r, picked)) for r in free]
+    dates = _dates_of(picked.found)
+    if not dates or picked.read.typed >= TYPED_FROM:
+        return recover(texts, context, settings.languages)
+    scored = [ScoredText(one.text, one.log_likelihood) for one in dates]
+    quality = confidence.hand_quality(dates[0].log_likelihood)
+    return recover_scored(scored, quality, context, settings.languages, texts)
 
 
 def _quality(reading: Reading, picked: _Judged) -> float:

@@ -8,7 +8,7 @@ cheaply does each become that string? The answer is a weighted edit distance
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -65,6 +65,15 @@ def score(text: str, years: tuple[int, ...], keep: int = 400) -> tuple[Scored, .
         best.setdefault(key, -float(costs[index]))
     ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Scored(parts, order, value) for (parts, order), value in ranked[:keep])
+
+
+def likelihoods(read: str, written: Sequence[str]) -> Array:
+    """Log-likelihood of each written string having been read as `read`: shape (n,)."""
+    width = max((len(text) for text in written), default=0)
+    grid = np.zeros((len(written), width), dtype=np.int32)
+    for index, text in enumerate(written):
+        grid[index, : len(text)] = [ord(c) for c in text]
+    return -_distances(read[:MAX_READ], grid)
 
 
 def _ways(day: date, separator: str, *, words: bool) -> Iterator[tuple[str, str]]:

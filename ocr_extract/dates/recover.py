@@ -11,11 +11,14 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+import numpy as np
 
 from ocr_extract.dates.calendar import PartialDate, Precision
-from ocr_extract.dates.confusions import score
+from ocr_extract.dates.confusions import likelihoods, score
 from ocr_extract.dates.grammar import Interpretation, interpret, normalise
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
@@ -24,6 +27,11 @@ SHOWN = 10
 """Candidates that are kept in a record."""
 DECIDED = 0.5
 """A date less likely than this is not given as the value; its year or month may be."""
+LEGIBLE_FROM = -6.0
+"""Log-likelihood, relative to the best reading, from which ink can be read as a date."""
+OTHER_READER = 0.15
+"""Weight of another reader's string: tesseract on handwriting is mostly noise."""
+LEAST_OTHER = -25.0
 MISREAD_FLOOR = -9.0
 """Log-likelihood under which a string does not look like a date at all: three strangers."""
 
@@ -34,6 +42,14 @@ class ReadText:
 
     text: str
     quality: float
+
+
+@dataclass(frozen=True)
+class ScoredText:
+    """A date as it may stand there, with its log-likelihood relative to the best reading."""
+
+    text: str
+    log_likelihood: float
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,67 @@ def date_likeness(text: str, languages: tuple[str, ...] = ("en",)) -> float:
         weak = len(best[0].remainder) > 2
         return (1.0 if full else 0.6) * (0.5 if weak else 1.0)
     return 0.4 if _resembles(normalise(text)) else 0.0
+
+
+def recover_scored(
+    scored: Sequence[ScoredText],
+    quality: float,
+    context: Context,
+    languages: tuple[str, ...] = ("en",),
+    texts: Iterable[ReadText] = (),
+) -> RecoveredDate:
+    """The date behind handwriting that was scored against all dates; `quality` (0..1) is
+    the chance that it is any of them, `texts` are other readers' free readings of it.
+    """
+    likely = with_others(scored, [r.text for r in texts])
+    pooled = _pool_scored(likely, languages)
+    shown = [ReadText(s.text, quality) for s in likely]
+    if not pooled:
+        return RecoveredDate(illegible=True, text=shown[0].text if shown else "")
+    belief = _believe(pooled, context)
+    legible = scored[0].log_likelihood >= LEGIBLE_FROM
+    found = _conclude(belief, shown, quality, legible=legible, context=context, languages=languages)
+    return replace(found, text=_text_of(found, likely, languages))
+
+
+def with_others(scored: Sequence[ScoredText], others: Sequence[str]) -> list[ScoredText]:
+    """Each other reader's string speaks for the dates that it may be a misreading of."""
+    total = np.array([s.log_likelihood for s in scored])
+    for text in others:
+        total = total + OTHER_READER * np.maximum(
+            LEAST_OTHER, likelihoods(normalise(text), [s.text for s in scored])
+        )
+    ranked = sorted(zip(total, scored, strict=True), key=lambda item: (-item[0], item[1].text))
+    return [ScoredText(s.text, float(value)) for value, s in ranked]
+
+
+def _pool_scored(
+    scored: Sequence[ScoredText], languages: tuple[str, ...]
+) -> dict[PartialDate, float]:
+    """P(written): each string's meanings, weighted by its likelihood."""
+    pooled: dict[PartialDate, float] = defaultdict(float)
+    top = max((s.log_likelihood for s in scored), default=0.0)
+    for one in scored:
+        if (exact := _meanings(one.text, languages)):
+            for parts, share in _shares(exact).items():
+                pooled[parts] += share * math.exp(one.log_likelihood - top)
+    total = sum(pooled.values())
+    return {parts: mass / total for parts, mass in pooled.items()} if total else {}
+
+
+@lru_cache(maxsize=20_000)
+def _meanings(text: str, languages: tuple[str, ...]) -> tuple[Interpretation, ...]:
+    return _usable(interpret(text, languages))
+
+
+def _text_of(
+    found: RecoveredDate, scored: Sequence[ScoredText], languages: tuple[str, ...]
+) -> str:
+    """The likeliest string that says what was written."""
+    for one in scored:
+        if any(i.parts == found.as_written for i in _meanings(one.text, languages)):
+            return one.text
+    return scored[0].text
 
 
 def recover(

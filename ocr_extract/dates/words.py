@@ -8,11 +8,13 @@ itself (scrapinghub/dateparser#804), invent a missing day, and read the clock.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from dateparser.date import DateDataParser
+from dateparser.languages.loader import LocaleDataLoader
 from rapidfuzz.distance import OSA
 
 ENGLISH = (
@@ -74,6 +76,27 @@ def _nearest(word: str) -> MonthWord | None:
     if best > allowed or best == second:
         return None
     return MonthWord(ENGLISH.index(name) + 1, EDIT_COST * best)
+
+
+@lru_cache(maxsize=8)
+def foreign_months(languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Month words of the languages other than English, as dateparser knows them: lower
+    case, without accents, of three letters or more, at most twelve.
+    """
+    loader = LocaleDataLoader()
+    words: dict[str, None] = {}
+    for language in languages:
+        if language == "en":
+            continue
+        known = loader.get_locale(language).info
+        for month in ENGLISH:
+            plain = (_unaccented(word.strip(".").lower()) for word in known.get(month, ()))
+            words |= dict.fromkeys(w for w in plain if w.isalpha() and 3 <= len(w) <= 12)
+    return tuple(words)
+
+
+def _unaccented(word: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=4096)

@@ -26,6 +26,7 @@ ON_LINE = 8.0
 NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
 FEWEST_STROKES = 3
+PER_DIGIT = 0.12
 MOST_MARKS = 14
 
 
@@ -132,6 +133,9 @@ def _as_date(read: ReadMark) -> float:
     # A scrawl is one or two strokes; a date that cannot be read still has its digits.
     scrawl = -2.0 if read.mark.kind == "ink" and read.mark.strokes < FEWEST_STROKES else 0.0
     value = 5.0 * read.date_like if read.date_like else min(0.0, partly)
+    if read.date_like > 0.5:
+        # Of a date and a part of it that is a date, too, the whole.
+        value += PER_DIGIT * min(8, digits)
     return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Raster, Rect
 from ocr_extract.imaging.ink import InkMark, find_marks
+from ocr_extract.imaging.parts import parts_of
 from ocr_extract.lines import Line, Word, around, overlap, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
@@ -31,6 +32,11 @@ PRINT_WORDS = 6
 READABLE = 0.5
 SURE = 0.7
 """Mean score of a run's words (0..1) from which it is type."""
+MOST_PARTS = 16
+LEAST_PART = (18.0, 4.0)
+"""Points; "7/8/25" in a small hand is wider."""
+FEWEST_OF_PART = 3
+"""Strokes that a part is taken to have: they are not counted."""
 MOST_INK = 12
 MOST_RUN = 4
 MOST_JOINED = 12
@@ -89,6 +95,20 @@ def marks_on_page(
     inks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in ink]
     single = [*texts, *inks]
     return (*single, *_joined(single), *_strips(block, single))
+
+
+def parts_of_marks(raster: Raster, marks: Sequence[Mark]) -> tuple[Mark, ...]:
+    """What the larger pieces of ink may be made of, largest pieces first."""
+    inked = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
+    known = {mark.rect for mark in marks}
+    found = [rect for mark in inked for rect in parts_of(raster, mark.rect) if _may_be(rect)]
+    fresh = [rect for rect in dict.fromkeys(found) if rect not in known]
+    return tuple(Mark("ink", rect, (), 0.0, FEWEST_OF_PART) for rect in fresh[:MOST_PARTS])
+
+
+def _may_be(rect: Rect) -> bool:
+    """Whether a part is as large as the shortest date."""
+    return rect[2] - rect[0] > LEAST_PART[0] and rect[3] - rect[1] > LEAST_PART[1]
 
 
 def _extent(block: LocatedBlock) -> tuple[float, float]:

@@ -1,0 +1,1 @@
+"""Weights that the package reads with, and the recipes that made them."""

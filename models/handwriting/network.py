@@ -1,0 +1,58 @@
+"""A small convolutional recurrent network for lines of writing, after Shi et al. 2015.
+
+Crops 32 pixels high become one distribution over characters per 4 pixels of width, for
+connectionist temporal classification (Graves 2006). PyTorch is needed to train only.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from models.handwriting.texts import ALPHABET
+
+HEIGHT = 32
+STRIDE = 4
+WIDEST = 480
+CLASSES = len(ALPHABET) + 1
+
+
+class DateNetwork(nn.Module):
+    """(n, 1, 32, width) of ink (0 paper, 1 ink) to (n, width / 4, classes) logits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.look = nn.Sequential(
+            *_layer(1, 24), nn.MaxPool2d(2),
+            *_layer(24, 48), nn.MaxPool2d(2),
+            *_layer(48, 80), *_layer(80, 96), nn.MaxPool2d((2, 1)),
+            *_layer(96, 128), nn.MaxPool2d((2, 1)),
+            nn.Conv2d(128, 160, (2, 3), padding=(0, 1), bias=False), nn.BatchNorm2d(160), nn.ReLU(),
+        )  # fmt: skip
+        self.follow = nn.LSTM(160, 112, bidirectional=True, batch_first=True)
+        self.drop = nn.Dropout(0.2)
+        self.tell = nn.Linear(224, CLASSES)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """Logits per frame."""
+        seen = self.look(crops).squeeze(2).transpose(1, 2)
+        followed, _ = self.follow(self.drop(seen))
+        logits: Tensor = self.tell(followed)
+        return logits
+
+
+def _layer(before: int, after: int) -> tuple[nn.Module, ...]:
+    return (nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU())
+
+
+def as_input(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    """A grey crop as ink (32, width): paper 0, the darkest hundredth 1."""
+    width = min(WIDEST, max(STRIDE * 4, round(crop.shape[1] * HEIGHT / crop.shape[0])))
+    shrinks = crop.shape[0] > HEIGHT
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
+    sized = cv2.resize(crop, (width, HEIGHT), interpolation=how).astype(np.float32)
+    paper, dark = np.percentile(sized, (85, 1))
+    return np.clip((paper - sized) / max(24.0, float(paper - dark)), 0, 1).astype(np.float32)

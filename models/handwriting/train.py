@@ -1,0 +1,153 @@
+"""Train the handwritten-date network from nothing: `python -m models.handwriting.train DIR`.
+
+DIR holds `clean/` (see sources.tsv). Takes about two hours on two cores; the seed is fixed,
+though threads of PyTorch may round differently. Writes handwriting.onnx beside this file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from models.handwriting.compose import Composer, load_sources
+from models.handwriting.network import STRIDE, DateNetwork, as_input
+from models.handwriting.texts import ALPHABET
+
+SEED = 20251122
+BATCH = 64
+POOL = 24
+"""Batches that are drawn at once and sorted by width, so that little is padding."""
+PEAK_RATE = 2.5e-3
+Sample = tuple[np.ndarray, str]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "handwriting.onnx")
+    chosen = parser.parse_args()
+    torch.set_num_threads(chosen.threads)
+    torch.manual_seed(SEED)
+    network = trained(chosen.folder, chosen.steps)
+    export(network, chosen.out)
+
+
+def trained(folder: Path, steps: int) -> DateNetwork:
+    """The network after so many steps of so many fresh lines."""
+    network = DateNetwork()
+    optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, PEAK_RATE, total_steps=steps, pct_start=0.08
+    )
+    loss_of = nn.CTCLoss(zero_infinity=True)
+    held = list(samples(folder, "held", SEED + 1, 600))
+    started, recent = time.monotonic(), 0.0
+    for step, batch in enumerate(batches(folder, steps), 1):
+        network.train()
+        loss = _loss(network, batch, loss_of)
+        optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        schedule.step()
+        recent = 0.98 * recent + 0.02 * float(loss.detach()) if step > 1 else float(loss.detach())
+        if step % 200 == 0:
+            seconds = time.monotonic() - started
+            right = exact_share(network, held)
+            print(f"{step} loss {recent:.3f} held exact {right:.3f} {seconds:.0f} s", flush=True)
+    return network
+
+
+def batches(folder: Path, steps: int) -> Iterator[list[Sample]]:
+    """Fresh lines, batched with others of their width."""
+    stream = samples(folder, "train", SEED, None)
+    order = random.Random(SEED)
+    made = 0
+    while made < steps:
+        pool = sorted((next(stream) for _ in range(BATCH * POOL)), key=lambda s: s[0].shape[1])
+        groups = [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
+        order.shuffle(groups)
+        for group in groups[: steps - made]:
+            yield group
+        made += len(groups)
+
+
+def samples(folder: Path, part: str, seed: int, count: int | None) -> Iterator[Sample]:
+    """Lines as the network sees them, with their texts."""
+    composer = Composer(load_sources(folder, part), random.Random(seed))
+    made = 0
+    while count is None or made < count:
+        crop, text = composer.line()
+        made += 1
+        yield as_input(crop), text
+
+
+def padded(batch: list[Sample]) -> tuple[Tensor, Tensor]:
+    """(n, 1, 32, widest) and each one's number of frames."""
+    widest = -(-max(s.shape[1] for s, _ in batch) // STRIDE) * STRIDE
+    crops = np.zeros((len(batch), 1, batch[0][0].shape[0], widest), np.float32)
+    for row, (sample, _) in enumerate(batch):
+        crops[row, 0, :, : sample.shape[1]] = sample
+    frames = [max(1, -(-s.shape[1] // STRIDE)) for s, _ in batch]
+    return torch.from_numpy(crops), torch.tensor(frames)
+
+
+def _loss(network: DateNetwork, batch: list[Sample], loss_of: nn.CTCLoss) -> Tensor:
+    crops, frames = padded(batch)
+    texts = [[ALPHABET.index(c) + 1 for c in text] for _, text in batch]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = network(crops)
+    logs = logits.float().log_softmax(2).transpose(0, 1)
+    targets = torch.tensor([c for text in texts for c in text])
+    loss: Tensor = loss_of(logs, targets, frames, torch.tensor([len(t) for t in texts]))
+    return loss
+
+
+def exact_share(network: DateNetwork, lines: list[Sample]) -> float:
+    """Share of lines whose best path is the text, letter for letter."""
+    network.eval()
+    right = 0
+    with torch.no_grad():
+        for at in range(0, len(lines), BATCH):
+            group = lines[at : at + BATCH]
+            crops, frames = padded(group)
+            best = network(crops).argmax(2)
+            for row, count, (_, text) in zip(best, frames, group, strict=True):
+                right += spelled(row[:count].tolist()) == text
+    return right / len(lines)
+
+
+def spelled(path: list[int]) -> str:
+    """CTC's reading of a best path: runs to one, blanks out."""
+    kept = [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)]
+    return "".join(ALPHABET[c - 1] for c in kept)
+
+
+def export(network: DateNetwork, path: Path) -> None:
+    """As ONNX, any number of crops of any width, probabilities in logs."""
+    network.eval()
+    whole = nn.Sequential(network, nn.LogSoftmax(2))
+    torch.onnx.export(
+        whole,
+        (torch.zeros(2, 1, 32, 128),),
+        str(path),
+        input_names=["crops"],
+        output_names=["log_probabilities"],
+        dynamic_axes={"crops": {0: "n", 3: "width"}, "log_probabilities": {0: "n", 1: "frames"}},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""The marks of a signing block with what every reader makes of them.
+
+What the file tells as text is not read again. Tesseract reads each mark at two sizes in
+one call; ink goes to the line networks too, and where none of it is a date yet, marks are
+taken apart and their parts read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from ocr_extract.dates.recover import date_likeness
+from ocr_extract.findings import MarkFinding
+from ocr_extract.forms.locate import LocatedBlock
+from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page, parts_of_marks
+from ocr_extract.geometry import Grey, Raster
+from ocr_extract.imaging.ink import crop_of, darkest_of
+from ocr_extract.imaging.rules import without_rules
+from ocr_extract.pages import PageReader, PageView, annotation_at, place_of
+from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.records import Damage, Hypothesis, Reading
+from ocr_extract.sources.pdf import iso_time
+
+Note = Callable[[Damage], None]
+
+TOLD = 0.99
+"""Likeness (0..1) of a full date that stands as text."""
+SECOND_LOOK = 1.6
+"""Enlargement of the second crop of each mark: small type reads better, and two
+readings that agree are worth more than one."""
+TIGHT = 1.5
+"""Points around a mark for the line networks, which want the ink to fill the crop."""
+SEEN_DATE = -3.0
+"""Log-likelihood of a date, relative to the best reading, from which no mark has to be
+taken apart."""
+
+
+class HandReader(Protocol):
+    """Reads handwriting: of each crop free readings, then one that holds dates only."""
+
+    def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        """Readings of each crop; raises ReaderTrouble or MissingTool."""
+        ...
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who reads: type and whole pages, and handwriting."""
+
+    pages: PageReader
+    hands: HandReader
+
+
+def read_marks(
+    view: PageView, block: LocatedBlock, readers: Readers, note: Note
+) -> tuple[MarkFinding, ...]:
+    """All marks of the block with their readings."""
+    if view.raster is None:
+        marks = marks_in_text(view.lines, block)
+        return tuple(MarkFinding(mark, None, (own_reading(mark),)) for mark in marks)
+    sealed = [a.rect for a in view.annotations if a.sealed]
+    raster = without_rules(view.raster)
+    marks = marks_on_page(raster, view.lines, block, sealed)
+    if _is_told(view, marks):
+        return tuple(_finding(view, m, (own_reading(m),) if m.words else ()) for m in marks)
+    readings = _typed(raster, marks, readers.pages, note)
+    by_hand = _written(raster, marks, readers.hands, note)
+    parts = () if _shows_date(by_hand) else parts_of_marks(raster, marks)
+    of_parts = _written(raster, parts, readers.hands, note)
+    return (
+        *(_finding(view, m, (*a, *b)) for m, a, b in zip(marks, readings, by_hand, strict=True)),
+        *(_finding(view, m, b) for m, b in zip(parts, of_parts, strict=True)),
+    )
+
+
+def _finding(view: PageView, mark: Mark, readings: tuple[Reading, ...]) -> MarkFinding:
+    font = view.fonts.get(mark.words[0], "") if mark.words else ""
+    return MarkFinding(mark, place_of(view, mark.rect), readings, font, _origin(view, mark))
+
+
+def _origin(view: PageView, mark: Mark) -> str:
+    """The annotation that a mark lies in, in words."""
+    found = annotation_at(view, mark.rect)
+    if found is None:
+        return ""
+    author = f" by {found.author}" if found.author else ""
+    time = iso_time(found.modified)
+    return f"{found.kind}{author}{f', changed {time}' if time else ''}"
+
+
+def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
+    """Whether the file's own text says the date, so that no pixel has to be read."""
+    texts = [own_reading(m).best for m in marks if m.words]
+    return view.exact and any(date_likeness(text) >= TOLD for text in texts)
+
+
+def _typed(
+    raster: Raster, marks: Sequence[Mark], reader: PageReader, note: Note
+) -> list[tuple[Reading, ...]]:
+    """Every mark read twice, at two sizes, in one call; and as it was found, if it was."""
+    crops = [crop_of(raster, mark.rect) for mark in marks]
+    again = [_second(crop, mark) for crop, mark in zip(crops, marks, strict=True)]
+    try:
+        once = reader.read([*crops, *again])
+    except ReaderTrouble as trouble:
+        note(_unread(trouble, raster))
+        once = ()
+    pairs = [(once[i], once[i + len(marks)]) if once else () for i in range(len(marks))]
+    return [
+        (*pair, own_reading(mark)) if mark.words else pair
+        for mark, pair in zip(marks, pairs, strict=True)
+    ]
+
+
+def _written(
+    raster: Raster, marks: Sequence[Mark], reader: HandReader, note: Note
+) -> list[tuple[Reading, ...]]:
+    """What the line networks make of ink; () for type."""
+    inked = [mark for mark in marks if mark.kind != "text"]
+    try:
+        read = reader.readings([crop_of(raster, mark.rect, TIGHT) for mark in inked])
+    except ReaderTrouble as trouble:
+        note(_unread(trouble, raster))
+        read = tuple(() for _ in inked)
+    found = dict(zip((id(mark) for mark in inked), read, strict=True))
+    return [found.get(id(mark), ()) for mark in marks]
+
+
+def _unread(trouble: ReaderTrouble, raster: Raster) -> Damage:
+    effect = f"The signing block could not be read: {trouble}"
+    return Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect)
+
+
+def _shows_date(readings: Sequence[tuple[Reading, ...]]) -> bool:
+    dates = [of_mark[-1].hypotheses for of_mark in readings if of_mark]
+    return any(found and found[0].log_likelihood >= SEEN_DATE for found in dates)
+
+
+def _second(crop: Grey, mark: Mark) -> Grey:
+    """Another look at a crop: larger; of a strip, which ink may cross, the dark alone."""
+    return darkest_of(crop) if mark.kind == "strip" else _enlarged(crop)
+
+
+def _enlarged(crop: Grey) -> Grey:
+    large = cv2.resize(crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
+
+
+def own_reading(mark: Mark) -> Reading:
+    """The words by which a mark was found, as a reading."""
+    text = " ".join(word.text for word in mark.words)
+    score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
+    source = mark.words[0].source if mark.words else "none"
+    return Reading(
+        reader=source, hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),)
+    )

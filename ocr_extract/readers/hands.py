@@ -1,0 +1,64 @@
+"""Handwritten dates: two networks see the ink, all dates are scored against both.
+
+What comes back is a reading with many strings, each with its log-likelihood relative to
+the best free path, so that "Vox/ Ox/ 25" becomes a distribution instead of a string.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ocr_extract.dates.automaton import written_dates
+from ocr_extract.frames import Frames
+from ocr_extract.geometry import Grey
+from ocr_extract.readers.base import Availability
+from ocr_extract.readers.handwriting import handwriting
+from ocr_extract.readers.network import LineNetwork, as_reading
+from ocr_extract.readers.ppocr import pp_ocr
+from ocr_extract.records import Hypothesis, Reading
+
+WEIGHTS = {"pp-ocr": 1.0, "handwriting": 0.5}
+"""Of each network's log-likelihoods, learned on held-out writers (bench/hands.py)."""
+DATES = "dates"
+"""Name of the reading that holds dates only."""
+FEWEST_DIGITS = 1.5
+"""Digits seen, by their probabilities, from which a crop is scored as a date at all."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Reads handwriting; `languages` (ISO 639) are those of month words."""
+
+    languages: tuple[str, ...] = ("en",)
+    networks: tuple[LineNetwork, ...] = field(default_factory=lambda: (pp_ocr(), handwriting()))
+
+    def available(self) -> Availability:
+        """Whether both networks are there; else the first that is not."""
+        found = [network.available() for network in self.networks]
+        return next((one for one in found if not one.present), found[0])
+
+    def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        """The dates that may stand in each crop; raises ReaderTrouble or MissingTool."""
+        return tuple(readings[-1] for readings in self.readings(crops))
+
+    def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        """Of each crop each network's free reading, and the dates; raises as `read`."""
+        seen = [network.frames(crops) for network in self.networks]
+        return tuple(self._of_crop(frames) for frames in zip(*seen, strict=True))
+
+    def _of_crop(self, frames: tuple[Frames, ...]) -> tuple[Reading, ...]:
+        free = [as_reading(n.name, f) for n, f in zip(self.networks, frames, strict=True)]
+        return (*free, self._dates(frames))
+
+    def _dates(self, frames: tuple[Frames, ...]) -> Reading:
+        if max(float(f.probabilities[:, 1:11].sum()) for f in frames) < FEWEST_DIGITS:
+            return Reading(reader=DATES, hypotheses=())
+        weights = [WEIGHTS[network.name] for network in self.networks]
+        found = written_dates(frames, weights, self.languages)
+        return Reading(
+            reader=DATES,
+            hypotheses=tuple(
+                Hypothesis(text=w.text, log_likelihood=min(0.0, w.log_likelihood)) for w in found
+            ),
+        )
