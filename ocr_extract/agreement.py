@@ -50,7 +50,9 @@ def extract_all(
     """
     chosen = settings or Settings()
     known = context or context_of(chosen.year, chosen.start, chosen.end)
-    return tuple(judge(found, known, chosen) for found in find_all(Path(path), chosen, reader, hands))
+    return tuple(
+        judge(found, known, chosen) for found in find_all(Path(path), chosen, reader, hands)
+    )
 
 
 def find(

@@ -47,6 +47,8 @@ class MarkFinding:
     """The font of typed words, where the file says it."""
     origin: str = ""
     """Which annotation it is, by whom and when, as far as the file says."""
+    ink: str = ""
+    """A hash of ink of a signature's size, see signatures.same_ink."""
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 from ocr_extract import confidence
-from ocr_extract.dates.priors import Context
 from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
     ReadText,
     RecoveredDate,
@@ -36,7 +36,7 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.fonts import is_script
-from ocr_extract.signatures.names import name_likeness
+from ocr_extract.signatures.names import is_whole_name, name_likeness, signer_match
 
 DATES = "dates"
 """The reading that holds dates only (readers.hands)."""
@@ -45,6 +45,9 @@ UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 SHOWN_STRINGS = 10
 """Strings of a reading that are kept in a record."""
+LOW_AS_TYPE = 26.0
+"""Points: script fonts are set at 10 to 24."""
+CLEARLY = 0.88
 TYPED_FROM = 0.72
 """Typedness (0..1) from which a mark counts as type, not handwriting."""
 
@@ -75,7 +78,7 @@ def judge(
         author=author,
         corresponding_author=_name(chosen, marks, findings),
         date=_date(recovered, _pick("date", chosen, marks), findings),
-        signature=_signature(chosen, marks, findings),
+        signature=_signature(chosen, marks, findings, author.value),
     )
     flags = flags_of(findings, fields, recovered, chosen, context, settings)
     return Record(
@@ -290,7 +293,9 @@ def _no_date(findings: Findings) -> DateResult:
     )
 
 
-def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> SignatureResult:
+def _signature(
+    chosen: Assignment, marks: list[_Judged], findings: Findings, author: str | None
+) -> SignatureResult:
     picked = _pick("signature", chosen, marks)
     if findings.certificates:
         return _certified(findings)
@@ -305,24 +310,42 @@ def _signature(chosen: Assignment, marks: list[_Judged], findings: Findings) -> 
         name_like=picked.read.name_like,
     )
     typed = picked.read.typed >= TYPED_FROM
+    other = _name(chosen, marks, findings).value
+    free = [(r.best, confidence.word_score(r)) for r in picked.found.readings if r.reader != DATES]
     text = reading.best if typed or not findings.has_ink or picked.read.name_like > 0.6 else None
     return SignatureResult(
         present="yes",
         value=text,
         as_written=text,
-        written=_signed_how(picked, findings),
+        written=_signed_how(picked, findings, (author, other)),
+        names=signer_match(free, author, other),
+        ink=picked.found.ink if ink else "",
         confidence=round(sure, 4),
         place=picked.found.place,
         evidence=_evidence(picked),
     )
 
 
-def _signed_how(picked: _Judged, findings: Findings) -> SignatureKind:
+def _signed_how(
+    picked: _Judged, findings: Findings, names: tuple[str | None, ...]
+) -> SignatureKind:
     if not findings.has_ink:
         return "unknown"
     if picked.read.typed < TYPED_FROM:
-        return "hand"
+        return "script" if _is_drawn_type(picked, names) else "hand"
     return "script" if is_script(picked.found.font) else "typed"
+
+
+def _is_drawn_type(picked: _Judged, names: tuple[str | None, ...]) -> bool:
+    """Whether ink is a name in a handwriting-like font, drawn as a path or a picture: it
+    reads as the whole name, surely, and is as low as a line of type. Hands do not.
+    """
+    return picked.read.mark.height <= LOW_AS_TYPE and any(
+        is_whole_name(r.best, name) and confidence.word_score(r) >= CLEARLY
+        for r in picked.found.readings
+        if r.reader == "pp-ocr"
+        for name in names
+    )
 
 
 def _certified(findings: Findings) -> SignatureResult:

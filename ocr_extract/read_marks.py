@@ -24,6 +24,7 @@ from ocr_extract.imaging.rules import without_rules
 from ocr_extract.pages import PageReader, PageView, annotation_at, place_of
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.records import Damage, Hypothesis, Reading
+from ocr_extract.signatures.same_ink import hash_of
 from ocr_extract.sources.pdf import iso_time
 
 Note = Callable[[Damage], None]
@@ -35,6 +36,9 @@ SECOND_LOOK = 1.6
 readings that agree are worth more than one."""
 TIGHT = 1.5
 """Points around a mark for the line networks, which want the ink to fill the crop."""
+SIGNATURE = (18.0, 6.0)
+"""Points; smaller ink is no signature."""
+MOST_SIGNATURES = 4
 SEEN_DATE = -3.0
 """Log-likelihood of a date, relative to the best reading, from which no mark has to be
 taken apart."""
@@ -67,20 +71,47 @@ def read_marks(
     raster = without_rules(view.raster)
     marks = marks_on_page(raster, view.lines, block, sealed)
     if _is_told(view, marks):
-        return tuple(_finding(view, m, (own_reading(m),) if m.words else ()) for m in marks)
+        return _told(view, raster, marks, readers, note)
     readings = _typed(raster, marks, readers.pages, note)
     by_hand = _written(raster, marks, readers.hands, note)
     parts = () if _shows_date(by_hand) else parts_of_marks(raster, marks)
     of_parts = _written(raster, parts, readers.hands, note)
     return (
-        *(_finding(view, m, (*a, *b)) for m, a, b in zip(marks, readings, by_hand, strict=True)),
-        *(_finding(view, m, b) for m, b in zip(parts, of_parts, strict=True)),
+        *(
+            _finding(view, raster, m, (*a, *b))
+            for m, a, b in zip(marks, readings, by_hand, strict=True)
+        ),
+        *(_finding(view, raster, m, b) for m, b in zip(parts, of_parts, strict=True)),
     )
 
 
-def _finding(view: PageView, mark: Mark, readings: tuple[Reading, ...]) -> MarkFinding:
+def _told(
+    view: PageView, raster: Raster, marks: Sequence[Mark], readers: Readers, note: Note
+) -> tuple[MarkFinding, ...]:
+    """Type as the file says it; only ink of a signature's size is read, for its name."""
+    large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
+    names = dict(
+        zip(
+            large[:MOST_SIGNATURES],
+            _written(raster, large[:MOST_SIGNATURES], readers.hands, note),
+            strict=True,
+        )
+    )
+    return tuple(
+        _finding(view, raster, m, (own_reading(m),) if m.words else names.get(m, ())) for m in marks
+    )
+
+
+def _may_be_signature(mark: Mark) -> bool:
+    return mark.kind == "ink" and mark.width > SIGNATURE[0] and mark.height > SIGNATURE[1]
+
+
+def _finding(
+    view: PageView, raster: Raster, mark: Mark, readings: tuple[Reading, ...]
+) -> MarkFinding:
     font = view.fonts.get(mark.words[0], "") if mark.words else ""
-    return MarkFinding(mark, place_of(view, mark.rect), readings, font, _origin(view, mark))
+    ink = hash_of(crop_of(raster, mark.rect, 0.5)) if _may_be_signature(mark) else ""
+    return MarkFinding(mark, place_of(view, mark.rect), readings, font, _origin(view, mark), ink)
 
 
 def _origin(view: PageView, mark: Mark) -> str:
@@ -156,6 +187,4 @@ def own_reading(mark: Mark) -> Reading:
     text = " ".join(word.text for word in mark.words)
     score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
     source = mark.words[0].source if mark.words else "none"
-    return Reading(
-        reader=source, hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),)
-    )
+    return Reading(reader=source, hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),))

@@ -18,6 +18,7 @@ Written = Literal["typed", "hand", "blank", "unknown"]
 Precision = Literal["day", "month", "year", "none"]
 Presence = Literal["yes", "no", "cannot tell"]
 SignatureKind = Literal["hand", "script", "typed", "certificate", "none", "unknown"]
+SignerMatch = Literal["author", "corresponding_author", "both", "neither", "cannot tell"]
 DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
 Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
 EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate"]
@@ -113,6 +114,12 @@ class SignatureResult(Value):
     confidence: float = Field(default=0.0, ge=0, le=1)
     candidates: tuple[Candidate, ...] = ()
     place: Box | None = None
+    names: SignerMatch = "cannot tell"
+    """Whose name its legible part is."""
+    ink: str = ""
+    """A perceptual hash of hand-drawn ink (signatures.same_ink)."""
+    same_ink: tuple[str, ...] = ()
+    """Other documents of the volume that bear the very same ink; reported, not judged."""
     evidence: tuple[Evidence, ...] = ()
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
-from models.handwriting.strokes import Ink, PenWriter
+from models.handwriting.strokes import Ink, PenWriter, curve
 from models.handwriting.texts import date_text, label_of
 
 SIZE = 40
@@ -54,7 +54,9 @@ def load_sources(folder: Path, part: str) -> Sources:
         for writer, own in sorted(rows.items())
         if part == "test" or is_held_out(f"writer {writer}") == (part == "held")
     ]
-    files = sorted(p for p in (folder / "clean" / "fonts").iterdir() if p.suffix in (".ttf", ".otf"))
+    files = sorted(
+        p for p in (folder / "clean" / "fonts").iterdir() if p.suffix in (".ttf", ".otf")
+    )
     fonts = [p for p in files if is_held_out(p.name) == (part != "train")]
     return Sources(tuple(w for w in writers if all(len(v) for v in w.values())), tuple(fonts))
 
@@ -97,7 +99,9 @@ class Composer:
         gap, parts = self.rng.gauss(0.12, 0.12), []
         for token in _tokens(text):
             if token == " ":
-                parts.append(np.zeros((2 * SIZE, round(SIZE * self.rng.uniform(0.2, 0.8))), np.float32))
+                parts.append(
+                    np.zeros((2 * SIZE, round(SIZE * self.rng.uniform(0.2, 0.8))), np.float32)
+                )
             elif token.isalpha() and own_font and writer is not None:
                 parts.append(self._font_word(token))
             else:
@@ -148,7 +152,9 @@ class Composer:
         if self.rng.random() < 0.5:
             return _typeset(font, text, SIZE)
         parts = [
-            np.zeros((2 * SIZE, round(0.35 * SIZE)), np.float32) if c == " " else _typeset(font, c, SIZE)
+            np.zeros((2 * SIZE, round(0.35 * SIZE)), np.float32)
+            if c == " "
+            else _typeset(font, c, SIZE)
             for c in text
         ]
         return self._joined(parts, self.rng.uniform(-0.02, 0.15))
@@ -160,7 +166,9 @@ class Composer:
         height, width = ink.shape
         slant, turn = self.rng.gauss(0, 0.15), self.rng.gauss(0, 0.02)
         margin = SIZE
-        matrix = np.array([[1, -slant, slant * height / 2 + margin], [turn, 1, -turn * width / 2 + 8]])
+        matrix = np.array(
+            [[1, -slant, slant * height / 2 + margin], [turn, 1, -turn * width / 2 + 8]]
+        )
         warped = cv2.warpAffine(ink, matrix, (width + 2 * margin, height + 16))
         if self.rng.random() < 0.5:
             warped = self._bent(warped)
@@ -174,10 +182,16 @@ class Composer:
         height, width = ink.shape
         coarse = (max(2, width // 24), 4)
         shift = [
-            cv2.resize(self._noise.normal(0, 1.6, coarse[::-1]).astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+            cv2.resize(
+                self._noise.normal(0, 1.6, coarse[::-1]).astype(np.float32),
+                (width, height),
+                interpolation=cv2.INTER_CUBIC,
+            )
             for _ in range(2)
         ]
-        xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+        xs, ys = np.meshgrid(
+            np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32)
+        )
         return np.asarray(cv2.remap(ink, xs + shift[0], ys + shift[1], cv2.INTER_LINEAR))
 
     def _on_paper(self, ink: Ink) -> npt.NDArray[np.uint8]:
@@ -190,7 +204,9 @@ class Composer:
         small /= peak
         sides = [round(high * self.rng.uniform(0.05, 0.9)) for _ in range(2)]
         above, below = (round(high * max(-0.06, self.rng.gauss(0.18, 0.15))) for _ in range(2))
-        canvas = cv2.copyMakeBorder(small, max(0, above), max(0, below), *sides, cv2.BORDER_CONSTANT)
+        canvas = cv2.copyMakeBorder(
+            small, max(0, above), max(0, below), *sides, cv2.BORDER_CONSTANT
+        )
         canvas = canvas[max(0, -above) : canvas.shape[0] - max(0, -below)]
         return self._photographed(np.maximum(canvas, self._clutter(canvas.shape)))
 
@@ -200,7 +216,14 @@ class Composer:
         canvas = np.zeros(shape, np.float32)
         if self.rng.random() < 0.2:
             y, tilt = self.rng.uniform(0.6, 1.0) * height, self.rng.gauss(0, 0.01) * width
-            cv2.line(canvas, (0, round(y)), (width, round(y + tilt)), self.rng.uniform(0.4, 1), 1, cv2.LINE_AA)
+            cv2.line(
+                canvas,
+                (0, round(y)),
+                (width, round(y + tilt)),
+                self.rng.uniform(0.4, 1),
+                1,
+                cv2.LINE_AA,
+            )
         for _ in range(self.rng.choice((0, 0, 0, 0, 1, 2))):
             self._stroke(canvas)
         if self.rng.random() < 0.15:
@@ -245,7 +268,9 @@ class Composer:
     def _photographed(self, ink: Ink) -> npt.NDArray[np.uint8]:
         """Grey values: paper, ink of any darkness, shading, blur, noise, JPEG."""
         height, width = ink.shape
-        paper = self.rng.uniform(235, 255) if self.rng.random() < 0.7 else self.rng.uniform(130, 235)
+        paper = (
+            self.rng.uniform(235, 255) if self.rng.random() < 0.7 else self.rng.uniform(130, 235)
+        )
         dark = self.rng.uniform(0, 0.85) ** 1.5 * (paper - 45)
         if self.rng.random() < 0.5:
             ink = cv2.GaussianBlur(ink, (0, 0), self.rng.uniform(0.3, 1.1))
@@ -262,8 +287,6 @@ class Composer:
 
 
 def _smooth(xs: list[float], ys: list[float]) -> list[tuple[float, float]]:
-    from models.handwriting.strokes import curve
-
     return curve(tuple(zip(xs, ys, strict=True)), 8)
 
 

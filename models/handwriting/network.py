@@ -9,7 +9,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor, nn
 
 from models.handwriting.texts import ALPHABET

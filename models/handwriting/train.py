@@ -77,8 +77,7 @@ def batches(folder: Path, steps: int) -> Iterator[list[Sample]]:
         pool = sorted((next(stream) for _ in range(BATCH * POOL)), key=lambda s: s[0].shape[1])
         groups = [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
         order.shuffle(groups)
-        for group in groups[: steps - made]:
-            yield group
+        yield from groups[: steps - made]
         made += len(groups)
 
 

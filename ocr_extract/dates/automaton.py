@@ -14,34 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import partial
 
 import numpy as np
 
+from ocr_extract.dates.lattice import FULL_YEARS, NUMBERS, SEPARATORS, SHORT_YEARS, DateLattice
 from ocr_extract.dates.words import ENGLISH, foreign_months
-from ocr_extract.frames import BLANK, COLUMNS, OTHER, Array, Frames, column_of, shortened
+from ocr_extract.frames import Array, Frames
 
-# Shares of a written character that a network takes for another, and of strangers.
-LEAK = 2e-3
-"""Any character may be taken for any other, or missed."""
-LOOK_ALIKE = 0.12
-CLOSE = 0.02
-BLANK_LEAK = 2e-3
-JUNK_LETTER, JUNK_DIGIT = 0.1, 0.003
-"""Weight of a slice before or behind the date that holds a letter or a digit: a label's
-end, a place name; digits next to a date are rarely not part of it."""
-LOOK_ALIKES = {
-    "0": "oqdb", "1": "li/7", "2": "z", "3": "", "4": "y", "5": "s", "6": "b", "7": "t/1",
-    "8": "b", "9": "gq", "/": "1l7", ".": ",-", ",": ".'", "-": ".", "o": "0", "l": "1", "i": "1",
-    "s": "5", "b": "6", "u": "v", "v": "u", "n": "u", "t": "f", "j": "i", "g": "9", "y": "4",
-}  # fmt: skip
-CLOSE_DIGITS = ("17", "38", "49", "56", "06", "27", "08", "35", "79", "47")
-
-NUMBERS = tuple([str(n) for n in range(1, 32)] + [f"0{n}" for n in range(1, 10)])
-SEPARATORS = "/.- "
-FULL_YEARS = tuple(str(year) for year in range(1900, 2200))
-SHORT_YEARS = tuple(f"{year:02d}" for year in range(100))
-SHORT_SHARE = 0.25
 YEARS_KEPT = 16
 FOREIGN_KEPT = 4
 LEAST = -60.0
@@ -53,113 +33,6 @@ class Written:
 
     text: str
     log_likelihood: float
-
-
-class DateLattice:
-    """Scores of all dates against the frames of one crop."""
-
-    def __init__(self, frames: Frames) -> None:
-        seen = _emissions(shortened(frames.probabilities))
-        self._ends = _junk(shortened(frames.probabilities))
-        self.slices = len(seen)
-        self._runs = _runs(seen)
-        self._marks: dict[str, Array] = {}
-
-    # Matrices over pairs of boundaries between slices
-
-    @cached_property
-    def nothing(self) -> Array:
-        """What writes nothing at all: the identity."""
-        return np.eye(self.slices + 1, dtype=np.float32)
-
-    @cached_property
-    def _blanks(self) -> Array:
-        return self._runs[BLANK] + self.nothing
-
-    def mark(self, character: str) -> Array:
-        """A character, with the blanks before it."""
-        if character not in self._marks:
-            self._marks[character] = self._blanks @ self._runs[column_of(character)]
-        return self._marks[character]
-
-    def doubled(self, character: str) -> Array:
-        """A character that follows itself: at least one blank stands between."""
-        return self._runs[BLANK] @ self._runs[column_of(character)]
-
-    def word(self, text: str) -> Array:
-        """A string."""
-        whole = self.mark(text[0])
-        for before, after in zip(text, text[1:], strict=False):
-            whole = whole @ (self.doubled(after) if before == after else self.mark(after))
-        return whole
-
-    @cached_property
-    def numbers(self) -> Array:
-        """Days and months in digits: shape (len(NUMBERS), slices + 1, slices + 1)."""
-        return np.stack([self.word(number) for number in NUMBERS])
-
-    def separator(self, own: str) -> Array:
-        """A separator with or without spaces; sometimes another one, or none at all."""
-        others = sum((self.mark(c) for c in SEPARATORS if c != own), start=0 * self.nothing)
-        space = self.nothing + 0.15 * self.mark(" ")
-        mark = self.mark(own) + 0.02 * others + 0.01 * self.nothing
-        return np.asarray(space @ mark @ space if own != " " else mark)
-
-    # Beginnings and ends: vectors over boundaries
-
-    @cached_property
-    def start(self) -> Array:
-        """What was skipped before the date: shape (slices + 1,)."""
-        return np.concatenate([[1.0], np.cumprod(self._ends)]).astype(np.float32)
-
-    @cached_property
-    def end(self) -> Array:
-        """What is left behind the date, after an optional full stop or comma."""
-        left = np.concatenate([np.cumprod(self._ends[::-1])[::-1], [1.0]]).astype(np.float32)
-        return np.asarray(self._blanks @ left + 0.1 * (self.mark(".") + self.mark(",")) @ left)
-
-    @cached_property
-    def year_ends(self) -> Array:
-        """A year and then the end: shape (slices + 1, full years + short years)."""
-        last = {c: self.mark(c) @ self.end for c in "0123456789"}
-        two = {
-            a + b: (self.mark(a) @ last[b] if a != b else self.mark(a) @ (self.doubled(b) @ self.end))
-            for a in last
-            for b in last
-        }
-        short = SHORT_SHARE * np.stack([two[y] for y in SHORT_YEARS], axis=1)
-        quoted = short + 0.1 * self.mark("'") @ short
-        columns = []
-        for century in ("19", "20", "21"):
-            columns.append(self._behind(century, np.stack([two[y] for y in SHORT_YEARS], axis=1)))
-        return np.concatenate([*columns, quoted], axis=1)
-
-    def _behind(self, century: str, tails: Array) -> Array:
-        """The century before each pair of digits; "00" after "20" is another nought."""
-        joined = self.word(century) @ tails
-        first = int(century[1]) * 10
-        again = self.mark(century[0]) @ self.mark(century[1])
-        for index in range(first, first + 10):
-            tail = self.doubled(century[1]) @ self.mark(str(index % 10)) @ self.end
-            if index % 11 == 0:
-                tail = self.doubled(century[1]) @ self.doubled(century[1]) @ self.end
-            joined[:, index] = again @ tail
-        return np.asarray(joined)
-
-    @cached_property
-    def year_starts(self) -> Array:
-        """A full year from the start on: shape (full years, slices + 1)."""
-        rows = []
-        for century in ("19", "20", "21"):
-            head = self.start @ self.word(century)
-            for ten in "0123456789":
-                step = self.doubled(ten) if ten == century[1] else self.mark(ten)
-                tens = head @ step
-                rows += [
-                    tens @ (self.doubled(one) if one == ten else self.mark(one))
-                    for one in "0123456789"
-                ]
-        return np.stack(rows)
 
 
 YEARS = (*FULL_YEARS, *SHORT_YEARS)
@@ -211,9 +84,7 @@ def _numeric(
     return _best(
         scores,
         keep,
-        lambda row, column: (
-            f"{_pair(row, separator)}{separator}{YEARS[years[column]]}"
-        ),
+        lambda row, column: f"{_pair(row, separator)}{separator}{YEARS[years[column]]}",
     )
 
 
@@ -235,9 +106,7 @@ def _year_first(
     return _best(
         scores,
         keep,
-        lambda row, column: (
-            f"{YEARS[years[column]]}{separator}{_pair(row, separator)}"
-        ),
+        lambda row, column: f"{YEARS[years[column]]}{separator}{_pair(row, separator)}",
     )
 
 
@@ -281,22 +150,20 @@ def _in_words(
     found: list[Written] = []
     for order in ("DMY", "MDY"):
         heads = [
-            _day_month(one, words) if order == "DMY" else _month_day(one, words)
-            for one in lattices
+            _day_month(one, words) if order == "DMY" else _month_day(one, words) for one in lattices
         ]
         years = _likely_years(heads, [one.year_ends for one in lattices], weights)
         ends = (h @ one.year_ends[:, years] for h, one in zip(heads, lattices, strict=True))
         found += _best(
             _pooled(ends, weights),
             keep,
-            lambda row, column, order=order, years=years: _phrase(
-                order, words[row % len(words)], row // len(words) + 1, YEARS[years[column]]
-            ),
+            partial(_phrase, order, words, years),
         )
     return found
 
 
-def _phrase(order: str, word: str, day: int, year: str) -> str:
+def _phrase(order: str, words: Sequence[str], years: Sequence[int], row: int, column: int) -> str:
+    word, day, year = words[row % len(words)], row // len(words) + 1, YEARS[years[column]]
     if order == "DMY":
         return f"{day} {word.capitalize()} {year}"
     return f"{word.capitalize()} {day}, {year}"
@@ -305,9 +172,9 @@ def _phrase(order: str, word: str, day: int, year: str) -> str:
 def _days(one: DateLattice) -> Array:
     """Days in digits, with or without a nought and an ordinal's letters: (31, s, s)."""
     wide = np.concatenate([one.numbers[31:] + one.numbers[:9], one.numbers[9:31]])
-    suffixes = {"st": one.word("st"), "nd": one.word("nd"), "rd": one.word("rd"), "th": one.word("th")}
-    after = one.nothing + 0.1 * one.mark(".")
-    return np.stack([wide[d - 1] @ (after + 0.3 * suffixes[_suffix(d)]) for d in range(1, 32)])
+    after = one.nothing + 0.1 * one.mark(".") + 0.003 * one.letter @ one.letter
+    suffixes = {suffix: after + 0.3 * one.word(suffix) for suffix in ("st", "nd", "rd", "th")}
+    return np.stack([wide[day - 1] @ suffixes[_suffix(day)] for day in range(1, 32)])
 
 
 def _suffix(day: int) -> str:
@@ -353,52 +220,14 @@ def _month_words(lattices: Sequence[DateLattice], languages: tuple[str, ...]) ->
     scored = []
     for word in dict.fromkeys(foreign_months(languages)):
         fits = [
-            float((_through(one, one.nothing.sum(axis=0, keepdims=True), word)).max())
+            float(
+                (
+                    _through(
+                        one, np.asarray(one.nothing.sum(axis=0, keepdims=True), np.float32), word
+                    )
+                ).max()
+            )
             for one in lattices
         ]
         scored.append((-min(fits), word))
     return (*ours, *(w for _, w in sorted(scored)[:FOREIGN_KEPT] if w not in ours))
-
-
-def _emissions(probabilities: Array) -> Array:
-    """What each written symbol would look like in each slice: (slices, COLUMNS), scaled so
-    that the likeliest symbol of every slice has 1.
-    """
-    seen = probabilities @ _confusions()
-    seen[:, BLANK] = np.maximum(seen[:, BLANK], BLANK_LEAK)
-    seen = np.maximum(seen, LEAK)
-    best = np.maximum(seen.max(axis=1), probabilities[:, OTHER])
-    return np.asarray(seen / best[:, None], np.float32)
-
-
-@lru_cache(maxsize=1)
-def _confusions() -> Array:
-    """P(seen | written) without the strangers: (seen, written)."""
-    table = np.eye(COLUMNS, dtype=np.float32)
-    for written, others in LOOK_ALIKES.items():
-        for seen in others:
-            table[column_of(seen), column_of(written)] = LOOK_ALIKE
-    for a, b in CLOSE_DIGITS:
-        for seen, written in ((a, b), (b, a)):
-            at = (column_of(seen), column_of(written))
-            table[at] = max(CLOSE, float(table[at]))
-    return table
-
-
-def _runs(seen: Array) -> Array:
-    """For each symbol, the chance to be written from boundary i to boundary j > i:
-    (COLUMNS, slices + 1, slices + 1).
-    """
-    sums = np.concatenate([np.zeros((1, COLUMNS)), np.cumsum(np.log(seen), axis=0)])
-    steps = sums.T[:, None, :] - sums.T[:, :, None]
-    later = np.triu(np.ones((len(sums), len(sums)), bool), 1)
-    return np.where(later, np.exp(np.minimum(steps, 0.0)), 0.0).astype(np.float32)
-
-
-def _junk(probabilities: Array) -> Array:
-    """Weight of passing over each slice before or behind the date: shape (slices,)."""
-    digits = probabilities[:, 1:11].sum(axis=1)
-    blank = probabilities[:, BLANK]
-    rest = np.maximum(0.0, 1.0 - digits - blank)
-    weight = blank + JUNK_LETTER * rest + JUNK_DIGIT * digits
-    return np.asarray(np.minimum(1.0, weight), np.float32)

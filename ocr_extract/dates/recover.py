@@ -146,7 +146,7 @@ def _pool_scored(
     pooled: dict[PartialDate, float] = defaultdict(float)
     top = max((s.log_likelihood for s in scored), default=0.0)
     for one in scored:
-        if (exact := _meanings(one.text, languages)):
+        if exact := _meanings(one.text, languages):
             for parts, share in _shares(exact).items():
                 pooled[parts] += share * math.exp(one.log_likelihood - top)
     total = sum(pooled.values())
@@ -158,9 +158,7 @@ def _meanings(text: str, languages: tuple[str, ...]) -> tuple[Interpretation, ..
     return _usable(interpret(text, languages))
 
 
-def _text_of(
-    found: RecoveredDate, scored: Sequence[ScoredText], languages: tuple[str, ...]
-) -> str:
+def _text_of(found: RecoveredDate, scored: Sequence[ScoredText], languages: tuple[str, ...]) -> str:
     """The likeliest string that says what was written."""
     for one in scored:
         if any(i.parts == found.as_written for i in _meanings(one.text, languages)):

@@ -26,6 +26,11 @@ ON_LINE = 8.0
 NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
 FEWEST_STROKES = 3
+ANOTHERS = 4.0
+TYPE = 0.75
+"""Typedness (0..1) from which ink is type that was found as ink."""
+NO_SIGNATURE = -6.0
+FEWEST_LETTERS = 2
 PER_DIGIT = 0.12
 MOST_MARKS = 14
 
@@ -71,7 +76,12 @@ def _options(
 ) -> dict[int | None, float]:
     """The likeliest marks of a field with their scores, and None for a blank."""
     scored = [
-        (place_score(labels[field], mark.mark) + content_score(field, mark), index)
+        (
+            place_score(labels[field], mark.mark)
+            + content_score(field, mark)
+            - _of_another(field, mark, labels),
+            index,
+        )
         for index, mark in enumerate(marks)
     ]
     ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MOST_MARKS]
@@ -118,10 +128,18 @@ def content_score(field: SignerField, read: ReadMark) -> float:
     if field == "date":
         return _as_date(read)
     date = -6.0 * read.date_like
-    strip = -1.0 if read.mark.kind == "strip" else 0.0
     if field == "signature":
-        return date + strip + _as_signature(read)
-    return date + strip + _as_name(read)
+        return date + _as_signature(read)
+    return date + (-1.0 if read.mark.kind == "strip" else 0.0) + _as_name(read)
+
+
+def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]) -> float:
+    """What type on another label's line loses as a signature: it is that label's entry.
+    Only ink wanders.
+    """
+    if field != "signature" or _is_ink(read):
+        return 0.0
+    return ANOTHERS if _strays(field, read, labels) else 0.0
 
 
 def _as_date(read: ReadMark) -> float:
@@ -139,13 +157,21 @@ def _as_date(read: ReadMark) -> float:
     return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
 
 
+def _is_ink(read: ReadMark) -> bool:
+    """Whether a mark is drawn; type may be found as ink when only a part of it was read."""
+    return read.mark.kind == "ink" and read.typed < TYPE
+
+
 def _as_signature(read: ReadMark) -> float:
     """Ink of a signature's size, or the signer's name in type."""
     mark = read.mark
-    if mark.kind == "ink":
+    if _is_ink(read):
         large = mark.width > 18 and mark.height > 6
         return (1.8 if large else -2.0) + (0.4 if read.name_like > 0.6 else 0.0)
-    return 1.0 * read.name_like - (0.5 if not any(c.isalpha() for c in read.text) else 0.0)
+    if mark.kind == "strip" or sum(c.isalpha() for c in read.text) < FEWEST_LETTERS:
+        # What stands on a strip is a mark of its own, too.
+        return NO_SIGNATURE
+    return 1.5 * read.name_like - 0.5
 
 
 def _as_name(read: ReadMark) -> float:

@@ -82,14 +82,18 @@ def _known_at_once(words: Sequence[Word], forms: Sequence[Form]) -> tuple[Form, 
 
 
 def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
-    """The signing block on a page, or None when no required label but one is there."""
+    """The signing block on a page, or None when no required label but one is there. Below
+    the line that stands above the block on the form, one label of any kind is enough.
+    """
     words = flat(lines)
     anchor = _first_found(words, form.block.after)
     since = anchor.end if anchor else 0
     options = {name: _options(words, label, since) for name, label in form.block.labels.items()}
     chosen, score = _best_set(words, options, form)
     needed = [n for n, label in form.block.labels.items() if label.required]
-    if sum(chosen.get(name) is not None for name in needed) < min(2, len(needed)):
+    there = [name for name, found in chosen.items() if found is not None]
+    told = len(there) + 1 if anchor and there else sum(name in needed for name in there)
+    if told < min(2, len(needed)):
         return None
     located = {n: _located(words, n, found) for n, found in chosen.items() if found is not None}
     complete = {**_inferred(located, form), **located}

@@ -200,7 +200,9 @@ def _joined(marks: Sequence[Mark]) -> list[Mark]:
         while len(run) < MOST_RUN and (following := _next_on_line(run[-1], marks)):
             run.append(following)
             runs.append(_as_one(run))
-    return sorted(runs, key=lambda m: (-m.area, m.rect))[:MOST_JOINED]
+    known = {mark.rect for mark in marks}
+    fresh = {run.rect: run for run in runs if run.rect not in known}
+    return sorted(fresh.values(), key=lambda m: (-m.area, m.rect))[:MOST_JOINED]
 
 
 def _as_one(run: Sequence[Mark]) -> Mark:

@@ -60,7 +60,7 @@ def _sides(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, i
     """Left and right of the widest gaps of a wide mark."""
     if raster.points(mask.shape[1]) < WIDE:
         return
-    for start, end in widest_gaps(mask.any(axis=0), raster.length(LEAST_GAP)):
+    for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(LEAST_GAP)):
         yield from _tight(mask, (0, 0, start, mask.shape[0]))
         yield from _tight(mask, (end, 0, mask.shape[1], mask.shape[0]))
 
@@ -98,9 +98,7 @@ def widest_gaps(filled: npt.NDArray[np.bool_], least: float) -> list[tuple[int, 
     """Empty columns inside, widest first, as (start, end)."""
     edges = np.flatnonzero(np.diff(filled.astype(np.int8)))
     gaps = [
-        (int(a) + 1, int(b) + 1)
-        for a, b in pairwise(edges)
-        if not filled[a + 1] and b - a >= least
+        (int(a) + 1, int(b) + 1) for a, b in pairwise(edges) if not filled[a + 1] and b - a >= least
     ]
     return sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap[0]))[:MOST_GAPS]
 

@@ -37,12 +37,13 @@ def _rules(mask: Grey, raster: Raster) -> Grey:
     if not thin.any():
         return np.asarray(thin, dtype=np.uint8)
     grown = cv2.dilate(thin, np.ones((3, 1), np.uint8))
-    return cv2.subtract(cv2.bitwise_and(grown, mask), _crossing(mask, grown, thick))
+    rules = np.asarray(cv2.bitwise_and(grown, mask), dtype=np.uint8)
+    return np.asarray(cv2.subtract(rules, _crossing(mask, rules, thick)), dtype=np.uint8)
 
 
 def _crossing(mask: Grey, rules: Grey, thick: int) -> Grey:
     """Ink of strokes that pass through a rule: there is ink above it and below it."""
-    outside = cv2.subtract(mask, rules)
+    outside = np.asarray(cv2.subtract(mask, rules), dtype=np.uint8)
     above = np.zeros_like(mask)
     below = np.zeros_like(mask)
     for shift in range(1, thick + 3):

@@ -43,4 +43,4 @@ def prepared(crop: Grey) -> Input:
     grey = cv2.resize(crop, size, interpolation=how).astype(np.float32)
     paper, dark = np.percentile(grey, (85, 1))
     ink = (paper - grey) / max(LEAST_CONTRAST, float(paper - dark))
-    return np.clip(ink, 0, 1).astype(np.float32)[None, None]
+    return np.asarray(np.clip(ink, 0, 1), np.float32)[None, None]

@@ -1,0 +1,159 @@
+"""False signatures: forms that nobody signed, with all that may look like a signature.
+
+    python -m bench.unsigned [--count N] [--jobs N] [--form BLANK.pdf]
+
+Dates typed and by hand in every usual place, stamps, dust, ruled lines, punch holes and
+scanner borders, as PDF objects, scans and photographs. None may be called signed; the
+blank form itself neither.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+from pdf2image import convert_from_bytes
+
+from ocr_extract.settings import Settings
+from ocr_extract.volume.run import run
+from samples.degrade import Grey, as_pdf, photographed, scanned
+from samples.make import FIRST, LAST, TOPICS
+from samples.typeset import Entry, Filling, Hand, typeset
+
+SEED = 4242
+DPI = 200
+CONDITIONS = ("digital", "scan", "scan", "bordered", "photo")
+MONTHS = ("January", "March", "May", "July", "September", "October", "December")
+
+
+def forms(folder: Path, count: int) -> Iterator[Path]:
+    """Unsigned forms, written to a folder."""
+    rng = random.Random(SEED)
+    for index in range(count):
+        condition = CONDITIONS[index % len(CONDITIONS)]
+        path = folder / f"unsigned{index:04d}{condition}.pdf"
+        path.write_bytes(_form(rng, condition))
+        yield path
+
+
+def _form(rng: random.Random, condition: str) -> bytes:
+    made = typeset(_filling(rng), rng.randrange(2**31))
+    if condition == "digital" and rng.random() < 0.7:
+        return made
+    images = convert_from_bytes(made, dpi=DPI, grayscale=True)
+    pages = [np.asarray(image, np.uint8).copy() for image in images]
+    pages[1] = _littered(pages[1], rng)
+    return as_pdf([_aged(page, rng, condition) for page in pages], DPI)
+
+
+def _filling(rng: random.Random) -> Filling:
+    name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
+    place = rng.choice(((8.0, 0.0), (8.0, 0.0), (4.0, 16.0), (60.0, 0.0), (4.0, -12.0)))
+    hand: Hand = rng.choice(("typed", "typed", "italic", "bold", "pen"))
+    date = Entry(
+        _date(rng), hand, right=place[0], down=place[1], size=rng.choice((9.0, 10.0, 12.0))
+    )
+    named = rng.random() < 0.5
+    return Filling(
+        title=Entry(f"{rng.choice(TOPICS)} Things", size=9.0),
+        author=Entry(name),
+        corresponding_author=Entry(name) if named else None,
+        signature=None,
+        date=date if rng.random() < 0.9 else None,
+    )
+
+
+def _date(rng: random.Random) -> str:
+    day, month, year = rng.randint(1, 28), rng.randint(1, 12), 2025
+    return rng.choice(
+        (
+            f"{month}/{day}/{year}",
+            f"{day:02d}.{month:02d}.{year}",
+            f"{year}-{month:02d}-{day:02d}",
+            f"{rng.choice(MONTHS)} {day}, {year}",
+            f"{day} {rng.choice(MONTHS)[:3]} {year}",
+        )
+    )
+
+
+def _littered(page: Grey, rng: random.Random) -> Grey:
+    """A stamp beside or below the block, a rule under a label, dust near it."""
+    scale = DPI / 72
+    if rng.random() < 0.4:
+        _stamp(page, rng, scale)
+    if rng.random() < 0.3:
+        y = round(rng.choice((437, 449)) * scale)
+        cv2.line(page, (round(225 * scale), y), (round(400 * scale), y + 1), 40, 1)
+    for _ in range(rng.choice((0, 4, 20))):
+        at = round(rng.uniform(180, 450) * scale), round(rng.uniform(400, 520) * scale)
+        cv2.circle(page, at, rng.randint(1, 3), rng.randint(0, 160), cv2.FILLED)
+    return page
+
+
+def _stamp(page: Grey, rng: random.Random, scale: float) -> None:
+    """A rubber stamp: a frame or a ring with two lines of print."""
+    x, y = rng.uniform(330, 430) * scale, rng.uniform(400, 560) * scale
+    wide, high = rng.uniform(60, 110) * scale, rng.uniform(26, 50) * scale
+    ink = rng.randint(60, 170)
+    box = (round(x), round(y)), (round(x + wide), round(y + high))
+    if rng.random() < 0.5:
+        cv2.rectangle(page, *box, ink, 2)
+    else:
+        middle = (round(x + wide / 2), round(y + high / 2))
+        cv2.ellipse(
+            page, middle, (round(wide / 2), round(high / 2)), 0, 0, 360, ink, 2, cv2.LINE_AA
+        )
+    words = (rng.choice(("RECEIVED", "Institute", "OFFICE", "www.example.org")), _date(rng))
+    for row, word in enumerate(words):
+        at = round(x + 0.2 * wide), round(y + high * (0.42 + 0.3 * row))
+        cv2.putText(page, word, at, cv2.FONT_HERSHEY_SIMPLEX, wide / 420, ink, 1, cv2.LINE_AA)
+
+
+def _aged(page: Grey, rng: random.Random, condition: str) -> Grey:
+    noise = np.random.default_rng(rng.randrange(2**32))
+    if condition == "photo":
+        return photographed(page, noise)
+    aged = scanned(page, noise, rng.uniform(-0.6, 0.6))
+    if condition == "bordered":
+        wide = rng.randint(8, 50)
+        aged[:, -wide:] = rng.randint(0, 60)
+        aged[:wide] = rng.randint(0, 60)
+        for y in (0.25, 0.7):
+            cv2.circle(aged, (60, round(aged.shape[0] * y)), 22, 30, cv2.FILLED)
+    return aged
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--form", type=lambda v: Path(v) if v else None)
+    parser.add_argument("--keep", type=Path, help="folder for the forms, to look at them")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = chosen.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        files = [*forms(folder, chosen.count), *([chosen.form] if chosen.form else [])]
+        records = run(files, Settings(year=2025), jobs=chosen.jobs)
+    counted = Counter(record.fields.signature.present for record in records)
+    print(
+        f"{len(records)} unsigned forms: "
+        + ", ".join(f"{k} {v}" for k, v in sorted(counted.items()))
+    )
+    for record in records:
+        if record.fields.signature.present == "yes":
+            signature = record.fields.signature
+            print(
+                f"  {record.document.name}: {signature.written} {signature.value} {signature.place}"
+            )
+
+
+if __name__ == "__main__":
+    main()
