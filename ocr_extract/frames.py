@@ -29,7 +29,7 @@ _ALIASES = {
     "−": "-", "一": "-", "ー": "-", "_": "-", "~": "-", "’": "'", "‘": "'", "`": "'", '"': "'",
     "é": "e", "è": "e", "ê": "e", "û": "u", "ü": "u", "ù": "u", "ä": "a", "à": "a", "â": "a",
     "ç": "c", "í": "i", "ì": "i", "î": "i", "ó": "o", "ò": "o", "ô": "o", "ö": "o", "ñ": "n",
-    "ø": "0", "Ø": "0",
+    "ø": "0",
 }  # fmt: skip
 
 
@@ -54,7 +54,8 @@ class Frames:
 @lru_cache(maxsize=65536)
 def column_of(character: str) -> int:
     """The column of a character, whatever its case, width or accent; else OTHER."""
-    folded = _ALIASES.get(character, character).lower()
+    lower = character.lower()
+    folded = _ALIASES.get(lower, lower)
     if len(folded) == 1 and "０" <= folded <= "９":
         folded = chr(ord(folded) - ord("０") + ord("0"))
     at = SYMBOLS.find(folded) if len(folded) == 1 else -1

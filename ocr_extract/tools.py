@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.readers.base import Availability
+from ocr_extract.readers.handwriting import handwriting
+from ocr_extract.readers.ppocr import pp_ocr
 from ocr_extract.readers.tesseract import Tesseract
 from ocr_extract.sources.pdf import POPPLER_ADVICE
 
@@ -18,7 +20,13 @@ PROBE_TIMEOUT = 20.0
 
 def probe_all() -> tuple[Availability, ...]:
     """Every tool that a run needs."""
-    return (Tesseract().available(), _poppler("pdfinfo"), _poppler("pdftoppm"))
+    return (
+        Tesseract().available(),
+        _poppler("pdfinfo"),
+        _poppler("pdftoppm"),
+        pp_ocr().available(),
+        handwriting().available(),
+    )
 
 
 def require_all(found: Sequence[Availability] | None = None) -> None:

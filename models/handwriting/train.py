@@ -7,21 +7,27 @@ though threads of PyTorch may round differently. Writes handwriting.onnx beside 
 from __future__ import annotations
 
 import argparse
+import csv
 import random
 import time
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.handwriting.compose import Composer, load_sources
 from models.handwriting.network import STRIDE, DateNetwork, as_input
-from models.handwriting.texts import ALPHABET
+from models.handwriting.texts import ALPHABET, label_of
 
 SEED = 20251122
 BATCH = 64
+SHIPPED = Path(__file__).parent / "handwriting.onnx"
+COPISTE = ("dates_copiste", "dates_numeric_composite", "months_copiste", "numbers_copiste")
+COPISTE_SHARE = 0.35
 POOL = 24
 """Batches that are drawn at once and sorted by width, so that little is padding."""
 PEAK_RATE = 2.5e-3
@@ -34,15 +40,20 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent / "handwriting.onnx")
+    parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument(
+        "--with-copiste", action="store_true", help="add ccby/; to measure, never to ship"
+    )
     chosen = parser.parse_args()
+    if chosen.with_copiste and chosen.out == SHIPPED:
+        parser.error("weights learned from ccby/ are not shipped: name another --out")
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(SEED)
-    network = trained(chosen.folder, chosen.steps)
+    network = trained(chosen.folder, chosen.steps, with_copiste=chosen.with_copiste)
     export(network, chosen.out)
 
 
-def trained(folder: Path, steps: int) -> DateNetwork:
+def trained(folder: Path, steps: int, *, with_copiste: bool = False) -> DateNetwork:
     """The network after so many steps of so many fresh lines."""
     network = DateNetwork()
     optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
@@ -52,7 +63,8 @@ def trained(folder: Path, steps: int) -> DateNetwork:
     loss_of = nn.CTCLoss(zero_infinity=True)
     held = list(samples(folder, "held", SEED + 1, 600))
     started, recent = time.monotonic(), 0.0
-    for step, batch in enumerate(batches(folder, steps), 1):
+    extra = copiste(folder) if with_copiste else []
+    for step, batch in enumerate(batches(folder, steps, extra), 1):
         network.train()
         loss = _loss(network, batch, loss_of)
         optimiser.zero_grad()
@@ -68,13 +80,31 @@ def trained(folder: Path, steps: int) -> DateNetwork:
     return network
 
 
-def batches(folder: Path, steps: int) -> Iterator[list[Sample]]:
-    """Fresh lines, batched with others of their width."""
+def copiste(folder: Path) -> list[Sample]:
+    """Real handwriting of other people's pages: the training writers of ccby/."""
+    found = []
+    for name in COPISTE:
+        with (folder / "ccby" / name / "labels.tsv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        for row in rows:
+            image = cv2.imread(str(folder / "ccby" / name / row["file"]), cv2.IMREAD_GRAYSCALE)
+            if row["split"] == "train" and image is not None:
+                plain = unicodedata.normalize("NFKD", row["text"])
+                found.append((as_input(image), label_of(plain)))
+    return found
+
+
+def batches(folder: Path, steps: int, extra: list[Sample]) -> Iterator[list[Sample]]:
+    """Fresh lines, batched with others of their width; some of `extra` among them."""
     stream = samples(folder, "train", SEED, None)
     order = random.Random(SEED)
     made = 0
     while made < steps:
-        pool = sorted((next(stream) for _ in range(BATCH * POOL)), key=lambda s: s[0].shape[1])
+        drawn = (
+            order.choice(extra) if extra and order.random() < COPISTE_SHARE else next(stream)
+            for _ in range(BATCH * POOL)
+        )
+        pool = sorted(drawn, key=lambda s: s[0].shape[1])
         groups = [pool[i : i + BATCH] for i in range(0, len(pool), BATCH)]
         order.shuffle(groups)
         yield from groups[: steps - made]

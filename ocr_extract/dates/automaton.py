@@ -192,7 +192,8 @@ def _gap(one: DateLattice) -> Array:
 def _day_month(one: DateLattice, words: Sequence[str]) -> Array:
     """(31 * words, slices + 1) from the start through day and month word."""
     gap = _gap(one)
-    before = np.tensordot(one.start, _days(one), (0, 1)) @ (gap + 0.2 * gap @ one.word("of") @ gap)
+    days = np.tensordot(one.start, _days(one), (0, 1))
+    before = np.asarray(days @ (gap + 0.2 * gap @ one.word("of") @ gap), np.float32)
     rows = np.stack([_through(one, before, word) for word in words], axis=1)
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ gap)
 

@@ -41,6 +41,8 @@ NUMBERS = tuple([str(n) for n in range(1, 32)] + [f"0{n}" for n in range(1, 10)]
 SEPARATORS = "/.- "
 FULL_YEARS = tuple(str(year) for year in range(1900, 2200))
 SHORT_YEARS = tuple(f"{year:02d}" for year in range(100))
+SPACED = 0.5
+"""Weight of a space beside a separator: common in some hands, "2025 / 07 / 25"."""
 SHORT_SHARE = 0.25
 
 
@@ -95,7 +97,7 @@ class DateLattice:
     def separator(self, own: str) -> Array:
         """A separator with or without spaces; sometimes another one, or none at all."""
         others = sum((self.mark(c) for c in SEPARATORS if c != own), start=0 * self.nothing)
-        space = self.nothing + 0.15 * self.mark(" ")
+        space = self.nothing + SPACED * self.mark(" ")
         mark = self.mark(own) + 0.02 * others + 0.01 * self.nothing
         return np.asarray(space @ mark @ space if own != " " else mark)
 

@@ -24,6 +24,8 @@ LEAST_GAP = 2.0
 SMOOTHING = 2.0
 VALLEY = 0.45
 """Ink of the emptiest row between two lines, as a share of either line's fullest row."""
+LEFT_OVER = 2.0
+"""Points of a line's thin ends, tops and tails, that stay with it."""
 MOST_BANDS = 4
 MOST_GAPS = 3
 
@@ -48,12 +50,29 @@ def _lines(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, i
     """Each line of a tall mark, and neighbouring lines together, but never all of them."""
     if raster.points(mask.shape[0]) < TALL:
         return
-    cuts = [0, *valleys(_smooth(mask.sum(axis=1), raster), raster.length(THINNEST_BAND))]
-    bands = list(pairwise([*cuts, mask.shape[0]]))[: MOST_BANDS * 2]
+    profile = _smooth(mask.sum(axis=1), raster)
+    cuts = valleys(profile, raster.length(THINNEST_BAND))
+    bands = _bands(profile, cuts, round(raster.length(LEFT_OVER)))
     for first in range(len(bands)):
         for last in range(first, min(len(bands), first + 2)):
             if last - first + 1 < len(bands):
                 yield from _tight(mask, (0, bands[first][0], mask.shape[1], bands[last][1]))
+
+
+def _bands(profile: Profile, cuts: list[int], left: int) -> list[tuple[int, int]]:
+    """Rows from..to of each line, without the thin strokes that cross between lines."""
+    edges = [(0, 0), *(_emptiness(profile, cut) for cut in cuts), (len(profile), len(profile))]
+    return [
+        (max(above[0], above[1] - left), min(below[1], below[0] + left))
+        for above, below in pairwise(edges)
+    ]
+
+
+def _emptiness(profile: Profile, cut: int) -> tuple[int, int]:
+    """The rows around a cut that are nearly as empty."""
+    limit = VALLEY * min(profile[:cut].max(), profile[cut:].max())
+    full = np.flatnonzero(profile > limit)
+    return int(full[full < cut].max()) + 1, int(full[full > cut].min())
 
 
 def _sides(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, int, int, int]]:

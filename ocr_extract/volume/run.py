@@ -19,6 +19,7 @@ from ocr_extract.records import Damage, Document, Record
 from ocr_extract.settings import Settings
 from ocr_extract.volume import second_look
 from ocr_extract.volume.roster import Roster
+from ocr_extract.volume.same_ink import with_same_ink
 
 Progress = Callable[[Findings], None]
 QUEUED = 2
@@ -62,11 +63,13 @@ def judged(
     matches = [roster.match(f.document.name) if roster else None for f in findings]
     first = tuple(judge(f, given, settings, m) for f, m in zip(findings, matches, strict=True))
     if given.known:
-        return first
+        return with_same_ink(first)
     others = second_look.contexts(first)
-    return tuple(
-        judge(f, context, settings, match) if context.known else record
-        for f, context, match, record in zip(findings, others, matches, first, strict=True)
+    return with_same_ink(
+        [
+            judge(f, context, settings, match) if context.known else record
+            for f, context, match, record in zip(findings, others, matches, first, strict=True)
+        ]
     )
 
 

@@ -1,6 +1,12 @@
 import pytest
 
-from ocr_extract.signatures.names import name_likeness
+from ocr_extract.signatures.names import (
+    is_whole_name,
+    name_likeness,
+    names_in,
+    person_likeness,
+    signer_match,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,3 +26,51 @@ def test_the_same_name(written: str, name: str, least: float) -> None:
 )
 def test_nothing_alike(written: str, name: str | None) -> None:
     assert name_likeness(written, name) < 0.4
+
+
+@pytest.mark.parametrize(
+    ("written", "field"),
+    [
+        ("M. Feldmann", "Mira Feldmann"), ("Feldmann M", "Mira Feldmann"),
+        ("Okafor", "Mira Feldmann, Jonas Okafor"), ("Jonas Okafor", "M. Feldmann and Jonas Okafor"),
+        ("明李", "李 明"), ("Zhang Wei", "Wei Zhang"), ("ZhangWei", "Wei Zhang"),
+    ],
+)  # fmt: skip
+def test_one_of_the_people_of_a_field(written: str, field: str) -> None:
+    assert person_likeness(written, field) >= 0.75
+
+
+def test_people_of_a_field() -> None:
+    assert names_in("A. Bee, C. Dee and E. Eff") == ("A. Bee", "C. Dee", "E. Eff")
+    assert names_in(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("readings", "author", "corresponding", "means"),
+    [
+        ([("Mira Feldmann", 0.9)], "Mira Feldmann", "Mira Feldmann", "both"),
+        ([("Feldmann", 0.4)], "Mira Feldmann", None, "author"),
+        ([("J. Okafor", 0.9)], "Mira Feldmann", "Jonas Okafor", "corresponding_author"),
+        ([("Ingrid Brandt", 0.97)], "Mira Feldmann", None, "neither"),
+        ([("Inqrd Bnt", 0.5)], "Mira Feldmann", None, "cannot tell"),
+        ([("李明", 0.99)], "Ming Li", None, "cannot tell"),
+        ([("Ingrid Brandt", 0.97)], None, None, "cannot tell"),
+        ([], "Mira Feldmann", None, "cannot tell"),
+    ],
+)
+def test_whose_name_is_signed(
+    readings: list[tuple[str, float]], author: str | None, corresponding: str | None, means: str
+) -> None:
+    assert signer_match(readings, author, corresponding) == means
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "whole"),
+    [
+        ("Žofie Brandt", "Zofie Brandt", True), ("MiraFeldmann", "Mira Feldmann", True),
+        ("Feldmann", "Mira Feldmann", False), ("Mira", "Mira Feldmann", False),
+        ("Li", "Li", False), ("x", None, False),
+    ],
+)  # fmt: skip
+def test_a_whole_name(written: str, name: str | None, whole: bool) -> None:
+    assert is_whole_name(written, name) is whole
