@@ -5,8 +5,9 @@ FROM ${BASE} AS build
 WORKDIR /build
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 COPY ocr_extract ./ocr_extract
+COPY models ./models
 RUN python -m venv /opt/ocr-extract \
-    && /opt/ocr-extract/bin/pip install --no-cache-dir --disable-pip-version-check -r requirements.lock \
+    && /opt/ocr-extract/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps -r requirements.lock \
     && /opt/ocr-extract/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps .
 
 FROM ${BASE}
