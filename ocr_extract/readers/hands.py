@@ -18,8 +18,8 @@ from ocr_extract.readers.network import LineNetwork, as_reading
 from ocr_extract.readers.ppocr import pp_ocr
 from ocr_extract.records import Hypothesis, Reading
 
-WEIGHTS = {"pp-ocr": 1.0, "handwriting": 0.5}
-"""Of each network's log-likelihoods, learned on held-out writers (bench/hands.py)."""
+WEIGHTS = {"pp-ocr": 1.0, "handwriting": 1.0}
+"""Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
 DATES = "dates"
 """Name of the reading that holds dates only."""
 FEWEST_DIGITS = 1.5

@@ -1,0 +1,75 @@
+"""Learn each network's weight: `python -m models.handwriting.weigh DIR`.
+
+Lines of the held-out tenth of writers and fonts, which the network never learned from.
+The weights are those under which the true date gets the most probability on average
+(log-linear pooling; Hinton 2002): their ratio says whom to believe, their sum how sharply.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+from itertools import islice, product
+from pathlib import Path
+
+from models.handwriting.compose import Composer, load_sources
+from ocr_extract.dates.automaton import written_dates
+from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.grammar import interpret
+from ocr_extract.frames import Frames
+from ocr_extract.readers.handwriting import handwriting
+from ocr_extract.readers.ppocr import pp_ocr
+
+SEED = 909
+GRID = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25)
+LEAST = 1e-6
+"""Probability that a date outside the kept strings is given."""
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--lines", type=int, default=200)
+    chosen = parser.parse_args()
+    composer = Composer(load_sources(chosen.folder, "held"), random.Random(SEED))
+    made = (composer.line() for _ in range(20 * chosen.lines))
+    dated = ((crop, meanings(text)) for crop, text in made)
+    lines = list(islice(((crop, days) for crop, days in dated if days), chosen.lines))
+    seen = [
+        pp_ocr().frames([crop for crop, _ in lines]),
+        handwriting().frames([c for c, _ in lines]),
+    ]
+    table = []
+    for general, own in product(GRID, GRID):
+        if general + own > 0:
+            gains = [
+                log_share((a, b), (general, own), days)
+                for a, b, (_, days) in zip(*seen, lines, strict=True)
+            ]
+            table.append((sum(gains) / len(gains), general, own))
+    for gain, general, own in sorted(table, reverse=True)[:8]:
+        print(f"pp-ocr {general:.2f} handwriting {own:.2f}: mean log-probability {gain:.3f}")
+
+
+def meanings(text: str) -> set[PartialDate]:
+    """Days of scored years that a text may mean."""
+    days = {i.parts for i in interpret(text) if i.parts.precision == "day"}
+    return {d for d in days if d.year and 1900 <= d.year < 2200}
+
+
+def log_share(
+    frames: tuple[Frames, Frames], weights: tuple[float, float], days: set[PartialDate]
+) -> float:
+    """Log of the share of probability that falls on the true date."""
+    used = [(f, w) for f, w in zip(frames, weights, strict=True) if w > 0]
+    found = written_dates([f for f, _ in used], [w for _, w in used], keep=300)
+    top = found[0].log_likelihood
+    shares = [(math.exp(w.log_likelihood - top), w.text) for w in found]
+    right = sum(share for share, text in shares if meanings(text) & days)
+    return math.log(max(LEAST, right / sum(share for share, _ in shares)))
+
+
+if __name__ == "__main__":
+    main()
