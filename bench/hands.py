@@ -122,7 +122,8 @@ def scored(seen: Seen, names: Sequence[str], context: Context) -> RecoveredDate:
     weights = [WEIGHTS[name] if len(names) > 1 else 1.0 for name in names if name in frames]
     found = written_dates([frames[n] for n in names if n in frames], weights, LANGUAGES)
     texts = [ReadText(seen.tesseract.best, 1.0)] if "tesseract" in names else []
-    strings = [ScoredText(w.text, min(0.0, w.log_likelihood)) for w in found]
+    above = max(0.0, found[0].log_likelihood)
+    strings = [ScoredText(w.text, w.log_likelihood - above) for w in found]
     quality = hand_quality(strings[0].log_likelihood)
     return recover_scored(strings, quality, context, LANGUAGES, texts)
 

@@ -7,6 +7,7 @@ taken apart and their parts read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -18,8 +19,9 @@ from ocr_extract.dates.recover import date_likeness
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page, parts_of_marks
-from ocr_extract.geometry import Grey, Raster
+from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import crop_of, darkest_of
+from ocr_extract.imaging.parts import core_of
 from ocr_extract.imaging.rules import without_rules
 from ocr_extract.pages import PageReader, PageView, annotation_at, place_of
 from ocr_extract.readers.base import ReaderTrouble
@@ -34,6 +36,8 @@ TOLD = 0.99
 SECOND_LOOK = 1.6
 """Enlargement of the second crop of each mark: small type reads better, and two
 readings that agree are worth more than one."""
+SHORTER = 0.8
+"""Share of a mark's height under which it is read without its tails, too."""
 TIGHT = 1.5
 """Points around a mark for the line networks, which want the ink to fill the crop."""
 SIGNATURE = (18.0, 6.0)
@@ -151,15 +155,31 @@ def _typed(
 def _written(
     raster: Raster, marks: Sequence[Mark], reader: HandReader, note: Note
 ) -> list[tuple[Reading, ...]]:
-    """What the line networks make of ink; () for type."""
+    """What the line networks make of ink, with and without its long tails; () for type."""
     inked = [mark for mark in marks if mark.kind != "text"]
+    cores = [core_of(raster, mark.rect) if mark.kind == "ink" else mark.rect for mark in inked]
+    shorter = [i for i, m in enumerate(inked) if _height(cores[i]) < SHORTER * m.height]
+    rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]
     try:
-        read = reader.readings([crop_of(raster, mark.rect, TIGHT) for mark in inked])
+        read = reader.readings([crop_of(raster, rect, TIGHT) for rect in rects])
     except ReaderTrouble as trouble:
         note(_unread(trouble, raster))
-        read = tuple(() for _ in inked)
-    found = dict(zip((id(mark) for mark in inked), read, strict=True))
+        return [() for _ in marks]
+    best = dict(enumerate(read[: len(inked)]))
+    for index, again in zip(shorter, read[len(inked) :], strict=True):
+        best[index] = max(best[index], again, key=_date_likelihood)
+    found = {id(mark): best[index] for index, mark in enumerate(inked)}
     return [found.get(id(mark), ()) for mark in marks]
+
+
+def _height(rect: Rect) -> float:
+    return rect[3] - rect[1]
+
+
+def _date_likelihood(readings: tuple[Reading, ...]) -> float:
+    """Of the best date; of none, less than any."""
+    dates = readings[-1].hypotheses
+    return dates[0].log_likelihood if dates else -math.inf
 
 
 def _unread(trouble: ReaderTrouble, raster: Raster) -> Damage:
@@ -168,8 +188,7 @@ def _unread(trouble: ReaderTrouble, raster: Raster) -> Damage:
 
 
 def _shows_date(readings: Sequence[tuple[Reading, ...]]) -> bool:
-    dates = [of_mark[-1].hypotheses for of_mark in readings if of_mark]
-    return any(found and found[0].log_likelihood >= SEEN_DATE for found in dates)
+    return any(of_mark and _date_likelihood(of_mark) >= SEEN_DATE for of_mark in readings)
 
 
 def _second(crop: Grey, mark: Mark) -> Grey:

@@ -40,6 +40,8 @@ FEWEST_OF_PART = 3
 MOST_INK = 12
 MOST_RUN = 4
 MOST_JOINED = 12
+LONGEST = 10
+MOST_LINES = 8
 
 
 @dataclass(frozen=True)
@@ -191,18 +193,27 @@ def _largest(marks: Sequence[InkMark]) -> list[InkMark]:
 
 
 def _joined(marks: Sequence[Mark]) -> list[Mark]:
-    """Neighbours on one line as one mark, every run of two to MOST_RUN: a date may be
-    read in pieces, or be half type and half ink.
+    """Neighbours on one line as one mark, every run of two to MOST_RUN and the whole line:
+    a date may be read in pieces, or be half type and half ink.
     """
-    runs: list[Mark] = []
-    for first in marks:
-        run = [first]
-        while len(run) < MOST_RUN and (following := _next_on_line(run[-1], marks)):
-            run.append(following)
-            runs.append(_as_one(run))
-    known = {mark.rect for mark in marks}
+    chains = [_chain(first, marks) for first in marks]
+    whole = {_as_one(chain).rect: _as_one(chain) for chain in chains if len(chain) > 1}
+    runs = [
+        _as_one(chain[:end]) for chain in chains for end in range(2, min(MOST_RUN, len(chain)) + 1)
+    ]
+    known = {mark.rect for mark in marks} | set(whole)
     fresh = {run.rect: run for run in runs if run.rect not in known}
-    return sorted(fresh.values(), key=lambda m: (-m.area, m.rect))[:MOST_JOINED]
+    ranked = sorted(fresh.values(), key=lambda m: (-m.area, m.rect))
+    lines = sorted(whole.values(), key=lambda m: (-m.width, m.rect))
+    return [*lines[:MOST_LINES], *ranked[:MOST_JOINED]]
+
+
+def _chain(first: Mark, marks: Sequence[Mark]) -> list[Mark]:
+    """A mark and those that follow it on its line."""
+    chain = [first]
+    while len(chain) < LONGEST and (following := _next_on_line(chain[-1], marks)):
+        chain.append(following)
+    return chain
 
 
 def _as_one(run: Sequence[Mark]) -> Mark:

@@ -22,6 +22,8 @@ THINNEST_BAND = 6.0
 WIDE = 60.0
 LEAST_GAP = 2.0
 SMOOTHING = 2.0
+TAILS = 0.16
+"""Share of a mark's ink that may be tails above and below the line."""
 VALLEY = 0.45
 """Ink of the emptiest row between two lines, as a share of either line's fullest row."""
 LEFT_OVER = 2.0
@@ -44,6 +46,19 @@ def parts_of(raster: Raster, rect: Rect) -> tuple[Rect, ...]:
         (rect[0] + a * scale, rect[1] + b * scale, rect[0] + c * scale, rect[1] + d * scale)
         for a, b, c, d in dict.fromkeys(found)
     )
+
+
+def core_of(raster: Raster, rect: Rect) -> Rect:
+    """The rows that hold nearly all of a mark's ink, without the long tails of a 4 or of a
+    y, so that what is between them fills a crop.
+    """
+    x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
+    mask = ink_mask(raster.pixels)[max(0, y0) : y1, max(0, x0) : x1] > 0
+    share = np.cumsum(mask.sum(axis=1)) / max(1, int(mask.sum()))
+    first, last = np.searchsorted(share, (TAILS / 2, 1.0 - TAILS / 2))
+    edge = raster.length(LEFT_OVER)
+    top, bottom = max(0.0, first - edge), min(float(len(share)), last + edge)
+    return (rect[0], rect[1] + raster.points(top), rect[2], rect[1] + raster.points(bottom))
 
 
 def _lines(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, int, int, int]]:

@@ -56,9 +56,11 @@ class Hands:
             return Reading(reader=DATES, hypotheses=())
         weights = [WEIGHTS[network.name] for network in self.networks]
         found = written_dates(frames, weights, self.languages)
+        # A date may do better than the best path: several paths spell it.
+        above = max(0.0, found[0].log_likelihood) if found else 0.0
         return Reading(
             reader=DATES,
             hypotheses=tuple(
-                Hypothesis(text=w.text, log_likelihood=min(0.0, w.log_likelihood)) for w in found
+                Hypothesis(text=w.text, log_likelihood=w.log_likelihood - above) for w in found
             ),
         )
