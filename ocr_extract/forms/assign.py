@@ -26,6 +26,15 @@ ON_LINE = 8.0
 NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
 FEWEST_STROKES = 3
+LEFT_OVER, MOST_LEFT = 1.2, 2
+"""What a date loses for each piece of ink beside it that is nothing else."""
+LEAST_LEFT = 3.0
+NEAR = 14.0
+"""Points: parts of one date stand nearer than that."""
+DOUBTFUL = 0.3
+"""Likeness (0..1) up to which a mark is held to be no date."""
+FULL_SIZE = 2000.0
+"""Square points of a signature of full size."""
 ANOTHERS = 4.0
 TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
@@ -61,9 +70,14 @@ class Assignment:
 def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ReadMark]) -> Assignment:
     """The best joint choice; a field without a mark is left out."""
     options = {field: _options(field, labels, marks) for field in FIELDS if field in labels}
+    beside = {p: _beside(marks[p], marks) for p in options.get("date", {}) if p is not None}
     best: tuple[float, tuple[int | None, ...]] = (-1e9, ())
     for picks in product(*options.values()):
         score = _score([options[f][p] for f, p in zip(options, picks, strict=True)], picks, marks)
+        date = dict(zip(options, picks, strict=True)).get("date")
+        if date is not None and score > best[0]:
+            taken = [marks[p].mark.rect for p in picks if p is not None]
+            score -= LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
         if score > best[0]:
             best = (score, picks)
     chosen = {f: p for f, p in zip(options, best[1], strict=True) if p is not None}
@@ -86,6 +100,33 @@ def _options(
     ]
     ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MOST_MARKS]
     return {**{index: score for score, index in ranked}, None: NOTHING[field]}
+
+
+def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
+    """Marks on a mark's line that touch it nearly and are no part of it: the day before
+    "of July 2025", the separator before "/2025".
+    """
+    own = read.mark
+    return tuple(
+        other.rect
+        for other in (m.mark for m in marks)
+        if other.kind != "strip"
+        and other.width > LEAST_LEFT
+        and overlap(other.rect, own.rect) < 0.3
+        and max(other.rect[0] - own.rect[2], own.rect[0] - other.rect[2]) < NEAR
+        and _shared(own, other) > 0.5
+    )
+
+
+def _shared(a: Mark, b: Mark) -> float:
+    """Share of the lower mark's height that both have."""
+    shared = min(a.rect[3], b.rect[3]) - max(a.rect[1], b.rect[1])
+    return shared / max(1e-6, min(a.height, b.height))
+
+
+def _unexplained(beside: Sequence[Rect], taken: Sequence[Rect]) -> int:
+    """How many of the marks beside a date belong to no field."""
+    return sum(all(overlap(rect, other) < 0.5 for other in taken) for rect in beside)
 
 
 def _score(
@@ -127,7 +168,8 @@ def content_score(field: SignerField, read: ReadMark) -> float:
     """Log-odds of what a mark reads like for a field."""
     if field == "date":
         return _as_date(read)
-    date = -6.0 * read.date_like
+    # Loops of a signature may look a little like digits: only what is likely a date counts.
+    date = -6.0 * max(0.0, read.date_like - DOUBTFUL) / (1.0 - DOUBTFUL)
     if field == "signature":
         return date + _as_signature(read)
     return date + (-1.0 if read.mark.kind == "strip" else 0.0) + _as_name(read)
@@ -167,7 +209,8 @@ def _as_signature(read: ReadMark) -> float:
     mark = read.mark
     if _is_ink(read):
         large = mark.width > 18 and mark.height > 6
-        return (1.8 if large else -2.0) + (0.4 if read.name_like > 0.6 else 0.0)
+        size = min(1.0, mark.width * mark.height / FULL_SIZE)
+        return (1.4 + 0.8 * size if large else -2.0) + (0.4 if read.name_like > 0.6 else 0.0)
     if mark.kind == "strip" or sum(c.isalpha() for c in read.text) < FEWEST_LETTERS:
         # What stands on a strip is a mark of its own, too.
         return NO_SIGNATURE
