@@ -31,7 +31,7 @@ from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import ReadText, RecoveredDate, ScoredText, recover_scored
-from ocr_extract.frames import Frames, column_of
+from ocr_extract.frames import SYMBOLS, Frames, column_of
 from ocr_extract.geometry import Grey
 from ocr_extract.readers.hands import WEIGHTS, Hands
 from ocr_extract.readers.handwriting import handwriting
@@ -124,7 +124,7 @@ def scored(seen: Seen, names: Sequence[str], context: Context) -> RecoveredDate:
     texts = [ReadText(seen.tesseract.best, 1.0)] if "tesseract" in names else []
     above = max(0.0, found[0].log_likelihood)
     strings = [ScoredText(w.text, w.log_likelihood - above) for w in found]
-    quality = hand_quality(strings[0].log_likelihood)
+    quality = hand_quality(strings[0].log_likelihood, strings[0].text)
     return recover_scored(strings, quality, context, LANGUAGES, texts)
 
 
@@ -200,8 +200,9 @@ def report_months(name: str, lines: Sequence[Line]) -> None:
 
 
 def _folded(text: str) -> str:
-    known = [column_of(c) for c in text]
-    return "".join(chr(64 + c) for c in known if 0 < c <= 10 or 15 < c <= 43)
+    """Letters and digits only, in one case, without accents."""
+    known = [SYMBOLS[c - 1] for c in map(column_of, text) if 0 < c <= len(SYMBOLS)]
+    return "".join(c for c in known if c.isalnum())
 
 
 def report_cost(lines: Sequence[Line]) -> None:

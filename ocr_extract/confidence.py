@@ -23,6 +23,10 @@ HAND_READERS = frozenset(("pp-ocr", "handwriting", "dates"))
 """Readers that read handwriting as well as type, and so do not tell them apart."""
 DATE_AT, DATE_SCALE = -9.0, 2.0
 """Log-likelihood, relative to the best reading, at which ink is as likely a date as not."""
+LOST_AT, LOST_SCALE = -18.0, 3.0
+"""The same, at which none of the dates is as likely what is written as not."""
+USUAL_LENGTH = 10
+"""Characters of a date in digits."""
 HAND_QUALITY = 0.97
 AGREED = 0.6
 """Agreement from which a middling score is forgiven."""
@@ -66,16 +70,27 @@ def reading_quality(reading: Reading, readings: Sequence[Reading]) -> float:
     return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
 
 
-def ink_likeness(log_likelihood: float) -> float:
-    """How much ink reads as a date (0..1), from its best date's log-likelihood relative
-    to the best reading.
+def ink_likeness(log_likelihood: float, text: str) -> float:
+    """How much ink reads as a date (0..1), from its best date's text and log-likelihood
+    relative to the best reading.
     """
-    return 1.0 / (1.0 + math.exp(-(log_likelihood - DATE_AT) / DATE_SCALE))
+    return _sigmoid((_per_line(log_likelihood, text) - DATE_AT) / DATE_SCALE)
 
 
-def hand_quality(log_likelihood: float) -> float:
-    """Probability that handwriting holds one of the dates it was scored against."""
-    return HAND_QUALITY * ink_likeness(log_likelihood)
+def hand_quality(log_likelihood: float, text: str) -> float:
+    """Probability that handwriting holds one of the dates it was scored against, once it
+    is known to be a date: bad spelling of a month leaves little to choose between.
+    """
+    return HAND_QUALITY * _sigmoid((_per_line(log_likelihood, text) - LOST_AT) / LOST_SCALE)
+
+
+def _per_line(log_likelihood: float, text: str) -> float:
+    """As if the date had ten characters: a long one has more places to be unlike itself."""
+    return log_likelihood * USUAL_LENGTH / max(USUAL_LENGTH, len(text))
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x))
 
 
 def text_confidence(scores: Sequence[float], located: float) -> float:

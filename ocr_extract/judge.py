@@ -132,7 +132,7 @@ def _ink_likeness(
         meanings = interpret(one.text, settings.languages)
         expected = any(context.is_expected(m.parts) for m in meanings)
         best = max(best, (one.log_likelihood - (0.0 if expected else UNEXPECTED), one.text))
-    return (confidence.ink_likeness(best[0]), best[1]) if best[1] else (0.0, "")
+    return (confidence.ink_likeness(*best), best[1]) if best[1] else (0.0, "")
 
 
 def _pick(field: str, chosen: Assignment, marks: list[_Judged]) -> _Judged | None:
@@ -232,7 +232,7 @@ def _recovered(
     if not dates or picked.read.typed >= TYPED_FROM:
         return recover(texts, context, settings.languages)
     scored = [ScoredText(one.text, one.log_likelihood) for one in dates]
-    quality = confidence.hand_quality(dates[0].log_likelihood)
+    quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
     return recover_scored(scored, quality, context, settings.languages, texts)
 
 

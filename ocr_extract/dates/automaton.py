@@ -23,7 +23,7 @@ from ocr_extract.dates.words import ENGLISH, foreign_months
 from ocr_extract.frames import Array, Frames
 
 YEARS_KEPT = 16
-FOREIGN_KEPT = 4
+FOREIGN_KEPT = 5
 LEAST = -60.0
 
 
@@ -146,7 +146,7 @@ def _in_words(
     keep: int,
 ) -> list[Written]:
     """Day, month word, year; and month word, day, year."""
-    words = _month_words(lattices, languages)
+    words = _month_words(lattices, weights, languages)
     found: list[Written] = []
     for order in ("DMY", "MDY"):
         heads = [
@@ -215,20 +215,26 @@ def _through(one: DateLattice, before: Array, word: str) -> Array:
     return before
 
 
-def _month_words(lattices: Sequence[DateLattice], languages: tuple[str, ...]) -> tuple[str, ...]:
-    """English months, full and short, and the few of other languages that may stand here."""
+def _month_words(
+    lattices: Sequence[DateLattice], weights: Sequence[float], languages: tuple[str, ...]
+) -> tuple[str, ...]:
+    """English months, full and short, and the few of other languages that may stand here:
+    those that fit best with any day before or behind them and any year at the end.
+    """
     ours = [word for name in ENGLISH for word in dict.fromkeys((name, name[:3]))] + ["sept"]
-    scored = []
-    for word in dict.fromkeys(foreign_months(languages)):
-        fits = [
-            float(
-                (
-                    _through(
-                        one, np.asarray(one.nothing.sum(axis=0, keepdims=True), np.float32), word
-                    )
-                ).max()
-            )
-            for one in lattices
-        ]
-        scored.append((-min(fits), word))
-    return (*ours, *(w for _, w in sorted(scored)[:FOREIGN_KEPT] if w not in ours))
+    others = [word for word in foreign_months(languages) if word not in ours]
+    if not others:
+        return tuple(ours)
+    fits = _pooled([_fits(one, others) for one in lattices], weights)
+    kept = np.argsort(-fits, kind="stable")[:FOREIGN_KEPT]
+    return (*ours, *(others[int(i)] for i in sorted(kept)))
+
+
+def _fits(one: DateLattice, words: Sequence[str]) -> Array:
+    """How well each word fits as the month of some date: shape (words,)."""
+    gap, anyday = _gap(one), _days(one).sum(axis=0)
+    years = gap @ one.year_ends.sum(axis=1)
+    heads = np.stack([one.start @ anyday @ gap, one.start])
+    tails = np.stack([years, gap @ anyday @ years])
+    rows = [_through(one, heads, word) for word in words]
+    return np.asarray([(row * tails).sum(axis=1).max() for row in rows], np.float32)

@@ -27,7 +27,7 @@ SHOWN = 10
 """Candidates that are kept in a record."""
 DECIDED = 0.5
 """A date less likely than this is not given as the value; its year or month may be."""
-LEGIBLE_FROM = -6.0
+LEGIBLE_FROM = -12.0
 """Log-likelihood, relative to the best reading, from which ink can be read as a date."""
 OTHER_READER = 0.15
 """Weight of another reader's string: tesseract on handwriting is mostly noise."""
