@@ -41,6 +41,8 @@ from ocr_extract.signatures.names import is_whole_name, name_likeness, signer_ma
 DATES = "dates"
 """The reading that holds dates only (readers.hands)."""
 MOST_LOOKED_AT = 30
+ILLEGIBLE = 0.4
+"""Likeness (0..1) of a string that only resembles a date."""
 UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 SHOWN_STRINGS = 10
@@ -229,11 +231,23 @@ def _recovered(
     free = [r for r in picked.found.readings if r.best and r.reader not in confidence.HAND_READERS]
     texts = [ReadText(r.best, _quality(r, picked)) for r in free]
     dates = _dates_of(picked.found)
-    if not dates or picked.read.typed >= TYPED_FROM:
+    told = picked.read.typed >= TYPED_FROM and not _is_clear(dates)
+    if not dates or told or any(_is_typed_date(t, picked, settings) for t in texts):
         return recover(texts, context, settings.languages)
     scored = [ScoredText(one.text, one.log_likelihood) for one in dates]
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
     return recover_scored(scored, quality, context, settings.languages, texts)
+
+
+def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
+    """Whether ink reads well as its best date."""
+    return bool(dates) and confidence.ink_likeness(dates[0].log_likelihood, dates[0].text) > 0.5
+
+
+def _is_typed_date(text: ReadText, picked: _Judged, settings: Settings) -> bool:
+    """Whether type was read, and as a date."""
+    typed = picked.read.typed >= TYPED_FROM
+    return typed and date_likeness(text.text, settings.languages) > ILLEGIBLE
 
 
 def _quality(reading: Reading, picked: _Judged) -> float:

@@ -112,7 +112,7 @@ def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
         for other in (m.mark for m in marks)
         if other.kind != "strip"
         and other.width > LEAST_LEFT
-        and overlap(other.rect, own.rect) < 0.3
+        and overlap(other.rect, own.rect) < 0.1
         and max(other.rect[0] - own.rect[2], own.rect[0] - other.rect[2]) < NEAR
         and _shared(own, other) > 0.5
     )
@@ -176,12 +176,12 @@ def content_score(field: SignerField, read: ReadMark) -> float:
 
 
 def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]) -> float:
-    """What type on another label's line loses as a signature: it is that label's entry.
-    Only ink wanders.
+    """What type on the author's line loses as a signature: a name is at home there. On the
+    date's line it is a signature that strayed.
     """
     if field != "signature" or _is_ink(read):
         return 0.0
-    return ANOTHERS if _strays(field, read, labels) else 0.0
+    return ANOTHERS if _strays(field, read, labels) == "corresponding_author" else 0.0
 
 
 def _as_date(read: ReadMark) -> float:

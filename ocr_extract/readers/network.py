@@ -10,6 +10,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import onnxruntime
+from onnxruntime.capi.onnxruntime_pybind11_state import (
+    EPFail,
+    Fail,
+    InvalidArgument,
+    RuntimeException,
+)
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.frames import BLANK, COLUMNS, Frames, column_of
@@ -55,7 +61,7 @@ class LineNetwork:
         session = _session(self.weights)
         try:
             (output,) = session.run(None, {session.get_inputs()[0].name: self.prepared(crop)})
-        except RuntimeError as error:
+        except (Fail, InvalidArgument, RuntimeException, EPFail, RuntimeError) as error:
             raise ReaderTrouble("reader_crashed", f"{self.name} failed: {error}") from error
         rows = np.asarray(output[0], np.float32)
         return _frames(np.exp(rows) if self.logarithms else rows, self.characters)
