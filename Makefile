@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz bench lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands train lock docker clean
 BIN := .venv/bin
 
 help: ## list the chores
@@ -51,6 +51,15 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(BIN)/python -m bench.evidence --folder samples/agreements
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
+
+bench-hands: ## measure handwriting: HANDWRITING= the folder of models/handwriting/sources.tsv
+	$(BIN)/python -m bench.hands --handwriting "$(HANDWRITING)"
+	$(BIN)/python -m bench.unsigned
+
+train: ## train the date network anew: HANDWRITING= as above; needs about two hours
+	$(BIN)/python -m pip install -q torch==2.13.0 onnx
+	$(BIN)/python -m models.handwriting.train "$(HANDWRITING)"
+	$(BIN)/python -m models.handwriting.weigh "$(HANDWRITING)"
 
 lock: ## pin all packages anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock

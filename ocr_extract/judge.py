@@ -117,8 +117,16 @@ def _judged(
         date_like=max(like, by_hand),
         name_like=max((name_likeness(r.best, author) for r in free), default=0.0),
         typed=confidence.typedness(found.readings),
+        digits=max((_digits(r) for r in free if r.reader != "handwriting"), default=0.0),
     )
     return _Judged(found, read)
+
+
+def _digits(reading: Reading) -> float:
+    """Share of digits among a reading's letters and digits, times how sure it is."""
+    known = [c for c in reading.best if c.isalnum()]
+    share = sum(c.isdigit() for c in known) / len(known) if len(known) > 1 else 0.0
+    return share * confidence.word_score(reading)
 
 
 def _dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:

@@ -28,6 +28,7 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
+FRAGMENT = 4.0
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
@@ -36,6 +37,10 @@ DOUBTFUL = 0.3
 FULL_SIZE = 2000.0
 """Square points of a signature of full size."""
 ANOTHERS = 4.0
+DIGITS = 3.0
+"""What ink that reads as digits loses as a signature: it is a piece of a date."""
+LIKE_NAME = 0.7
+"""Likeness (0..1) to the author's name from which ink is a name written out."""
 TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
 NO_SIGNATURE = -6.0
@@ -47,7 +52,8 @@ MOST_MARKS = 14
 @dataclass(frozen=True)
 class ReadMark:
     """A mark with what its readings are like: as a date (0..1), as the author's name
-    (0..1), as type (0..1: how surely and evenly it was read).
+    (0..1), as type (0..1: how surely and evenly it was read), as digits (0..1: their
+    share, times how surely they were read).
     """
 
     mark: Mark
@@ -55,6 +61,7 @@ class ReadMark:
     date_like: float
     name_like: float
     typed: float
+    digits: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -74,10 +81,8 @@ def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ReadMark]) -> Assig
     best: tuple[float, tuple[int | None, ...]] = (-1e9, ())
     for picks in product(*options.values()):
         score = _score([options[f][p] for f, p in zip(options, picks, strict=True)], picks, marks)
-        date = dict(zip(options, picks, strict=True)).get("date")
-        if date is not None and score > best[0]:
-            taken = [marks[p].mark.rect for p in picks if p is not None]
-            score -= LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
+        if score > best[0]:
+            score -= _tangled(dict(zip(options, picks, strict=True)), beside, marks)
         if score > best[0]:
             best = (score, picks)
     chosen = {f: p for f, p in zip(options, best[1], strict=True) if p is not None}
@@ -100,6 +105,27 @@ def _options(
     ]
     ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MOST_MARKS]
     return {**{index: score for score, index in ranked}, None: NOTHING[field]}
+
+
+def _tangled(
+    picks: Mapping[SignerField, int | None],
+    beside: Mapping[int, Sequence[Rect]],
+    marks: Sequence[ReadMark],
+) -> float:
+    """What a choice loses for ink right beside the date: nobody's, or called a signature
+    although it is no larger than the date's own letters.
+    """
+    date, signature = picks.get("date"), picks.get("signature")
+    if date is None:
+        return 0.0
+    taken = [marks[p].mark.rect for p in picks.values() if p is not None]
+    lost = LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
+    if signature is not None:
+        own, other = marks[date].mark, marks[signature].mark
+        small = other.height < 2 * own.height and other.width < 0.7 * own.width
+        touching = other.rect in beside[date] or overlap(own.rect, other.rect) > 0.35
+        lost += FRAGMENT if small and touching else 0.0
+    return lost
 
 
 def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
@@ -176,10 +202,11 @@ def content_score(field: SignerField, read: ReadMark) -> float:
 
 
 def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]) -> float:
-    """What type on the author's line loses as a signature: a name is at home there. On the
+    """What a name on the author's line loses as a signature: it is at home there. On the
     date's line it is a signature that strayed.
     """
-    if field != "signature" or _is_ink(read):
+    named = not _is_ink(read) or read.name_like >= LIKE_NAME
+    if field != "signature" or not named:
         return 0.0
     return ANOTHERS if _strays(field, read, labels) == "corresponding_author" else 0.0
 
@@ -210,7 +237,9 @@ def _as_signature(read: ReadMark) -> float:
     if _is_ink(read):
         large = mark.width > 18 and mark.height > 6
         size = min(1.0, mark.width * mark.height / FULL_SIZE)
-        return (1.4 + 0.8 * size if large else -2.0) + (0.4 if read.name_like > 0.6 else 0.0)
+        named = 0.4 if read.name_like > 0.6 else 0.0
+        number = DIGITS if read.digits > 0.5 else 0.0
+        return (1.4 + 0.8 * size if large else -2.0) + named - number
     if mark.kind == "strip" or sum(c.isalpha() for c in read.text) < FEWEST_LETTERS:
         # What stands on a strip is a mark of its own, too.
         return NO_SIGNATURE

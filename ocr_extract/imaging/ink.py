@@ -29,13 +29,6 @@ RULE_WIDTH = 60.0
 """Flat and long like this is a ruled line."""
 EDGE = 0.03
 """Share of the page's width in which a scanner's edge lies."""
-FRAME = (30.0, 16.0)
-"""Width and height from which a box or a ring may be a stamp's."""
-HOLLOW = 0.3
-"""Most ink of a frame, as a share of its box."""
-ENCLOSED = 0.66
-"""What a frame encloses at least, as a share of its box: a ring encloses 0.79."""
-MOST_FRAMES = 20
 PRINT_SHARE = 0.6
 """Share of a component within printed words from which it is print."""
 
@@ -111,7 +104,6 @@ def _without_print(mask: Grey, printed: Grey, raster: Raster) -> Grey:
     keep = within / area < PRINT_SHARE
     keep &= ~_is_rule(stats, raster)
     keep &= ~_is_border(stats, mask.shape)
-    keep &= ~_is_frame(np.asarray(labels, np.int32), stats, raster)
     keep[0] = False
     return np.where(keep[np.asarray(labels)], np.uint8(255), np.uint8(0))
 
@@ -133,21 +125,6 @@ def _is_border(stats: Stats, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
     left, right = stats[:, 0] <= near, stats[:, 0] + stats[:, 2] >= width - near
     long = (stats[:, 3] > height / 3) | (stats[:, 2] > width / 3)
     return np.asarray((left | right) & long)
-
-
-def _is_frame(labels: Labels, stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
-    """Boxes and rings, as of stamps: large, hollow, and as full as their own outline."""
-    found = np.zeros(len(stats), np.bool_)
-    wide, high = raster.length(FRAME[0]), raster.length(FRAME[1])
-    for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MOST_FRAMES]:
-        x, y, w, h, area = (int(v) for v in stats[index, :5])
-        if index == 0 or area > HOLLOW * w * h:
-            continue
-        own = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
-        outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
-        found[index] = inside > ENCLOSED * w * h
-    return found
 
 
 def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:

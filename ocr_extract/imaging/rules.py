@@ -1,4 +1,6 @@
-"""Ruled lines out of a page, so that writing on a rule is not one piece with it."""
+"""Ruled lines and frames out of a page, so that writing on a rule is not one piece with it,
+and a stamp's ring no signature.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +10,63 @@ import numpy as np
 from ocr_extract.geometry import Grey, Raster
 from ocr_extract.imaging.clean import ink_mask
 
-LEAST_LENGTH = 30.0
-"""Points; the straight strokes of writing are shorter."""
+LEAST_LENGTH, LONG = 30.0, 120.0
+"""Points; the straight strokes of writing are shorter, the sides of a stamp than the other."""
 THICKEST = 2.4
 """Points; a rule is thinner."""
+FRAME = (30.0, 16.0)
+"""Width and height from which a box or a ring may be a stamp's."""
+HOLLOW = 0.3
+"""Most ink of a frame, as a share of its box."""
+ENCLOSED = 0.66
+"""What a frame encloses at least, as a share of its box: a ring encloses 0.79."""
+MOST_FRAMES = 20
 LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
 
 
 def without_rules(raster: Raster) -> Raster:
-    """The page without long thin straight lines; what crosses them stays whole."""
+    """The page without long thin straight lines, boxes and rings; what crosses the lines
+    stays whole.
+    """
     mask = ink_mask(raster.pixels)
-    rules = _rules(mask, raster)
-    if not rules.any():
+    # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
+    # a box are as straight as short rules, which go last.
+    lines = _rules(mask, raster, LONG)
+    lines = np.maximum(lines, _frames(_without(mask, lines), raster))
+    lines = np.maximum(lines, _rules(_without(mask, lines), raster, LEAST_LENGTH))
+    if not lines.any():
         return raster
-    pixels = np.where(rules > 0, np.uint8(255), raster.pixels).astype(np.uint8)
+    # The pale rim of a line's pixels goes with it.
+    rim = np.where(cv2.subtract(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((3, 3), np.uint8)))
+    pixels = np.where(rim > 0, np.uint8(255), raster.pixels).astype(np.uint8)
     return raster.with_pixels(pixels, "rules removed")
 
 
-def _rules(mask: Grey, raster: Raster) -> Grey:
+def _frames(mask: Grey, raster: Raster) -> Grey:
+    """255 on boxes and rings, as of stamps: large, hollow, and as full as their outline."""
+    _, raw, numbers, _ = cv2.connectedComponentsWithStats(mask)
+    labels, stats = np.asarray(raw, np.int32), np.asarray(numbers, np.int32)
+    found = np.zeros(len(stats), np.bool_)
+    wide, high = raster.length(FRAME[0]), raster.length(FRAME[1])
+    for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MOST_FRAMES]:
+        x, y, w, h, area = (int(v) for v in stats[index, :5])
+        if index == 0 or area > HOLLOW * w * h:
+            continue
+        own = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
+        outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
+        found[index] = inside > ENCLOSED * w * h
+    return np.where(found[labels], np.uint8(255), np.uint8(0))
+
+
+def _without(mask: Grey, lines: Grey) -> Grey:
+    return np.asarray(cv2.subtract(mask, lines), dtype=np.uint8)
+
+
+def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     """255 on rules: long runs that are thin, and have no ink on both sides of them."""
-    length, thick = round(raster.length(LEAST_LENGTH)), max(2, round(raster.length(THICKEST)))
+    length, thick = round(raster.length(least)), max(2, round(raster.length(THICKEST)))
     step = max(1, round(length * np.tan(np.deg2rad(LEAN))))
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
     runs = cv2.morphologyEx(steady, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
