@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ocr_extract import confidence
 from ocr_extract.dates.grammar import interpret
@@ -19,6 +19,7 @@ from ocr_extract.dates.recover import (
 from ocr_extract.findings import BlankFinding, Findings, MarkFinding
 from ocr_extract.flags import flags_of, verdict_of
 from ocr_extract.forms.assign import Assignment, ReadMark, assign
+from ocr_extract.lines import overlap
 from ocr_extract.records import (
     Candidate,
     DateResult,
@@ -41,6 +42,8 @@ from ocr_extract.signatures.names import is_whole_name, name_likeness, signer_ma
 DATES = "dates"
 """The reading that holds dates only (readers.hands)."""
 MOST_LOOKED_AT = 30
+MOSTLY = 0.85
+"""Share of a part that lies in the mark it was taken from."""
 ILLEGIBLE = 0.4
 """Likeness (0..1) of a string that only resembles a date."""
 UNEXPECTED = 3.0
@@ -71,7 +74,7 @@ def judge(
     """What the findings mean in the light of the volume; the same for the same input."""
     author = _blank(findings.blanks.get("author"))
     title = _blank(findings.blanks.get("title"))
-    marks = [_judged(mark, author.value, context, settings) for mark in findings.marks]
+    marks = _with_type([_judged(m, author.value, context, settings) for m in findings.marks])
     rects = {name: label.rect for name, label in findings.labels.items()}
     chosen = assign(rects, [mark.read for mark in marks])
     recovered = _recovered(chosen, marks, context, settings)
@@ -120,6 +123,28 @@ def _judged(
         digits=max((_digits(r) for r in free if r.reader != "handwriting"), default=0.0),
     )
     return _Judged(found, read)
+
+
+def _with_type(marks: list[_Judged]) -> list[_Judged]:
+    """Parts of marks are not read by tesseract: they are type where what holds them is."""
+    return [mark if _was_typed(mark) else _like_its_whole(mark, marks) for mark in marks]
+
+
+def _was_typed(mark: _Judged) -> bool:
+    readings = mark.found.readings
+    return not readings or any(r.reader not in confidence.HAND_READERS for r in readings)
+
+
+def _like_its_whole(part: _Judged, marks: list[_Judged]) -> _Judged:
+    wholes = [
+        mark.read.typed
+        for mark in marks
+        if _was_typed(mark)
+        and mark.read.mark.kind != "strip"
+        and overlap(mark.read.mark.rect, part.read.mark.rect) > MOSTLY
+        and mark.read.mark.width >= part.read.mark.width - 1
+    ]
+    return replace(part, read=replace(part.read, typed=max(wholes, default=0.0)))
 
 
 def _digits(reading: Reading) -> float:

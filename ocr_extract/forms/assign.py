@@ -28,7 +28,7 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-FRAGMENT = 4.0
+FRAGMENT = 3.0
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
@@ -122,9 +122,10 @@ def _tangled(
     lost = LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
     if signature is not None:
         own, other = marks[date].mark, marks[signature].mark
-        small = other.height < 2 * own.height and other.width < 0.7 * own.width
-        touching = other.rect in beside[date] or overlap(own.rect, other.rect) > 0.35
-        lost += FRAGMENT if small and touching else 0.0
+        beside_it = other.rect in beside[date] and other.height < 1.5 * own.height
+        within = overlap(own.rect, other.rect) > 0.35 and other.width < 0.7 * own.width
+        small = other.height < 2 * own.height and other.width < 1.5 * own.width
+        lost += FRAGMENT if small and (beside_it or within) else 0.0
     return lost
 
 

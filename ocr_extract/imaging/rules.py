@@ -20,7 +20,9 @@ HOLLOW = 0.3
 """Most ink of a frame, as a share of its box."""
 ENCLOSED = 0.66
 """What a frame encloses at least, as a share of its box: a ring encloses 0.79."""
-MOST_FRAMES = 20
+GAP = 1.5
+"""Points that are missing of a frame where a rule crossed it."""
+MOST_FRAMES = 40
 LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
 
@@ -49,11 +51,13 @@ def _frames(mask: Grey, raster: Raster) -> Grey:
     labels, stats = np.asarray(raw, np.int32), np.asarray(numbers, np.int32)
     found = np.zeros(len(stats), np.bool_)
     wide, high = raster.length(FRAME[0]), raster.length(FRAME[1])
+    gap = max(3, round(raster.length(GAP)))
     for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MOST_FRAMES]:
         x, y, w, h, area = (int(v) for v in stats[index, :5])
         if index == 0 or area > HOLLOW * w * h:
             continue
         own = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
+        own = np.asarray(cv2.dilate(own, np.ones((gap, gap), np.uint8)), np.uint8)
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
         found[index] = inside > ENCLOSED * w * h
