@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, replace
-
 from ocr_extract import confidence
-from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
     ReadText,
@@ -16,10 +12,10 @@ from ocr_extract.dates.recover import (
     recover,
     recover_scored,
 )
-from ocr_extract.findings import BlankFinding, Findings, MarkFinding
+from ocr_extract.findings import BlankFinding, Findings
 from ocr_extract.flags import flags_of, verdict_of
-from ocr_extract.forms.assign import Assignment, ReadMark, assign
-from ocr_extract.lines import overlap
+from ocr_extract.forms.assign import Assignment, assign
+from ocr_extract.likeness import DATES, JudgedMark, dates_of, judged_marks
 from ocr_extract.records import (
     Candidate,
     DateResult,
@@ -37,17 +33,10 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.fonts import is_script
-from ocr_extract.signatures.names import is_whole_name, name_likeness, signer_match
+from ocr_extract.signatures.names import is_whole_name, signer_match
 
-DATES = "dates"
-"""The reading that holds dates only (readers.hands)."""
-MOST_LOOKED_AT = 30
-MOSTLY = 0.85
-"""Share of a part that lies in the mark it was taken from."""
 ILLEGIBLE = 0.4
 """Likeness (0..1) of a string that only resembles a date."""
-UNEXPECTED = 3.0
-"""Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 SHOWN_STRINGS = 10
 """Strings of a reading that are kept in a record."""
 LOW_AS_TYPE = 26.0
@@ -55,14 +44,6 @@ LOW_AS_TYPE = 26.0
 CLEARLY = 0.88
 TYPED_FROM = 0.72
 """Typedness (0..1) from which a mark counts as type, not handwriting."""
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """A mark together with what it reads like."""
-
-    found: MarkFinding
-    read: ReadMark
 
 
 def judge(
@@ -74,7 +55,7 @@ def judge(
     """What the findings mean in the light of the volume; the same for the same input."""
     author = _blank(findings.blanks.get("author"))
     title = _blank(findings.blanks.get("title"))
-    marks = _with_type([_judged(m, author.value, context, settings) for m in findings.marks])
+    marks = judged_marks(findings.marks, author.value, context, settings)
     rects = {name: label.rect for name, label in findings.labels.items()}
     chosen = assign(rects, [mark.read for mark in marks])
     recovered = _recovered(chosen, marks, context, settings)
@@ -98,79 +79,7 @@ def judge(
     )
 
 
-def _judged(
-    found: MarkFinding, author: str | None, context: Context, settings: Settings
-) -> _Judged:
-    """How a mark reads: its most date-like, else its surest, reading."""
-    free = [r for r in found.readings if r.reader != DATES]
-    scored = [
-        (date_likeness(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
-        for r in free
-        if r.reader not in confidence.HAND_READERS
-    ]
-    like, best = max(
-        scored,
-        key=lambda s: (s[0], confidence.word_score(s[1])),
-        default=(0.0, Reading(reader="none", hypotheses=())),
-    )
-    by_hand, text = _ink_likeness(_dates_of(found), context, settings)
-    read = ReadMark(
-        mark=found.mark,
-        text=text if by_hand > like else best.best,
-        date_like=max(like, by_hand),
-        name_like=max((name_likeness(r.best, author) for r in free), default=0.0),
-        typed=confidence.typedness(found.readings),
-        digits=max((_digits(r) for r in free if r.reader != "handwriting"), default=0.0),
-    )
-    return _Judged(found, read)
-
-
-def _with_type(marks: list[_Judged]) -> list[_Judged]:
-    """Parts of marks are not read by tesseract: they are type where what holds them is."""
-    return [mark if _was_typed(mark) else _like_its_whole(mark, marks) for mark in marks]
-
-
-def _was_typed(mark: _Judged) -> bool:
-    readings = mark.found.readings
-    return not readings or any(r.reader not in confidence.HAND_READERS for r in readings)
-
-
-def _like_its_whole(part: _Judged, marks: list[_Judged]) -> _Judged:
-    wholes = [
-        mark.read.typed
-        for mark in marks
-        if _was_typed(mark)
-        and mark.read.mark.kind != "strip"
-        and overlap(mark.read.mark.rect, part.read.mark.rect) > MOSTLY
-        and mark.read.mark.width >= part.read.mark.width - 1
-    ]
-    return replace(part, read=replace(part.read, typed=max(wholes, default=0.0)))
-
-
-def _digits(reading: Reading) -> float:
-    """Share of digits among a reading's letters and digits, times how sure it is."""
-    known = [c for c in reading.best if c.isalnum()]
-    share = sum(c.isdigit() for c in known) / len(known) if len(known) > 1 else 0.0
-    return share * confidence.word_score(reading)
-
-
-def _dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:
-    return next((r.hypotheses for r in found.readings if r.reader == DATES), ())
-
-
-def _ink_likeness(
-    dates: tuple[Hypothesis, ...], context: Context, settings: Settings
-) -> tuple[float, str]:
-    """How much ink reads as a date that the volume may hold, and that date's text."""
-    best = (-math.inf, "")
-    for one in dates[:MOST_LOOKED_AT]:
-        meanings = interpret(one.text, settings.languages)
-        expected = any(context.is_expected(m.parts) for m in meanings)
-        best = max(best, (one.log_likelihood - (0.0 if expected else UNEXPECTED), one.text))
-    return (confidence.ink_likeness(*best), best[1]) if best[1] else (0.0, "")
-
-
-def _pick(field: str, chosen: Assignment, marks: list[_Judged]) -> _Judged | None:
+def _pick(field: str, chosen: Assignment, marks: list[JudgedMark]) -> JudgedMark | None:
     index = next((i for name, i in chosen.chosen.items() if name == field), None)
     return None if index is None else marks[index]
 
@@ -197,7 +106,7 @@ def _blank(found: BlankFinding | None) -> FieldResult:
     )
 
 
-def _name(chosen: Assignment, marks: list[_Judged], findings: Findings) -> FieldResult:
+def _name(chosen: Assignment, marks: list[JudgedMark], findings: Findings) -> FieldResult:
     """The corresponding author, as the signer wrote it beside the label."""
     picked = _pick("corresponding_author", chosen, marks)
     if picked is None:
@@ -227,13 +136,13 @@ def _surest(readings: tuple[Reading, ...]) -> Reading:
     return max(free, key=confidence.word_score, default=Reading(reader="none", hypotheses=()))
 
 
-def _written(picked: _Judged, findings: Findings) -> Written:
+def _written(picked: JudgedMark, findings: Findings) -> Written:
     if not findings.has_ink:
         return "unknown"
     return "typed" if picked.read.typed >= TYPED_FROM else "hand"
 
 
-def _evidence(picked: _Judged) -> tuple[Evidence, ...]:
+def _evidence(picked: JudgedMark) -> tuple[Evidence, ...]:
     kind: EvidenceKind = "text" if picked.found.place is None else "ocr"
     if picked.read.mark.kind == "ink":
         kind = "ink"
@@ -255,7 +164,7 @@ def _shortened(reading: Reading) -> Reading:
 
 
 def _recovered(
-    chosen: Assignment, marks: list[_Judged], context: Context, settings: Settings
+    chosen: Assignment, marks: list[JudgedMark], context: Context, settings: Settings
 ) -> RecoveredDate | None:
     """The date behind the chosen mark; None when no mark was chosen."""
     picked = _pick("date", chosen, marks)
@@ -263,7 +172,7 @@ def _recovered(
         return None
     free = [r for r in picked.found.readings if r.best and r.reader not in confidence.HAND_READERS]
     texts = [ReadText(r.best, _quality(r, picked)) for r in free]
-    dates = _dates_of(picked.found)
+    dates = dates_of(picked.found)
     told = picked.read.typed >= TYPED_FROM and not _is_clear(dates)
     if not dates or told or any(_is_typed_date(t, picked, settings) for t in texts):
         return recover(texts, context, settings.languages)
@@ -277,20 +186,20 @@ def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
     return bool(dates) and confidence.ink_likeness(dates[0].log_likelihood, dates[0].text) > 0.5
 
 
-def _is_typed_date(text: ReadText, picked: _Judged, settings: Settings) -> bool:
+def _is_typed_date(text: ReadText, picked: JudgedMark, settings: Settings) -> bool:
     """Whether type was read, and as a date."""
     typed = picked.read.typed >= TYPED_FROM
     return typed and date_likeness(text.text, settings.languages) > ILLEGIBLE
 
 
-def _quality(reading: Reading, picked: _Judged) -> float:
+def _quality(reading: Reading, picked: JudgedMark) -> float:
     if picked.found.place is None:
         return confidence.TEXT_QUALITY
     return confidence.reading_quality(reading, picked.found.readings)
 
 
 def _date(
-    recovered: RecoveredDate | None, picked: _Judged | None, findings: Findings
+    recovered: RecoveredDate | None, picked: JudgedMark | None, findings: Findings
 ) -> DateResult:
     if recovered is None or picked is None:
         return _no_date(findings)
@@ -341,7 +250,7 @@ def _no_date(findings: Findings) -> DateResult:
 
 
 def _signature(
-    chosen: Assignment, marks: list[_Judged], findings: Findings, author: str | None
+    chosen: Assignment, marks: list[JudgedMark], findings: Findings, author: str | None
 ) -> SignatureResult:
     picked = _pick("signature", chosen, marks)
     if findings.certificates:
@@ -374,7 +283,7 @@ def _signature(
 
 
 def _signed_how(
-    picked: _Judged, findings: Findings, names: tuple[str | None, ...]
+    picked: JudgedMark, findings: Findings, names: tuple[str | None, ...]
 ) -> SignatureKind:
     if not findings.has_ink:
         return "unknown"
@@ -383,7 +292,7 @@ def _signed_how(
     return "script" if is_script(picked.found.font) else "typed"
 
 
-def _is_drawn_type(picked: _Judged, names: tuple[str | None, ...]) -> bool:
+def _is_drawn_type(picked: JudgedMark, names: tuple[str | None, ...]) -> bool:
     """Whether ink is a name in a handwriting-like font, drawn as a path or a picture: it
     reads as the whole name, surely, and is as low as a line of type. Hands do not.
     """

@@ -28,7 +28,7 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-FRAGMENT = 3.0
+FRAGMENT, WITHIN = 3.0, 0.25
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
@@ -44,6 +44,8 @@ LIKE_NAME = 0.7
 TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
 NO_SIGNATURE = -6.0
+LEAST_NAME = 12.0
+"""Points; a typed name is wider."""
 FEWEST_LETTERS = 2
 PER_DIGIT = 0.12
 MOST_MARKS = 14
@@ -123,8 +125,8 @@ def _tangled(
     if signature is not None:
         own, other = marks[date].mark, marks[signature].mark
         beside_it = other.rect in beside[date] and other.height < 1.5 * own.height
-        within = overlap(own.rect, other.rect) > 0.35 and other.width < 0.7 * own.width
-        small = other.height < 2 * own.height and other.width < 1.5 * own.width
+        within = overlap(own.rect, other.rect) > WITHIN
+        small = other.width * other.height < 2 * own.width * own.height
         lost += FRAGMENT if small and (beside_it or within) else 0.0
     return lost
 
@@ -241,7 +243,10 @@ def _as_signature(read: ReadMark) -> float:
         named = 0.4 if read.name_like > 0.6 else 0.0
         number = DIGITS if read.digits > 0.5 else 0.0
         return (1.4 + 0.8 * size if large else -2.0) + named - number
-    if mark.kind == "strip" or sum(c.isalpha() for c in read.text) < FEWEST_LETTERS:
+    small = mark.width < LEAST_NAME
+    letters = sum(c.isalpha() for c in read.text)
+    number = sum(c.isdigit() for c in read.text) >= FEWEST_LETTERS
+    if mark.kind == "strip" or small or number or letters < FEWEST_LETTERS:
         # What stands on a strip is a mark of its own, too.
         return NO_SIGNATURE
     return 1.5 * read.name_like - 0.5

@@ -25,6 +25,8 @@ SPECK_REACH = 9.0
 LEAST_MARK = 4.0
 """A mark is larger than this in one direction at least."""
 RULE_HEIGHT = 3.0
+BAR_WIDTH, BAR_HEIGHT = 1.9, 24.0
+"""Thin, upright and straight like this is the side of a box, not a 1."""
 RULE_WIDTH = 60.0
 """Flat and long like this is a ruled line."""
 EDGE = 0.03
@@ -113,7 +115,9 @@ def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
     width = stats[:, cv2.CC_STAT_WIDTH]
     flat = (height < raster.length(RULE_HEIGHT)) & (width > raster.length(RULE_WIDTH))
     upright = (width < raster.length(RULE_HEIGHT)) & (height > raster.length(RULE_WIDTH))
-    return np.asarray(flat | upright)
+    solid = stats[:, cv2.CC_STAT_AREA] > 0.7 * np.maximum(1, width * height)
+    bar = (width < raster.length(BAR_WIDTH)) & (height > raster.length(BAR_HEIGHT)) & solid
+    return np.asarray(flat | upright | bar)
 
 
 def _is_border(stats: Stats, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,114 @@
+"""What each mark reads like: a date, a name, type, digits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ocr_extract import confidence
+from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.priors import Context
+from ocr_extract.dates.recover import date_likeness
+from ocr_extract.findings import MarkFinding
+from ocr_extract.forms.assign import ReadMark
+from ocr_extract.lines import overlap
+from ocr_extract.records import Hypothesis, Reading
+from ocr_extract.settings import Settings
+from ocr_extract.signatures.names import name_likeness
+
+DATES = "dates"
+"""The reading that holds dates only (readers.hands)."""
+MOST_LOOKED_AT = 30
+UNEXPECTED = 3.0
+"""Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
+MOSTLY = 0.85
+"""Share of a part that lies in the mark it was taken from."""
+
+
+@dataclass(frozen=True)
+class JudgedMark:
+    """A mark together with what it reads like."""
+
+    found: MarkFinding
+    read: ReadMark
+
+
+def judged_marks(
+    found: Sequence[MarkFinding], author: str | None, context: Context, settings: Settings
+) -> list[JudgedMark]:
+    """Every mark with what it reads like."""
+    return _with_type([_judged(mark, author, context, settings) for mark in found])
+
+
+def _judged(
+    found: MarkFinding, author: str | None, context: Context, settings: Settings
+) -> JudgedMark:
+    """How a mark reads: its most date-like, else its surest, reading."""
+    free = [r for r in found.readings if r.reader != DATES]
+    scored = [
+        (date_likeness(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
+        for r in free
+        if r.reader not in confidence.HAND_READERS
+    ]
+    like, best = max(
+        scored,
+        key=lambda s: (s[0], confidence.word_score(s[1])),
+        default=(0.0, Reading(reader="none", hypotheses=())),
+    )
+    by_hand, text = _ink_likeness(dates_of(found), context, settings)
+    read = ReadMark(
+        mark=found.mark,
+        text=text if by_hand > like else best.best,
+        date_like=max(like, by_hand),
+        name_like=max((name_likeness(r.best, author) for r in free), default=0.0),
+        typed=confidence.typedness(found.readings),
+        digits=max((_digits(r) for r in free if r.reader != "handwriting"), default=0.0),
+    )
+    return JudgedMark(found, read)
+
+
+def _with_type(marks: list[JudgedMark]) -> list[JudgedMark]:
+    """Parts of marks are not read by tesseract: they are type where what holds them is."""
+    return [mark if _was_typed(mark) else _like_its_whole(mark, marks) for mark in marks]
+
+
+def _was_typed(mark: JudgedMark) -> bool:
+    readings = mark.found.readings
+    return not readings or any(r.reader not in confidence.HAND_READERS for r in readings)
+
+
+def _like_its_whole(part: JudgedMark, marks: list[JudgedMark]) -> JudgedMark:
+    wholes = [
+        mark.read.typed
+        for mark in marks
+        if _was_typed(mark)
+        and mark.read.mark.kind != "strip"
+        and overlap(mark.read.mark.rect, part.read.mark.rect) > MOSTLY
+        and mark.read.mark.width >= part.read.mark.width - 1
+    ]
+    return replace(part, read=replace(part.read, typed=max(wholes, default=0.0)))
+
+
+def _digits(reading: Reading) -> float:
+    """Share of digits among a reading's letters and digits, times how sure it is."""
+    known = [c for c in reading.best if c.isalnum()]
+    share = sum(c.isdigit() for c in known) / len(known) if len(known) > 1 else 0.0
+    return share * confidence.word_score(reading)
+
+
+def dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:
+    """The dates that ink was scored against, likeliest first."""
+    return next((r.hypotheses for r in found.readings if r.reader == DATES), ())
+
+
+def _ink_likeness(
+    dates: tuple[Hypothesis, ...], context: Context, settings: Settings
+) -> tuple[float, str]:
+    """How much ink reads as a date that the volume may hold, and that date's text."""
+    best = (-math.inf, "")
+    for one in dates[:MOST_LOOKED_AT]:
+        meanings = interpret(one.text, settings.languages)
+        expected = any(context.is_expected(m.parts) for m in meanings)
+        best = max(best, (one.log_likelihood - (0.0 if expected else UNEXPECTED), one.text))
+    return (confidence.ink_likeness(*best), best[1]) if best[1] else (0.0, "")
