@@ -23,6 +23,7 @@ from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.imaging.parts import core_of
 from ocr_extract.imaging.rules import without_rules
+from ocr_extract.lines import overlap
 from ocr_extract.pages import PageReader, PageView, annotation_at, place_of
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.records import Damage, Hypothesis, Reading
@@ -43,6 +44,10 @@ TIGHT = 1.5
 SIGNATURE = (18.0, 6.0)
 """Points; smaller ink is no signature."""
 MOST_SIGNATURES = 4
+LARGE_DATE = (105.0, 18.0)
+"""Width and height in points from which a date is likely not alone."""
+AT_DATE = 0.5
+"""Share of the smaller of two rectangles that they have in common."""
 SEEN_DATE = -3.0
 """Log-likelihood of a date, relative to the best reading, from which no mark has to be
 taken apart."""
@@ -78,7 +83,8 @@ def read_marks(
         return _told(view, raster, marks, readers, note)
     readings = _typed(raster, marks, readers.pages, note)
     by_hand = _written(raster, marks, readers.hands, note)
-    parts = () if _shows_date(by_hand) else parts_of_marks(raster, marks)
+    seen = any(by_hand)
+    parts = parts_of_marks(raster, _composite(marks, by_hand), block) if seen else ()
     of_parts = _written(raster, parts, readers.hands, note)
     return (
         *(
@@ -187,8 +193,16 @@ def _unread(trouble: ReaderTrouble, raster: Raster) -> Damage:
     return Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect)
 
 
-def _shows_date(readings: Sequence[tuple[Reading, ...]]) -> bool:
-    return any(of_mark and _date_likelihood(of_mark) >= SEEN_DATE for of_mark in readings)
+def _composite(marks: Sequence[Mark], readings: Sequence[tuple[Reading, ...]]) -> Sequence[Mark]:
+    """Marks to take apart: all while none is a date; else those at a date that are larger
+    than one: a signature hangs on them.
+    """
+    pairs = list(zip(marks, readings, strict=True))
+    dated = [m.rect for m, r in pairs if r and _date_likelihood(r) >= SEEN_DATE]
+    if not dated:
+        return marks
+    large = [m for m in marks if m.height > LARGE_DATE[1] or m.width > LARGE_DATE[0]]
+    return [m for m in large if any(overlap(m.rect, date) > AT_DATE for date in dated)]
 
 
 def _second(crop: Grey, mark: Mark) -> Grey:

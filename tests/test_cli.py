@@ -99,7 +99,7 @@ def test_an_internal_error_is_four_and_one_line(
 def test_doctor_finds_what_is_there() -> None:
     done = _call("doctor")
     assert done.returncode == 0
-    assert done.stdout.count("present") == 3
+    assert done.stdout.count("present") == 5
 
 
 @pytest.mark.slow

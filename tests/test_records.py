@@ -54,4 +54,4 @@ def test_the_names_of_the_design_are_there() -> None:
     common = {"value", "as_written", "written", "confidence", "candidates", "place", "evidence"}
     assert set(record["fields"]["title"]) == common
     assert set(record["fields"]["date"]) == common | {"text", "precision"}
-    assert set(record["fields"]["signature"]) == common | {"present"}
+    assert set(record["fields"]["signature"]) == common | {"present", "names", "ink", "same_ink"}

@@ -28,7 +28,7 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-FRAGMENT, WITHIN = 3.0, 0.25
+FRAGMENT, WITHIN, LIKELY = 3.0, 0.25, 0.5
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
@@ -122,13 +122,27 @@ def _tangled(
         return 0.0
     taken = [marks[p].mark.rect for p in picks.values() if p is not None]
     lost = LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
-    if signature is not None:
-        own, other = marks[date].mark, marks[signature].mark
-        beside_it = other.rect in beside[date] and other.height < 1.5 * own.height
-        within = overlap(own.rect, other.rect) > WITHIN
-        small = other.width * other.height < 2 * own.width * own.height
-        lost += FRAGMENT if small and (beside_it or within) else 0.0
+    if signature is not None and _is_fragment(marks[date], marks[signature], marks):
+        lost += FRAGMENT
     return lost
+
+
+def _is_fragment(date: ReadMark, signature: ReadMark, marks: Sequence[ReadMark]) -> bool:
+    """Whether what is called a signature is a piece of the date: no larger than it, and
+    either the date is read with it, or both together read as a date no worse.
+    """
+    own, other = date.mark, signature.mark
+    if other.width * other.height > 2 * own.width * own.height:
+        return False
+    if overlap(own.rect, other.rect) > WITHIN and date.date_like >= LIKELY:
+        return True
+    return other.height < 1.5 * own.height and any(
+        whole.date_like >= max(LIKELY, date.date_like)
+        and overlap(whole.mark.rect, own.rect) > 0.8
+        and overlap(whole.mark.rect, other.rect) > 0.8
+        for whole in marks
+        if whole.mark.width > max(own.width, other.width)
+    )
 
 
 def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:

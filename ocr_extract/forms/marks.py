@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from ocr_extract.forms.locate import LocatedBlock
@@ -33,6 +34,8 @@ READABLE = 0.5
 SURE = 0.7
 """Mean score of a run's words (0..1) from which it is type."""
 MOST_PARTS = 16
+ASCENT = 3.0
+"""Points by which large writing reaches up into the line above."""
 LEAST_PART = (18.0, 4.0)
 """Points; "7/8/25" in a small hand is wider."""
 FEWEST_OF_PART = 3
@@ -99,13 +102,28 @@ def marks_on_page(
     return (*single, *_joined(single), *_strips(block, single))
 
 
-def parts_of_marks(raster: Raster, marks: Sequence[Mark]) -> tuple[Mark, ...]:
-    """What the larger pieces of ink may be made of, largest pieces first."""
+def parts_of_marks(raster: Raster, marks: Sequence[Mark], block: LocatedBlock) -> tuple[Mark, ...]:
+    """What the larger pieces of ink may be made of, largest pieces first: parts with little
+    ink between them, and what stands above and below the middle of two labels' lines.
+    """
     inked = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
     known = {mark.rect for mark in marks}
-    found = [rect for mark in inked for rect in parts_of(raster, mark.rect) if _may_be(rect)]
+    found = [
+        rect
+        for mark in inked
+        for rect in (*parts_of(raster, mark.rect), *_by_lines(mark.rect, block))
+        if _may_be(rect)
+    ]
     fresh = [rect for rect in dict.fromkeys(found) if rect not in known]
     return tuple(Mark("ink", rect, (), 0.0, FEWEST_OF_PART) for rect in fresh[:MOST_PARTS])
+
+
+def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
+    middles = sorted((label.rect[1] + label.rect[3]) / 2 for label in block.labels.values())
+    cuts = [(a + b) / 2 for a, b in pairwise(middles)]
+    inside = [cut for cut in cuts if rect[1] + LEAST_PART[1] < cut < rect[3] - LEAST_PART[1]]
+    x0, y0, x1, y1 = rect
+    return [part for cut in inside for part in ((x0, y0, x1, cut), (x0, cut - ASCENT, x1, y1))]
 
 
 def _may_be(rect: Rect) -> bool:

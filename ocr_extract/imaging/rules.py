@@ -71,10 +71,11 @@ def _without(mask: Grey, lines: Grey) -> Grey:
 def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     """255 on rules: long runs that are thin, and have no ink on both sides of them."""
     length, thick = round(raster.length(least)), max(2, round(raster.length(THICKEST)))
-    step = max(1, round(length * np.tan(np.deg2rad(LEAN))))
+    # Odd sizes: an even kernel would shift what it leaves.
+    step = round(length * np.tan(np.deg2rad(LEAN))) | 1
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
     runs = cv2.morphologyEx(steady, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    deep = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((thick + step, 1), np.uint8))
+    deep = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones(((thick + step) | 1, 1), np.uint8))
     thin = cv2.bitwise_and(cv2.subtract(runs, deep), mask)
     if not thin.any():
         return np.asarray(thin, dtype=np.uint8)
