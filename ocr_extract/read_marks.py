@@ -108,8 +108,14 @@ def _told(
         )
     )
     return tuple(
-        _finding(view, raster, m, (own_reading(m),) if m.words else names.get(m, ())) for m in marks
+        _finding(view, raster, m, (own_reading(m),) if m.words else _free(names.get(m, ())))
+        for m in marks
     )
+
+
+def _free(readings: tuple[Reading, ...]) -> tuple[Reading, ...]:
+    """Without dates: the file has told the date."""
+    return readings[:-1]
 
 
 def _may_be_signature(mark: Mark) -> bool:
@@ -163,6 +169,8 @@ def _written(
 ) -> list[tuple[Reading, ...]]:
     """What the line networks make of ink, with and without its long tails; () for type."""
     inked = [mark for mark in marks if mark.kind != "text"]
+    if not inked:
+        return [() for _ in marks]
     cores = [core_of(raster, mark.rect) if mark.kind == "ink" else mark.rect for mark in inked]
     shorter = [i for i, m in enumerate(inked) if _height(cores[i]) < SHORTER * m.height]
     rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]

@@ -28,7 +28,7 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-FRAGMENT, WITHIN, LIKELY = 3.0, 0.25, 0.5
+FRAGMENT, WITHIN, LIKELY = 4.0, 0.25, 0.5
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
