@@ -139,7 +139,7 @@ def _is_fragment(date: ReadMark, signature: ReadMark, marks: Sequence[ReadMark])
     return other.height < 1.5 * own.height and any(
         whole.date_like >= max(LIKELY, date.date_like)
         and overlap(whole.mark.rect, own.rect) > 0.8
-        and overlap(whole.mark.rect, other.rect) > 0.8
+        and overlap(whole.mark.rect, other.rect) > 0.6
         for whole in marks
         if whole.mark.width > max(own.width, other.width)
     )
