@@ -129,7 +129,7 @@ def _name(chosen: Assignment, marks: list[JudgedMark], findings: Findings) -> Fi
 
 def _surest(readings: tuple[Reading, ...]) -> Reading:
     """The surest free reading; of type, tesseract's, which keeps the spaces."""
-    free = [r for r in readings if r.reader != DATES]
+    free = [r for r in readings if r.reader not in (DATES, "handwriting")]
     typed = [r for r in free if r.reader not in confidence.HAND_READERS]
     if confidence.typedness(readings) >= TYPED_FROM:
         free = typed

@@ -22,6 +22,8 @@ DATES = "dates"
 MOST_LOOKED_AT = 30
 UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
+FEWEST_KINDS = 3
+"""Different digits of a piece of a date, at least."""
 MOSTLY = 0.85
 """Share of a part that lies in the mark it was taken from."""
 
@@ -93,8 +95,11 @@ def _like_its_whole(part: JudgedMark, marks: list[JudgedMark]) -> JudgedMark:
 def _digits(reading: Reading) -> float:
     """Share of digits among a reading's letters and digits, times how sure it is."""
     known = [c for c in reading.best if c.isalnum()]
-    share = sum(c.isdigit() for c in known) / len(known) if len(known) > 1 else 0.0
-    return share * confidence.word_score(reading)
+    digits = [c for c in known if c.isdigit()]
+    # The loops of a scrawl read as noughts, all of them.
+    if len(set(digits)) < FEWEST_KINDS:
+        return 0.0
+    return len(digits) / len(known) * confidence.word_score(reading)
 
 
 def dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:

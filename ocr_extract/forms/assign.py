@@ -268,7 +268,9 @@ def _as_signature(read: ReadMark) -> float:
 
 def _as_name(read: ReadMark) -> float:
     letters = sum(c.isalpha() for c in read.text)
-    if letters < 2:
+    part = read.mark.kind == "ink" and read.mark.area == 0.0
+    # Parts are made to find a date and the signature that hangs on it.
+    if letters < 2 or part:
         return -2.0
     return 0.6 * read.typed + 0.8 * read.name_like
 
