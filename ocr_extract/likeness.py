@@ -65,7 +65,7 @@ def _judged(
         date_like=max(like, by_hand),
         name_like=max((name_likeness(r.best, author) for r in free), default=0.0),
         typed=confidence.typedness(found.readings),
-        digits=max((_digits(r) for r in free if r.reader != "handwriting"), default=0.0),
+        digits=max((_digits(r) for r in free if r.reader == "pp-ocr"), default=0.0),
     )
     return JudgedMark(found, read)
 
