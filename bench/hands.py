@@ -30,7 +30,7 @@ from ocr_extract.dates.automaton import written_dates
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
-from ocr_extract.dates.recover import ReadText, RecoveredDate, ScoredText, recover_scored
+from ocr_extract.dates.recover import ReadText, RecoveredDate, recover_scored
 from ocr_extract.frames import SYMBOLS, Frames, column_of
 from ocr_extract.geometry import Grey
 from ocr_extract.readers.hands import WEIGHTS, Hands
@@ -122,10 +122,8 @@ def scored(seen: Seen, names: Sequence[str], context: Context) -> RecoveredDate:
     weights = [WEIGHTS[name] if len(names) > 1 else 1.0 for name in names if name in frames]
     found = written_dates([frames[n] for n in names if n in frames], weights, LANGUAGES)
     texts = [ReadText(seen.tesseract.best, 1.0)] if "tesseract" in names else []
-    above = max(0.0, found[0].log_likelihood)
-    strings = [ScoredText(w.text, w.log_likelihood - above) for w in found]
-    quality = hand_quality(strings[0].log_likelihood, strings[0].text)
-    return recover_scored(strings, quality, context, LANGUAGES, texts)
+    quality = hand_quality(found[0].log_likelihood, found[0].text)
+    return recover_scored(found, quality, context, LANGUAGES, texts)
 
 
 FREE = (

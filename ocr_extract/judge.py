@@ -7,7 +7,6 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
     ReadText,
     RecoveredDate,
-    ScoredText,
     date_likeness,
     recover,
     recover_scored,
@@ -15,7 +14,8 @@ from ocr_extract.dates.recover import (
 from ocr_extract.findings import BlankFinding, Findings
 from ocr_extract.flags import flags_of, verdict_of
 from ocr_extract.forms.assign import Assignment, assign
-from ocr_extract.likeness import DATES, JudgedMark, dates_of, judged_marks
+from ocr_extract.likeness import JudgedMark, dates_of, judged_marks
+from ocr_extract.readers.hands import DATES
 from ocr_extract.records import (
     Candidate,
     DateResult,
@@ -176,9 +176,8 @@ def _recovered(
     told = picked.read.typed >= TYPED_FROM and not _is_clear(dates)
     if not dates or told or any(_is_typed_date(t, picked, settings) for t in texts):
         return recover(texts, context, settings.languages)
-    scored = [ScoredText(one.text, one.log_likelihood) for one in dates]
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
-    return recover_scored(scored, quality, context, settings.languages, texts)
+    return recover_scored(dates, quality, context, settings.languages, texts)
 
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:

@@ -13,12 +13,11 @@ from ocr_extract.dates.recover import date_likeness
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.assign import ReadMark
 from ocr_extract.lines import overlap
+from ocr_extract.readers.hands import DATES
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_likeness
 
-DATES = "dates"
-"""The reading that holds dates only (readers.hands)."""
 MOST_LOOKED_AT = 30
 UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""

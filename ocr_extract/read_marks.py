@@ -20,6 +20,7 @@ from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page, parts_of_marks
 from ocr_extract.geometry import Grey, Raster, Rect
+from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.imaging.parts import core_of
 from ocr_extract.imaging.rules import without_rules
@@ -62,6 +63,14 @@ class HandReader(Protocol):
 
 
 @dataclass(frozen=True)
+class _Page:
+    """A page without its rules, and its ink: thresholded once, looked at for every mark."""
+
+    raster: Raster
+    ink: Grey
+
+
+@dataclass(frozen=True)
 class Readers:
     """Who reads: type and whole pages, and handwriting."""
 
@@ -79,13 +88,15 @@ def read_marks(
     sealed = [a.rect for a in view.annotations if a.sealed]
     raster = without_rules(view.raster)
     marks = marks_on_page(raster, view.lines, block, sealed)
+    page = _Page(raster, ink_mask(raster.pixels))
     if _is_told(view, marks):
-        return _told(view, raster, marks, readers, note)
+        return _told(view, page, marks, readers, note)
     readings = _typed(raster, marks, readers.pages, note)
-    by_hand = _written(raster, marks, readers.hands, note)
+    by_hand = _written(page, marks, readers.hands, note)
     seen = any(by_hand)
-    parts = parts_of_marks(raster, _composite(marks, by_hand), block) if seen else ()
-    of_parts = _written(raster, parts, readers.hands, note)
+    large = _composite(marks, by_hand) if seen else ()
+    parts = parts_of_marks(raster, page.ink, large, block)
+    of_parts = _written(page, parts, readers.hands, note)
     return (
         *(
             _finding(view, raster, m, (*a, *b))
@@ -96,19 +107,19 @@ def read_marks(
 
 
 def _told(
-    view: PageView, raster: Raster, marks: Sequence[Mark], readers: Readers, note: Note
+    view: PageView, page: _Page, marks: Sequence[Mark], readers: Readers, note: Note
 ) -> tuple[MarkFinding, ...]:
     """Type as the file says it; only ink of a signature's size is read, for its name."""
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
     names = dict(
         zip(
             large[:MOST_SIGNATURES],
-            _written(raster, large[:MOST_SIGNATURES], readers.hands, note),
+            _written(page, large[:MOST_SIGNATURES], readers.hands, note),
             strict=True,
         )
     )
     return tuple(
-        _finding(view, raster, m, (own_reading(m),) if m.words else _free(names.get(m, ())))
+        _finding(view, page.raster, m, (own_reading(m),) if m.words else _free(names.get(m, ())))
         for m in marks
     )
 
@@ -165,25 +176,33 @@ def _typed(
 
 
 def _written(
-    raster: Raster, marks: Sequence[Mark], reader: HandReader, note: Note
+    page: _Page, marks: Sequence[Mark], reader: HandReader, note: Note
 ) -> list[tuple[Reading, ...]]:
     """What the line networks make of ink, with and without its long tails; () for type."""
     inked = [mark for mark in marks if mark.kind != "text"]
     if not inked:
         return [() for _ in marks]
-    cores = [core_of(raster, mark.rect) if mark.kind == "ink" else mark.rect for mark in inked]
+    cores = [
+        core_of(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
+        for mark in inked
+    ]
     shorter = [i for i, m in enumerate(inked) if _height(cores[i]) < SHORTER * m.height]
     rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]
     try:
-        read = reader.readings([crop_of(raster, rect, TIGHT) for rect in rects])
+        read = reader.readings([crop_of(page.raster, rect, TIGHT) for rect in rects])
     except ReaderTrouble as trouble:
-        note(_unread(trouble, raster))
+        note(_unread(trouble, page.raster))
         return [() for _ in marks]
     best = dict(enumerate(read[: len(inked)]))
     for index, again in zip(shorter, read[len(inked) :], strict=True):
         best[index] = max(best[index], again, key=_date_likelihood)
     found = {id(mark): best[index] for index, mark in enumerate(inked)}
     return [found.get(id(mark), ()) for mark in marks]
+
+
+def _core(page: _Page, mark: Mark) -> Rect:
+    """Of ink the rows that hold nearly all; a strip stays as it is."""
+    return core_of(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
 
 
 def _height(rect: Rect) -> float:

@@ -6,16 +6,11 @@ connectionist temporal classification (Graves 2006). PyTorch is needed to train 
 
 from __future__ import annotations
 
-import cv2
-import numpy as np
-import numpy.typing as npt
 from torch import Tensor, nn
 
 from models.handwriting.texts import ALPHABET
 
-HEIGHT = 32
 STRIDE = 4
-WIDEST = 480
 CLASSES = len(ALPHABET) + 1
 
 
@@ -45,13 +40,3 @@ class DateNetwork(nn.Module):
 
 def _layer(before: int, after: int) -> tuple[nn.Module, ...]:
     return (nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU())
-
-
-def as_input(crop: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """A grey crop as ink (32, width): paper 0, the darkest hundredth 1."""
-    width = min(WIDEST, max(STRIDE * 4, round(crop.shape[1] * HEIGHT / crop.shape[0])))
-    shrinks = crop.shape[0] > HEIGHT
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    sized = cv2.resize(crop, (width, HEIGHT), interpolation=how).astype(np.float32)
-    paper, dark = np.percentile(sized, (85, 1))
-    return np.clip((paper - sized) / max(24.0, float(paper - dark)), 0, 1).astype(np.float32)

@@ -9,7 +9,9 @@ from __future__ import annotations
 import calendar
 import random
 
-ALPHABET = "0123456789/.-,' abcdefghijklmnopqrstuvwxyz"
+from ocr_extract.readers.handwriting import CHARACTERS
+
+ALPHABET = "".join(CHARACTERS[1:])
 """Characters that the network writes; class 0 is the CTC blank, so that these are 1.."""
 ENGLISH = tuple(calendar.month_name)[1:]
 FOREIGN = tuple(

@@ -20,8 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from models.handwriting.compose import Composer, load_sources
-from models.handwriting.network import STRIDE, DateNetwork, as_input
+from models.handwriting.network import STRIDE, DateNetwork
 from models.handwriting.texts import ALPHABET, label_of
+from ocr_extract.readers.handwriting import prepared
 
 SEED = 20251122
 BATCH = 64
@@ -90,7 +91,7 @@ def copiste(folder: Path) -> list[Sample]:
             image = cv2.imread(str(folder / "ccby" / name / row["file"]), cv2.IMREAD_GRAYSCALE)
             if row["split"] == "train" and image is not None:
                 plain = unicodedata.normalize("NFKD", row["text"])
-                found.append((as_input(image), label_of(plain)))
+                found.append((prepared(image)[0, 0], label_of(plain)))
     return found
 
 
@@ -118,7 +119,7 @@ def samples(folder: Path, part: str, seed: int, count: int | None) -> Iterator[S
     while count is None or made < count:
         crop, text = composer.line()
         made += 1
-        yield as_input(crop), text
+        yield prepared(crop)[0, 0], text
 
 
 def padded(batch: list[Sample]) -> tuple[Tensor, Tensor]:

@@ -13,7 +13,6 @@ nothing reads better than this date, which is also how much a crop looks like a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -21,18 +20,11 @@ import numpy as np
 from ocr_extract.dates.lattice import FULL_YEARS, NUMBERS, SEPARATORS, SHORT_YEARS, DateLattice
 from ocr_extract.dates.words import ENGLISH, foreign_months
 from ocr_extract.frames import Array, Frames
+from ocr_extract.records import Hypothesis
 
 YEARS_KEPT = 16
 FOREIGN_KEPT = 5
 LEAST = -60.0
-
-
-@dataclass(frozen=True)
-class Written:
-    """A date as it may stand there, with its log-likelihood relative to the best path."""
-
-    text: str
-    log_likelihood: float
 
 
 YEARS = (*FULL_YEARS, *SHORT_YEARS)
@@ -45,6 +37,8 @@ PAIRS = tuple(
 """Two numbers that can be a day and a month, in some order."""
 _FLAT = np.array([a * len(NUMBERS) + b for a, b in PAIRS])
 Spelled = Callable[[int, int], str]
+Written = tuple[float, str]
+"""A log-likelihood, and the date as it may stand there."""
 
 
 def written_dates(
@@ -52,9 +46,10 @@ def written_dates(
     weights: Sequence[float],
     languages: tuple[str, ...] = ("en",),
     keep: int = 150,
-) -> tuple[Written, ...]:
+) -> tuple[Hypothesis, ...]:
     """The likeliest ways in which a date stands there, best first, in the light of several
-    networks' frames of the same ink; log-likelihoods are weighted sums of theirs.
+    networks' frames of the same ink; log-likelihoods are weighted sums of theirs, none
+    above 0 (a date may do better than the best path, for several paths spell it).
     """
     lattices = [DateLattice(frames) for frames in crops]
     found: list[Written] = []
@@ -62,8 +57,9 @@ def written_dates(
         found += _numeric(lattices, weights, separator, keep)
         found += _year_first(lattices, weights, separator, keep)
     found += _in_words(lattices, weights, languages, keep)
-    ranked = sorted(found, key=lambda w: (-w.log_likelihood, w.text))
-    return tuple(ranked[:keep])
+    ranked = sorted(found, key=lambda way: (-way[0], way[1]))[:keep]
+    above = max(0.0, ranked[0][0])
+    return tuple(Hypothesis(text=text, log_likelihood=value - above) for value, text in ranked)
 
 
 def _numeric(
@@ -136,7 +132,7 @@ def _best(scores: Array, keep: int, spelled: Spelled) -> list[Written]:
     count = min(keep, flat.size)
     top = np.argpartition(-flat, count - 1)[:count]
     width = scores.shape[1]
-    return [Written(spelled(int(i) // width, int(i) % width), float(flat[i])) for i in top]
+    return [(float(flat[i]), spelled(int(i) // width, int(i) % width)) for i in top]
 
 
 def _in_words(
@@ -169,30 +165,9 @@ def _phrase(order: str, words: Sequence[str], years: Sequence[int], row: int, co
     return f"{word.capitalize()} {day}, {year}"
 
 
-def _days(one: DateLattice) -> Array:
-    """Days in digits, with or without a nought and an ordinal's letters: (31, s, s)."""
-    wide = np.concatenate([one.numbers[31:] + one.numbers[:9], one.numbers[9:31]])
-    after = one.nothing + 0.1 * one.mark(".") + 0.003 * one.letter @ one.letter
-    suffixes = {suffix: after + 0.3 * one.word(suffix) for suffix in ("st", "nd", "rd", "th")}
-    return np.stack([wide[day - 1] @ suffixes[_suffix(day)] for day in range(1, 32)])
-
-
-def _suffix(day: int) -> str:
-    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th") if day not in (11, 12, 13) else "th"
-
-
-def _gap(one: DateLattice) -> Array:
-    """What stands between the parts of a date in words."""
-    space = one.nothing * 0.3 + one.mark(" ")
-    comma = one.nothing + 0.5 * one.mark(",") + 0.3 * one.mark(".")
-    joined = comma @ space + 0.1 * (one.mark("-") + one.mark("/"))
-    return np.asarray(joined)
-
-
 def _day_month(one: DateLattice, words: Sequence[str]) -> Array:
     """(31 * words, slices + 1) from the start through day and month word."""
-    gap = _gap(one)
-    days = np.tensordot(one.start, _days(one), (0, 1))
+    gap, days = one.gap, np.tensordot(one.start, one.days, (0, 1))
     before = np.asarray(days @ (gap + 0.2 * gap @ one.word("of") @ gap), np.float32)
     rows = np.stack([_through(one, before, word) for word in words], axis=1)
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ gap)
@@ -200,10 +175,9 @@ def _day_month(one: DateLattice, words: Sequence[str]) -> Array:
 
 def _month_day(one: DateLattice, words: Sequence[str]) -> Array:
     """(31 * words, slices + 1) from the start through month word and day."""
-    gap = _gap(one)
-    heads = np.stack([_through(one, one.start[None, :], word)[0] for word in words]) @ gap
-    rows = np.einsum("wt,dts->dws", heads, _days(one), optimize=True)
-    return np.asarray(rows.reshape(-1, rows.shape[2]) @ gap)
+    heads = np.stack([_through(one, one.start[None, :], word)[0] for word in words]) @ one.gap
+    rows = np.einsum("wt,dts->dws", heads, one.days, optimize=True)
+    return np.asarray(rows.reshape(-1, rows.shape[2]) @ one.gap)
 
 
 def _through(one: DateLattice, before: Array, word: str) -> Array:
@@ -232,7 +206,7 @@ def _month_words(
 
 def _fits(one: DateLattice, words: Sequence[str]) -> Array:
     """How well each word fits as the month of some date: shape (words,)."""
-    gap, anyday = _gap(one), _days(one).sum(axis=0)
+    gap, anyday = one.gap, one.days.sum(axis=0)
     years = gap @ one.year_ends.sum(axis=1)
     heads = np.stack([one.start @ anyday @ gap, one.start])
     tails = np.stack([years, gap @ anyday @ years])

@@ -50,8 +50,9 @@ class DateLattice:
     """Scores of all dates against the frames of one crop."""
 
     def __init__(self, frames: Frames) -> None:
-        seen = _emissions(shortened(frames.probabilities))
-        self._ends = _junk(shortened(frames.probabilities))
+        kept = shortened(frames.probabilities)
+        seen = _emissions(kept)
+        self._ends = _junk(kept)
         self.slices = len(seen)
         self._runs = _runs(seen)
         self._marks: dict[str, Array] = {}
@@ -101,6 +102,21 @@ class DateLattice:
         mark = self.mark(own) + 0.02 * others + 0.01 * self.nothing
         return np.asarray(space @ mark @ space if own != " " else mark)
 
+    @cached_property
+    def days(self) -> Array:
+        """Days in digits, with or without a nought and an ordinal's letters: (31, s, s)."""
+        wide = np.concatenate([self.numbers[31:] + self.numbers[:9], self.numbers[9:31]])
+        after = self.nothing + 0.1 * self.mark(".") + 0.003 * self.letter @ self.letter
+        endings = {suffix: after + 0.3 * self.word(suffix) for suffix in ("st", "nd", "rd", "th")}
+        return np.stack([wide[day - 1] @ endings[_suffix(day)] for day in range(1, 32)])
+
+    @cached_property
+    def gap(self) -> Array:
+        """What stands between the parts of a date in words."""
+        space = self.nothing * 0.3 + self.mark(" ")
+        comma = self.nothing + 0.5 * self.mark(",") + 0.3 * self.mark(".")
+        return np.asarray(comma @ space + 0.1 * (self.mark("-") + self.mark("/")))
+
     # Beginnings and ends: vectors over boundaries
 
     @cached_property
@@ -126,9 +142,9 @@ class DateLattice:
             for a in last
             for b in last
         }
-        short = SHORT_SHARE * np.stack([two[y] for y in SHORT_YEARS], axis=1)
-        quoted = short + 0.1 * self.mark("'") @ short
         pairs = np.stack([two[y] for y in SHORT_YEARS], axis=1)
+        short = SHORT_SHARE * pairs
+        quoted = short + 0.1 * self.mark("'") @ short
         columns = [self._behind(century, pairs) for century in ("19", "20", "21")]
         return np.concatenate([*columns, quoted], axis=1)
 
@@ -158,6 +174,10 @@ class DateLattice:
                     for one in "0123456789"
                 ]
         return np.stack(rows)
+
+
+def _suffix(day: int) -> str:
+    return {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th") if day not in (11, 12, 13) else "th"
 
 
 def _emissions(probabilities: Array) -> Array:

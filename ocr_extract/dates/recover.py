@@ -22,6 +22,7 @@ from ocr_extract.dates.confusions import likelihoods, score
 from ocr_extract.dates.grammar import Interpretation, interpret, normalise
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
+from ocr_extract.records import Hypothesis
 
 SHOWN = 10
 """Candidates that are kept in a record."""
@@ -42,14 +43,6 @@ class ReadText:
 
     text: str
     quality: float
-
-
-@dataclass(frozen=True)
-class ScoredText:
-    """A date as it may stand there, with its log-likelihood relative to the best reading."""
-
-    text: str
-    log_likelihood: float
 
 
 @dataclass(frozen=True)
@@ -108,7 +101,7 @@ def date_likeness(text: str, languages: tuple[str, ...] = ("en",)) -> float:
 
 
 def recover_scored(
-    scored: Sequence[ScoredText],
+    scored: Sequence[Hypothesis],
     quality: float,
     context: Context,
     languages: tuple[str, ...] = ("en",),
@@ -128,7 +121,7 @@ def recover_scored(
     return replace(found, text=_text_of(found, likely, languages))
 
 
-def with_others(scored: Sequence[ScoredText], others: Sequence[str]) -> list[ScoredText]:
+def with_others(scored: Sequence[Hypothesis], others: Sequence[str]) -> list[Hypothesis]:
     """Each other reader's string speaks for the dates that it may be a misreading of."""
     total = np.array([s.log_likelihood for s in scored])
     for text in others:
@@ -136,11 +129,11 @@ def with_others(scored: Sequence[ScoredText], others: Sequence[str]) -> list[Sco
             LEAST_OTHER, likelihoods(normalise(text), [s.text for s in scored])
         )
     ranked = sorted(zip(total, scored, strict=True), key=lambda item: (-item[0], item[1].text))
-    return [ScoredText(s.text, float(value)) for value, s in ranked]
+    return [s.model_copy(update={"log_likelihood": float(value)}) for value, s in ranked]
 
 
 def _pool_scored(
-    scored: Sequence[ScoredText], languages: tuple[str, ...]
+    scored: Sequence[Hypothesis], languages: tuple[str, ...]
 ) -> dict[PartialDate, float]:
     """P(written): each string's meanings, weighted by its likelihood."""
     pooled: dict[PartialDate, float] = defaultdict(float)
@@ -158,7 +151,7 @@ def _meanings(text: str, languages: tuple[str, ...]) -> tuple[Interpretation, ..
     return _usable(interpret(text, languages))
 
 
-def _text_of(found: RecoveredDate, scored: Sequence[ScoredText], languages: tuple[str, ...]) -> str:
+def _text_of(found: RecoveredDate, scored: Sequence[Hypothesis], languages: tuple[str, ...]) -> str:
     """The likeliest string that says what was written."""
     for one in scored:
         if any(i.parts == found.as_written for i in _meanings(one.text, languages)):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from ocr_extract.forms.locate import LocatedBlock
-from ocr_extract.geometry import Raster, Rect
+from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import InkMark, find_marks
 from ocr_extract.imaging.parts import parts_of
 from ocr_extract.lines import Line, Word, around, overlap, split_at_gaps
@@ -102,7 +102,9 @@ def marks_on_page(
     return (*single, *_joined(single), *_strips(block, single))
 
 
-def parts_of_marks(raster: Raster, marks: Sequence[Mark], block: LocatedBlock) -> tuple[Mark, ...]:
+def parts_of_marks(
+    raster: Raster, ink: Grey, marks: Sequence[Mark], block: LocatedBlock
+) -> tuple[Mark, ...]:
     """What the larger pieces of ink may be made of, largest pieces first: parts with little
     ink between them, and what stands above and below the middle of two labels' lines.
     """
@@ -111,7 +113,7 @@ def parts_of_marks(raster: Raster, marks: Sequence[Mark], block: LocatedBlock) -
     found = [
         rect
         for mark in inked
-        for rect in (*parts_of(raster, mark.rect), *_by_lines(mark.rect, block))
+        for rect in (*parts_of(raster, ink, mark.rect), *_by_lines(mark.rect, block))
         if _may_be(rect)
     ]
     fresh = [rect for rect in dict.fromkeys(found) if rect not in known]

@@ -12,8 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from ocr_extract.geometry import Raster, Rect
-from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.geometry import Grey, Raster, Rect
 
 # Points.
 TALL = 22.0
@@ -34,10 +33,11 @@ MOST_GAPS = 3
 Profile = npt.NDArray[np.float64]
 
 
-def parts_of(raster: Raster, rect: Rect) -> tuple[Rect, ...]:
-    """Rectangles in points of what a mark may be made of; () for a simple one."""
-    x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
-    mask = ink_mask(raster.pixels)[max(0, y0) : y1, max(0, x0) : x1] > 0
+def parts_of(raster: Raster, ink: Grey, rect: Rect) -> tuple[Rect, ...]:
+    """Rectangles in points of what a mark may be made of; () for a simple one. `ink` is the
+    whole page's mask.
+    """
+    mask = _within(raster, ink, rect)
     if not mask.any():
         return ()
     found = [*_lines(mask, raster), *_sides(mask, raster)]
@@ -48,17 +48,21 @@ def parts_of(raster: Raster, rect: Rect) -> tuple[Rect, ...]:
     )
 
 
-def core_of(raster: Raster, rect: Rect) -> Rect:
+def core_of(raster: Raster, ink: Grey, rect: Rect) -> Rect:
     """The rows that hold nearly all of a mark's ink, without the long tails of a 4 or of a
     y, so that what is between them fills a crop.
     """
-    x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
-    mask = ink_mask(raster.pixels)[max(0, y0) : y1, max(0, x0) : x1] > 0
+    mask = _within(raster, ink, rect)
     share = np.cumsum(mask.sum(axis=1)) / max(1, int(mask.sum()))
     first, last = np.searchsorted(share, (TAILS / 2, 1.0 - TAILS / 2))
     edge = raster.length(LEFT_OVER)
     top, bottom = max(0.0, first - edge), min(float(len(share)), last + edge)
     return (rect[0], rect[1] + raster.points(top), rect[2], rect[1] + raster.points(bottom))
+
+
+def _within(raster: Raster, ink: Grey, rect: Rect) -> npt.NDArray[np.bool_]:
+    x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
+    return np.asarray(ink[max(0, y0) : y1, max(0, x0) : x1] > 0)
 
 
 def _lines(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, int, int, int]]:

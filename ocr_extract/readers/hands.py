@@ -16,7 +16,7 @@ from ocr_extract.readers.base import Availability
 from ocr_extract.readers.handwriting import handwriting
 from ocr_extract.readers.network import LineNetwork, as_reading
 from ocr_extract.readers.ppocr import pp_ocr
-from ocr_extract.records import Hypothesis, Reading
+from ocr_extract.records import Reading
 
 WEIGHTS = {"pp-ocr": 1.0, "handwriting": 1.0}
 """Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
@@ -56,11 +56,4 @@ class Hands:
             return Reading(reader=DATES, hypotheses=())
         weights = [WEIGHTS[network.name] for network in self.networks]
         found = written_dates(frames, weights, self.languages)
-        # A date may do better than the best path: several paths spell it.
-        above = max(0.0, found[0].log_likelihood) if found else 0.0
-        return Reading(
-            reader=DATES,
-            hypotheses=tuple(
-                Hypothesis(text=w.text, log_likelihood=w.log_likelihood - above) for w in found
-            ),
-        )
+        return Reading(reader=DATES, hypotheses=found)

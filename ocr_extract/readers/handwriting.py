@@ -12,7 +12,7 @@ from ocr_extract.geometry import Grey
 from ocr_extract.readers.network import Input, LineNetwork
 
 CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
-"""In the order of the training recipe's alphabet; the blank first."""
+"""The blank first; the training recipe takes its alphabet from here."""
 HEIGHT = 32
 NARROWEST, WIDEST = 16, 480
 LEAST_CONTRAST = 24.0

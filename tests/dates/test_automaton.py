@@ -1,15 +1,16 @@
 from datetime import date
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr_extract.dates.automaton import NUMBERS, PAIRS, written_dates
+from ocr_extract.dates.automaton import PAIRS, written_dates
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
-from ocr_extract.dates.lattice import DateLattice
-from ocr_extract.frames import COLUMNS, Frames
+from ocr_extract.dates.lattice import NUMBERS, DateLattice, _emissions
+from ocr_extract.frames import BLANK, COLUMNS, Frames, column_of
 from tests.frames_factory import frames_of
 
 DAYS = st.dates(date(1900, 1, 1), date(2199, 12, 31))
@@ -83,23 +84,21 @@ def test_what_is_no_date_does_not_read_like_one(text: str) -> None:
     assert not ways or ways[0].log_likelihood < -12
 
 
-def test_scores_are_those_of_single_strings() -> None:
-    """The products of matrices give what the forward algorithm gives, string by string."""
-    rng = np.random.default_rng(3)
-    noise = rng.dirichlet(np.full(COLUMNS, 0.05), 9).astype(np.float32)
-    noise = np.maximum(noise, 1e-4)
-    one = DateLattice(Frames(noise))
-    ratio = None
-    for text in ("7", "12", "31"):
-        alone = one.start @ one.word(text) @ (one._blanks @ np.eye(one.slices + 1)[:, -1])
-        by_index = (
-            one.start
-            @ one.numbers[NUMBERS.index(text)]
-            @ (one._blanks @ np.eye(one.slices + 1)[:, -1])
-        )
-        ratio = by_index / alone
-        assert ratio == pytest.approx(1.0, rel=1e-4)
-    assert ratio is not None
+@pytest.mark.parametrize("text", ["7", "12", "11", "1/2", "sep"])
+def test_a_product_of_matrices_is_the_sum_over_all_alignments(text: str) -> None:
+    """By brute force: every path of blanks and the text's characters that spells it."""
+    seen = np.maximum(np.random.default_rng(3).dirichlet(np.full(COLUMNS, 0.05), 5), 1e-4)
+    rows = _emissions(np.asarray(seen, np.float32))
+    used = sorted({BLANK, *map(column_of, text)})
+    wanted = [column_of(c) for c in text]
+    total = sum(
+        float(np.prod([rows[t, c] for t, c in enumerate(path)]))
+        for path in product(used, repeat=5)
+        if [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)] == wanted
+    )
+    one = DateLattice(Frames(np.asarray(seen, np.float32)))
+    by_matrices = (one.word(text) @ one._blanks)[0, -1]
+    assert by_matrices == pytest.approx(total, rel=1e-3)
 
 
 def test_pairs_can_be_a_day_and_a_month() -> None:

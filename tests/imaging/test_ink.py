@@ -59,7 +59,7 @@ def test_the_dots_of_a_date_belong_to_it() -> None:
 def test_ink_across_a_label_stays() -> None:
     page = _page()
     _write(page, "Date:", 60, 100)
-    cv2.ellipse(page, (250, 80), (150, 60), 0, 20, 300, 0, 4)
+    cv2.ellipse(page, (250, 80), (150, 60), 0, 0, 360, 0, 4)
     marks = _marks(page, [(10.0, 12.0, 50.0, 30.0)])
     assert len(marks) == 1
     assert marks[0].width > 60
