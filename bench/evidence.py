@@ -40,10 +40,11 @@ def timed(files: Sequence[Path]) -> list[tuple[Findings, float]]:
 
 
 def _told(findings: Findings) -> bool:
-    """Whether the document was read without a pixel being recognised."""
-    return all(r.reader == "pdf" for m in findings.marks for r in m.readings) and bool(
-        findings.labels
-    )
+    """Whether the file's own text told the date, so that tesseract read nothing; ink of a
+    signature's size goes to the line networks all the same, for its name.
+    """
+    readers = {r.reader for m in findings.marks for r in m.readings}
+    return bool(findings.labels) and "pdf" in readers and "tesseract" not in readers
 
 
 def _peak() -> float:
@@ -65,7 +66,7 @@ def main() -> None:
         (a, b) for (found, a), (_, b) in zip(with_objects, without, strict=True) if _told(found)
     ]
     ratios = sorted(a / b for a, b in told)
-    print(f"{len(files)} PDFs, {len(told)} read from their objects alone")
+    print(f"{len(files)} PDFs, {len(told)} whose date their own text tells")
     if ratios:
         print(
             f"time as a ratio to the raster path: median {statistics.median(ratios):.3f},"

@@ -18,7 +18,13 @@ import numpy as np
 from ocr_extract.dates.recover import date_likeness
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.locate import LocatedBlock
-from ocr_extract.forms.marks import Mark, marks_in_text, marks_on_page, parts_of_marks
+from ocr_extract.forms.marks import (
+    Mark,
+    extent_of,
+    marks_in_text,
+    marks_on_page,
+    parts_of_marks,
+)
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, darkest_of
@@ -45,6 +51,8 @@ TIGHT = 1.5
 SIGNATURE = (18.0, 6.0)
 """Points; smaller ink is no signature."""
 MOST_SIGNATURES = 4
+BESIDE = 40.0
+"""Points above and below the block in which a stamp may begin or end."""
 LARGE_DATE = (105.0, 18.0)
 """Width and height in points from which a date is likely not alone."""
 AT_DATE = 0.5
@@ -86,7 +94,8 @@ def read_marks(
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (own_reading(mark),)) for mark in marks)
     sealed = [a.rect for a in view.annotations if a.sealed]
-    raster = without_rules(view.raster)
+    top, bottom = extent_of(block)
+    raster = without_rules(view.raster, top - BESIDE, bottom + BESIDE)
     marks = marks_on_page(raster, view.lines, block, sealed)
     page = _Page(raster, ink_mask(raster.pixels))
     if _is_told(view, marks):

@@ -72,7 +72,7 @@ class Mark:
 
 def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
     """Runs of words from the first label on that are no label."""
-    top, bottom = _extent(block)
+    top, bottom = extent_of(block)
     runs = [
         run
         for line in lines
@@ -89,7 +89,7 @@ def marks_on_page(
 
     `sealed` boxes hold a certificate's own text and picture, which are no marks.
     """
-    top, bottom = _extent(block)
+    top, bottom = extent_of(block)
     region = (0.0, top, raster.points(raster.width), bottom)
     near = [line for line in lines if _is_near(line, region)]
     printed = [*_printed(near, block), *sealed]
@@ -133,7 +133,8 @@ def _may_be(rect: Rect) -> bool:
     return rect[2] - rect[0] > LEAST_PART[0] and rect[3] - rect[1] > LEAST_PART[1]
 
 
-def _extent(block: LocatedBlock) -> tuple[float, float]:
+def extent_of(block: LocatedBlock) -> tuple[float, float]:
+    """Top and bottom in points between which a signer may have written."""
     rects = [label.rect for label in block.labels.values()]
     top = max(block.top, min(r[1] for r in rects) - ABOVE)
     return top, max(r[3] for r in rects) + BELOW

@@ -27,11 +27,14 @@ LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
 
 
-def without_rules(raster: Raster) -> Raster:
-    """The page without long thin straight lines, boxes and rings; what crosses the lines
-    stays whole.
+def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
+    """The page without long thin straight lines, boxes and rings between two heights in
+    points; what crosses the lines stays whole. The rest of the page is left as it is.
     """
-    mask = ink_mask(raster.pixels)
+    rows = slice(max(0, round(raster.length(top))), max(0, round(raster.length(bottom))))
+    mask = ink_mask(raster.pixels)[rows]
+    if not mask.size:
+        return raster
     # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
     # a box are as straight as short rules, which go last.
     lines = _rules(mask, raster, LONG)
@@ -40,8 +43,9 @@ def without_rules(raster: Raster) -> Raster:
     if not lines.any():
         return raster
     # The pale rim of a line's pixels goes with it.
-    rim = np.where(cv2.subtract(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((3, 3), np.uint8)))
-    pixels = np.where(rim > 0, np.uint8(255), raster.pixels).astype(np.uint8)
+    rim = np.where(_without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((3, 3), np.uint8)))
+    pixels = raster.pixels.copy()
+    pixels[rows][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
 
 
