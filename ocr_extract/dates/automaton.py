@@ -169,24 +169,15 @@ def _day_month(one: DateLattice, words: Sequence[str]) -> Array:
     """(31 * words, slices + 1) from the start through day and month word."""
     gap, days = one.gap, np.tensordot(one.start, one.days, (0, 1))
     before = np.asarray(days @ (gap + 0.2 * gap @ one.word("of") @ gap), np.float32)
-    rows = np.stack([_through(one, before, word) for word in words], axis=1)
+    rows = np.stack([one.through(before, word) for word in words], axis=1)
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ gap)
 
 
 def _month_day(one: DateLattice, words: Sequence[str]) -> Array:
     """(31 * words, slices + 1) from the start through month word and day."""
-    heads = np.stack([_through(one, one.start[None, :], word)[0] for word in words]) @ one.gap
+    heads = np.stack([one.through(one.start[None, :], word)[0] for word in words]) @ one.gap
     rows = np.einsum("wt,dts->dws", heads, one.days, optimize=True)
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ one.gap)
-
-
-def _through(one: DateLattice, before: Array, word: str) -> Array:
-    """Rows of boundaries, moved through a word."""
-    previous = ""
-    for character in word:
-        step = one.doubled(character) if character == previous else one.mark(character)
-        before, previous = before @ step, character
-    return before
 
 
 def _month_words(
@@ -210,5 +201,5 @@ def _fits(one: DateLattice, words: Sequence[str]) -> Array:
     years = gap @ one.year_ends.sum(axis=1)
     heads = np.stack([one.start @ anyday @ gap, one.start])
     tails = np.stack([years, gap @ anyday @ years])
-    rows = [_through(one, heads, word) for word in words]
+    rows = [one.through(heads, word) for word in words]
     return np.asarray([(row * tails).sum(axis=1).max() for row in rows], np.float32)

@@ -9,7 +9,6 @@ scored at once, exactly as if each had been scored by itself.
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from itertools import pairwise
 
 import numpy as np
 
@@ -83,12 +82,18 @@ class DateLattice:
         """A character that follows itself: at least one blank stands between."""
         return np.asarray(self._runs[BLANK] @ self._runs[column_of(character)])
 
+    def through(self, before: Array, text: str) -> Array:
+        """Rows of boundaries, moved through a string."""
+        previous = ""
+        for character in text:
+            again = character == previous
+            before = before @ (self.doubled(character) if again else self.mark(character))
+            previous = character
+        return before
+
     def word(self, text: str) -> Array:
         """A string."""
-        whole = self.mark(text[0])
-        for before, after in pairwise(text):
-            whole = whole @ (self.doubled(after) if before == after else self.mark(after))
-        return whole
+        return self.through(self.nothing, text)
 
     @cached_property
     def numbers(self) -> Array:
