@@ -34,6 +34,8 @@ READABLE = 0.5
 SURE = 0.7
 """Mean score of a run's words (0..1) from which it is type."""
 MOST_PARTS = 16
+PRINTED = 0.2
+"""Share of a part, or of a label, that they may have in common."""
 ASCENT = 3.0
 """Points by which large writing reaches up into the line above."""
 LEAST_PART = (18.0, 4.0)
@@ -121,11 +123,16 @@ def parts_of_marks(
 
 
 def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
-    middles = sorted((label.rect[1] + label.rect[3]) / 2 for label in block.labels.values())
+    """Above and below the middle between two labels' lines; not where a label's own print
+    fills a part, for that would be read as the signer's.
+    """
+    labels = [label.rect for label in block.labels.values()]
+    middles = sorted((label[1] + label[3]) / 2 for label in labels)
     cuts = [(a + b) / 2 for a, b in pairwise(middles)]
     inside = [cut for cut in cuts if rect[1] + LEAST_PART[1] < cut < rect[3] - LEAST_PART[1]]
     x0, y0, x1, y1 = rect
-    return [part for cut in inside for part in ((x0, y0, x1, cut), (x0, cut - ASCENT, x1, y1))]
+    parts = [part for cut in inside for part in ((x0, y0, x1, cut), (x0, cut - ASCENT, x1, y1))]
+    return [part for part in parts if all(overlap(part, label) < PRINTED for label in labels)]
 
 
 def _may_be(rect: Rect) -> bool:
