@@ -34,22 +34,31 @@ MONTHS = ("January", "March", "May", "July", "September", "October", "December")
 
 def forms(folder: Path, count: int, seed: int) -> Iterator[Path]:
     """Unsigned forms, written to a folder."""
-    rng = random.Random(seed)
-    for index in range(count):
-        condition = CONDITIONS[index % len(CONDITIONS)]
-        path = folder / f"unsigned{index:04d}{condition}.pdf"
-        path.write_bytes(_form(rng, condition))
+    for index, (content, _) in enumerate(forms_of(count, seed)):
+        path = folder / f"unsigned{index:04d}{CONDITIONS[index % len(CONDITIONS)]}.pdf"
+        path.write_bytes(content)
         yield path
 
 
-def _form(rng: random.Random, condition: str) -> bytes:
-    made = typeset(_filling(rng), rng.randrange(2**31))
+def forms_of(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
+    """Unsigned forms as PDFs, each with the date written on it, "" for none; the same seed
+    gives the same forms.
+    """
+    rng = random.Random(seed)
+    for index in range(count):
+        yield _form(rng, CONDITIONS[index % len(CONDITIONS)])
+
+
+def _form(rng: random.Random, condition: str) -> tuple[bytes, str]:
+    filling = _filling(rng)
+    text = filling.date.text if filling.date else ""
+    made = typeset(filling, rng.randrange(2**31))
     if condition == "digital" and rng.random() < 0.7:
-        return made
+        return made, text
     images = convert_from_bytes(made, dpi=DPI, grayscale=True)
     pages = [np.asarray(image, np.uint8).copy() for image in images]
     pages[1] = _littered(pages[1], rng)
-    return as_pdf([_aged(page, rng, condition) for page in pages], DPI)
+    return as_pdf([_aged(page, rng, condition) for page in pages], DPI), text
 
 
 def _filling(rng: random.Random) -> Filling:

@@ -9,6 +9,7 @@ from ocr_extract.findings import BlankFinding
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
 from ocr_extract.geometry import Rect
+from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, find_marks
 from ocr_extract.lines import Word, around
 from ocr_extract.pages import PageReader, PageView, place_of
@@ -58,7 +59,7 @@ def _ink(view: PageView, filled: FilledBlank, reader: PageReader) -> BlankFindin
     empty = BlankFinding("", (), filled.similarity, None)
     if view.raster is None or filled.region is None:
         return empty
-    marks = find_marks(view.raster, filled.region, ())
+    marks = find_marks(view.raster, ink_mask(view.raster.pixels), filled.region, ())
     if sum(mark.area for mark in marks) < LEAST_INK:
         return empty
     lines = _rows([mark.rect for mark in marks])

@@ -16,9 +16,12 @@ from ocr_extract import __version__
 from ocr_extract.agreement import find_all
 from ocr_extract.delivery import tables, terminal
 from ocr_extract.delivery.overlay import draw_pages
+from ocr_extract.delivery.plots import draw_reliability, draw_risk_coverage
 from ocr_extract.delivery.progress import progress_of
 from ocr_extract.errors import ExitCode, OcrExtractError
+from ocr_extract.evaluate import figures, read_records, read_truth
 from ocr_extract.findings import Findings
+from ocr_extract.recalibrate import fit, labels_of
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.sources.source import Damaged
@@ -45,6 +48,10 @@ YearOption = Annotated[
     int | None, typer.Option("--year", help="The volume's year, when no roster says it.")
 ]
 SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
+ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has written.")]
+TruthArgument = Annotated[
+    Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
+]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log details and tracebacks.")]
 
 
@@ -55,6 +62,10 @@ def run_command(
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("results"),
     year: YearOption = None,
     settings: SettingsOption = None,
+    target_error: Annotated[
+        float | None,
+        typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
+    ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes; 0: one per core.")] = 0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the totals.")] = False,
     verbose: VerboseOption = False,
@@ -65,7 +76,7 @@ def run_command(
     missing, 4 internal error.
     """
     _log_to_stderr(verbose=verbose)
-    chosen = _settings(settings, year)
+    chosen = _settings(settings, year).with_options(target_error=target_error)
     papers = read_roster(roster) if roster else None
     files = plan(paths)
     check_output(out, paths)
@@ -121,6 +132,46 @@ def _draw(
             console.print(escape(f"picture: {path}"))
     except Damaged as trouble:
         console.print(escape(f"No picture: {trouble}"))
+
+
+@app.command("evaluate")
+def evaluate_command(
+    results: ResultsArgument,
+    truth: TruthArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the plots.")] = Path("evaluation"),
+) -> None:
+    """Compare results with the truth: exact, wrong among the accepted, calibration.
+
+    Draws reliability.png and risk-coverage.png into the output folder.
+    """
+    check_output(out, [truth])
+    found = figures(read_records(results), read_truth(truth))
+    for line in found.lines:
+        sys.stdout.write(f"{line}\n")
+    out.mkdir(parents=True, exist_ok=True)
+    draw_reliability(found.shown, out / "reliability.png")
+    draw_risk_coverage(found.shown, out / "risk-coverage.png")
+    sys.stdout.write(f"Plots: {out}/reliability.png, risk-coverage.png\n")
+
+
+@app.command("calibrate")
+def calibrate_command(
+    results: ResultsArgument,
+    truth: TruthArgument,
+    out: Annotated[Path, typer.Option("--out", help="The calibration to write.")] = Path(
+        "calibration.json"
+    ),
+) -> None:
+    """Fit the confidences anew on results whose truth is known.
+
+    Use it with `calibration = "calibration.json"` in the settings.
+    """
+    check_output(out.parent, [truth])
+    labels = labels_of(read_records(results), read_truth(truth))
+    fitted = fit(labels, f"{len(labels)} dates of {results}, truth {truth}")
+    tables.replace_file(out, fitted.model_dump_json(indent=1) + "\n")
+    told = ", ".join(sorted(fitted.maps)) or "none: too few labels"
+    sys.stdout.write(f"{len(labels)} labels; maps fitted for {told}. Written: {out}\n")
 
 
 @app.command("doctor")

@@ -111,15 +111,21 @@ def _letters(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalnum() or c in "/.-")
 
 
-def signature_confidence(*, ink: bool, width: float, height: float, name_like: float) -> float:
-    """Probability that a mark is a signature; width and height in points.
+def drawn_signature(log_odds: float) -> float:
+    """Probability that ink is a signature, from its natural log-odds."""
+    return min(SUREST_SIGNATURE, _sigmoid(log_odds + MOSTLY_SIGNED))
 
-    Real ones are 20 to 200 points wide; smaller ink may be a tick or a stray stroke.
-    """
-    if not ink:
-        return 0.9 if name_like > 0.6 else 0.75
-    sized = min(1.0, width / 25.0) * min(1.0, height / 8.0)
-    return min(0.98, 0.55 + 0.43 * sized)
+
+def typed_signature(name_like: float) -> float:
+    """Probability that type on the signature's line is one; likeness to the author 0..1."""
+    return 0.9 if name_like > 0.6 else 0.75
+
+
+MOSTLY_SIGNED = 1.2
+"""Real forms are signed in 99 of 100, those that the model learned from in 27. A quarter of
+that difference is believed: the unsigned one is the one that a person looks for."""
+SUREST_SIGNATURE = 0.99
+"""A model of some hundred forms cannot be surer."""
 
 
 NO_INK = 0.93

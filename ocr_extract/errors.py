@@ -5,6 +5,7 @@ OcrExtractError                exit code
 │   ├── NothingToRead              no agreement under the paths given
 │   ├── BadSettings                a settings file or option that cannot be
 │   ├── BadRoster                  a roster that cannot be read
+│   ├── BadTruth                   results or a table of true dates that cannot be read
 │   └── UnsafeOutput               output that overlaps the input, or cannot be written
 └── MissingTool                3   a program or model that the work needs is not there
 
@@ -60,6 +61,10 @@ class BadSettings(UsageError):
 
 class BadRoster(UsageError):
     """The roster cannot be read."""
+
+
+class BadTruth(UsageError):
+    """Results, or the true dates to compare them with, cannot be read."""
 
 
 class UnsafeOutput(UsageError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
 from ocr_extract.geometry import Rect
+from ocr_extract.imaging.strokes import NO_INK, InkShape
 from ocr_extract.records import Box, Damage, Document, FormMatch, Reading
 from ocr_extract.sources.certificates import Certificate
 
@@ -49,6 +50,8 @@ class MarkFinding:
     """Which annotation it is, by whom and when, as far as the file says."""
     ink: str = ""
     """A hash of ink of a signature's size, see signatures.same_ink."""
+    shape: InkShape = NO_INK
+    """How the ink is drawn; of type, none."""
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ocr_extract.calibration import accept_at
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.dating import kind_of
 from ocr_extract.findings import Findings
 from ocr_extract.forms.assign import Assignment
-from ocr_extract.records import Fields, Flag, Verdict
+from ocr_extract.records import DateResult, Fields, Flag, Record, Verdict
 from ocr_extract.settings import Settings
 
 CODES: dict[str, str] = {
@@ -16,22 +18,29 @@ CODES: dict[str, str] = {
     "not_an_agreement": "no signing block was found",
     "other_form": "another form than the one expected",
     "terms_altered": "the printed terms are not the form's own",
-    "certificate_altered": "the file was changed after it was signed by certificate",
+    "author_blank": "no author is named",
+    "title_blank": "no title is given",
     "undated": "no date was found",
     "illegible_date": "the date cannot be read as it stands",
     "year_slip": "the year is probably a slip of the pen",
     "month_slip": "the month is probably a slip of the pen",
+    "day_slip": "the day is none of its month",
+    "swapped_slip": "day and month probably changed places",
     "ambiguous_order": "day and month can be exchanged",
     "incomplete_date": "a part of the date is missing",
     "unexpected_date": "the date lies far from the volume's",
     "uncertain_date": "the date was read, but not surely",
+    "certificate_altered": "the file was changed after it was signed by certificate",
     "unsigned": "no signature was found",
     "signature_unclear": "it cannot be told whether it is signed",
     "signature_displaced": "the signature stands on another field's line",
-    "author_blank": "no author is named",
-    "title_blank": "no title is given",
 }
-"""Every flag, and what it says; docs/flags.md lists the same."""
+"""Every flag, and what it says, in the order in which a person would ask; docs/flags.md
+lists the same."""
+DATE_CODES = frozenset(
+    "undated illegible_date year_slip month_slip day_slip swapped_slip ambiguous_order"
+    " incomplete_date unexpected_date uncertain_date".split()
+)
 
 
 PROPOSED_FROM = 0.5
@@ -53,13 +62,11 @@ def flags_of(
     raised = [
         *damaged,
         *_form_flags(findings, fields, settings),
-        *_date_flags(date, fields, context, settings),
+        *_date_flags(date, fields.date, context, settings),
         *_signature_flags(findings, fields, chosen),
     ]
     if not raised and fields.signature.present == "cannot tell":
-        # A text never shows ink; said only where nothing else sends a person to the page.
-        message = "The text names no signer: look at the page itself."
-        raised.append(_flag("signature_unclear", "signature", message))
+        raised.append(_unseen())
     return tuple(raised)
 
 
@@ -87,10 +94,30 @@ def _form_flags(findings: Findings, fields: Fields, settings: Settings) -> Itera
         yield _flag("title_blank", "title", "No title was read.")
 
 
+def redated_flags(
+    record: Record, date: RecoveredDate, field: DateResult, context: Context, settings: Settings
+) -> tuple[Flag, ...]:
+    """A record's flags with those of its date raised anew."""
+    kept = [flag for flag in record.flags if flag.code not in DATE_CODES]
+    fresh = list(_date_flags(date, field, context, settings))
+    if fresh and record.document.kind == "text":
+        kept = [flag for flag in kept if flag.code != "signature_unclear"]
+    elif not kept and not fresh and record.fields.signature.present == "cannot tell":
+        kept.append(_unseen())
+    order = list(CODES)
+    return tuple(sorted([*kept, *fresh], key=lambda flag: order.index(flag.code)))
+
+
+def _unseen() -> Flag:
+    """Of a text, which never shows ink; said only where nothing else sends a person there."""
+    message = "The text names no signer: look at the page itself."
+    return _flag("signature_unclear", "signature", message)
+
+
 def _date_flags(
-    date: RecoveredDate | None, fields: Fields, context: Context, settings: Settings
+    date: RecoveredDate | None, field: DateResult, context: Context, settings: Settings
 ) -> Iterator[Flag]:
-    field = fields.date
+    least = accept_at(settings, kind_of(field.written, field.evidence))
     if date is None:
         yield _flag("undated", "date", "No date was found beside or below its label.")
         return
@@ -104,12 +131,12 @@ def _date_flags(
         return
     if field.precision != "day":
         yield _flag("incomplete_date", "date", f"“{field.text}” is not a full date.")
-    elif date.order_open and field.confidence < settings.accept_at:
+    elif date.order_open and field.confidence < least:
         others = ", ".join(c.value for c in field.candidates[1:2])
         yield _flag("ambiguous_order", "date", f"“{field.text}” may also be {others}.")
     elif date.value is not None and not context.is_expected(date.value):
         yield _flag("unexpected_date", "date", f"{field.value} lies far from what is expected.")
-    elif field.confidence < settings.accept_at:
+    elif field.confidence < least:
         sure = f"{field.confidence:.0%}"
         yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
 
@@ -128,11 +155,11 @@ def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> 
         yield _flag("signature_displaced", "signature", message)
 
 
-def verdict_of(findings: Findings, flags: tuple[Flag, ...]) -> Verdict:
-    """Accepted without a flag; rejected when there is no agreement to look at, or the
-    form came back blank; else for a person.
+def verdict_of(flags: tuple[Flag, ...], *, located: bool) -> Verdict:
+    """Accepted without a flag; rejected when no signing block was located, or the form came
+    back blank; else for a person.
     """
     codes = {flag.code for flag in flags}
-    if not findings.labels or {"unsigned", "undated"} <= codes:
+    if not located or {"unsigned", "undated"} <= codes:
         return Verdict.REJECTED
     return Verdict.REVIEW if flags else Verdict.ACCEPTED

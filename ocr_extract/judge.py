@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ocr_extract import confidence
 from ocr_extract.dates.priors import Context
-from ocr_extract.dates.recover import (
-    ReadText,
-    RecoveredDate,
-    date_likeness,
-    recover,
-    recover_scored,
-)
+from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.dating import date_result, recovered, stamps_of
 from ocr_extract.findings import BlankFinding, Findings
 from ocr_extract.flags import flags_of, verdict_of
-from ocr_extract.forms.assign import Assignment, assign
-from ocr_extract.likeness import JudgedMark, dates_of, judged_marks
+from ocr_extract.forms.assign import Assignment, assign, is_drawn
+from ocr_extract.likeness import JudgedMark, judged_marks
 from ocr_extract.readers.hands import DATES
 from ocr_extract.records import (
     Candidate,
@@ -35,13 +32,13 @@ from ocr_extract.settings import Settings
 from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import is_whole_name, signer_match
 
-ILLEGIBLE = 0.4
-"""Likeness (0..1) of a string that only resembles a date."""
 SHOWN_STRINGS = 10
-"""Strings of a reading that are kept in a record."""
+"""Strings of a reading that are kept in a record; of dates all, for a second look."""
 LOW_AS_TYPE = 26.0
 """Points: script fonts are set at 10 to 24."""
 CLEARLY = 0.88
+SIGNED_FROM = 0.9
+"""Probability from which ink is called a signature; below it a person looks."""
 TYPED_FROM = 0.72
 """Typedness (0..1) from which a mark counts as type, not handwriting."""
 
@@ -53,26 +50,28 @@ def judge(
     roster: RosterMatch | None = None,
 ) -> Record:
     """What the findings mean in the light of the volume; the same for the same input."""
+    context = replace(context, stamps=stamps_of(findings.document))
     author = _blank(findings.blanks.get("author"))
     title = _blank(findings.blanks.get("title"))
-    marks = judged_marks(findings.marks, author.value, context, settings)
     rects = {name: label.rect for name, label in findings.labels.items()}
+    marks = judged_marks(findings.marks, rects, author.value, context, settings)
     chosen = assign(rects, [mark.read for mark in marks])
-    recovered = _recovered(chosen, marks, context, settings)
+    picked = _pick("date", chosen, marks)
+    found = _recovered(picked, context, settings)
     fields = Fields(
         title=title,
         author=author,
         corresponding_author=_name(chosen, marks, findings),
-        date=_date(recovered, _pick("date", chosen, marks), findings),
+        date=_date(found, picked, findings, settings),
         signature=_signature(chosen, marks, findings, author.value),
     )
-    flags = flags_of(findings, fields, recovered, chosen, context, settings)
+    flags = flags_of(findings, fields, found, chosen, context, settings)
     return Record(
         document=findings.document,
         form=findings.form,
         fields=fields,
         roster=roster,
-        verdict=verdict_of(findings, flags),
+        verdict=verdict_of(flags, located=bool(findings.labels)),
         flags=flags,
         damage=findings.damage,
         seconds=round(findings.seconds, 3),
@@ -160,62 +159,36 @@ def _evidence(picked: JudgedMark) -> tuple[Evidence, ...]:
 
 
 def _shortened(reading: Reading) -> Reading:
+    if reading.reader == DATES:
+        return reading
     return reading.model_copy(update={"hypotheses": reading.hypotheses[:SHOWN_STRINGS]})
 
 
 def _recovered(
-    chosen: Assignment, marks: list[JudgedMark], context: Context, settings: Settings
+    picked: JudgedMark | None, context: Context, settings: Settings
 ) -> RecoveredDate | None:
     """The date behind the chosen mark; None when no mark was chosen."""
-    picked = _pick("date", chosen, marks)
     if picked is None:
         return None
-    free = [r for r in picked.found.readings if r.best and r.reader not in confidence.HAND_READERS]
-    texts = [ReadText(r.best, _quality(r, picked)) for r in free]
-    dates = dates_of(picked.found)
-    told = picked.read.typed >= TYPED_FROM and not _is_clear(dates)
-    if not dates or told or any(_is_typed_date(t, picked, settings) for t in texts):
-        return recover(texts, context, settings.languages)
-    quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
-    return recover_scored(dates, quality, context, settings.languages, texts)
-
-
-def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
-    """Whether ink reads well as its best date."""
-    return bool(dates) and confidence.ink_likeness(dates[0].log_likelihood, dates[0].text) > 0.5
-
-
-def _is_typed_date(text: ReadText, picked: JudgedMark, settings: Settings) -> bool:
-    """Whether type was read, and as a date."""
-    typed = picked.read.typed >= TYPED_FROM
-    return typed and date_likeness(text.text, settings.languages) > ILLEGIBLE
-
-
-def _quality(reading: Reading, picked: JudgedMark) -> float:
-    if picked.found.place is None:
-        return confidence.TEXT_QUALITY
-    return confidence.reading_quality(reading, picked.found.readings)
+    return recovered(
+        picked.found.readings,
+        typed=picked.read.typed >= TYPED_FROM,
+        placed=picked.found.place is not None,
+        context=context,
+        settings=settings,
+    )
 
 
 def _date(
-    recovered: RecoveredDate | None, picked: JudgedMark | None, findings: Findings
+    found: RecoveredDate | None,
+    picked: JudgedMark | None,
+    findings: Findings,
+    settings: Settings,
 ) -> DateResult:
-    if recovered is None or picked is None:
+    if found is None or picked is None:
         return _no_date(findings)
-    return DateResult(
-        value=recovered.value.iso if recovered.value else None,
-        as_written=recovered.as_written.iso if recovered.as_written else None,
-        text=recovered.text,
-        precision=recovered.precision,
-        written=_written(picked, findings),
-        confidence=round(min(1.0, recovered.confidence), 4),
-        candidates=tuple(
-            Candidate(value=c.parts.iso or "", probability=round(c.probability, 4), reason=c.reason)
-            for c in recovered.candidates
-        ),
-        place=picked.found.place,
-        evidence=(*_evidence(picked), *_hidden_evidence(findings)),
-    )
+    evidence = (*_evidence(picked), *_hidden_evidence(findings))
+    return date_result(found, _written(picked, findings), picked.found.place, evidence, settings)
 
 
 def _hidden_evidence(findings: Findings) -> tuple[Evidence, ...]:
@@ -258,18 +231,18 @@ def _signature(
         return _no_signature(findings)
     reading = _surest(picked.found.readings)
     ink = picked.read.mark.kind == "ink"
-    sure = confidence.signature_confidence(
-        ink=ink,
-        width=picked.read.mark.width,
-        height=picked.read.mark.height,
-        name_like=picked.read.name_like,
+    drawn = is_drawn(picked.read)
+    sure = (
+        confidence.drawn_signature(picked.read.signed)
+        if drawn
+        else confidence.typed_signature(picked.read.name_like)
     )
     typed = picked.read.typed >= TYPED_FROM
     other = _name(chosen, marks, findings).value
     free = [(r.best, confidence.word_score(r)) for r in picked.found.readings if r.reader != DATES]
     text = reading.best if typed or not findings.has_ink or picked.read.name_like > 0.6 else None
     return SignatureResult(
-        present="yes",
+        present="cannot tell" if drawn and sure < SIGNED_FROM else "yes",
         value=text,
         as_written=text,
         written=_signed_how(picked, findings, (author, other)),

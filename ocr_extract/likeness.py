@@ -1,28 +1,35 @@
-"""What each mark reads like: a date, a name, type, digits."""
+"""What each mark reads like: a date, a name, type, digits, a signature."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ocr_extract import confidence
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import date_likeness
+from ocr_extract.dating import dates_among
 from ocr_extract.findings import MarkFinding
-from ocr_extract.forms.assign import ReadMark
+from ocr_extract.forms.assign import ReadMark, place_score
+from ocr_extract.forms.definition import FieldName
+from ocr_extract.forms.marks import Mark
+from ocr_extract.geometry import Rect
 from ocr_extract.lines import overlap
 from ocr_extract.readers.hands import DATES
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_likeness
+from ocr_extract.signatures.presence import InkEvidence, presence_model
 
 MOST_LOOKED_AT = 30
 UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
+NOWHERE = -6.0
+"""Log-odds of a place where the label is not known."""
 MOSTLY = 0.85
 """Share of a part that lies in the mark it was taken from."""
 
@@ -36,10 +43,93 @@ class JudgedMark:
 
 
 def judged_marks(
-    found: Sequence[MarkFinding], author: str | None, context: Context, settings: Settings
+    found: Sequence[MarkFinding],
+    labels: Mapping[FieldName, Rect],
+    author: str | None,
+    context: Context,
+    settings: Settings,
 ) -> list[JudgedMark]:
-    """Every mark with what it reads like."""
-    return _with_type([_judged(mark, author, context, settings) for mark in found])
+    """Every mark with what it reads like; `labels` are rectangles in points."""
+    marks = _with_type([_judged(mark, author, context, settings) for mark in found])
+    return [_with_odds(mark, marks, labels) for mark in marks]
+
+
+def _with_odds(
+    mark: JudgedMark, marks: Sequence[JudgedMark], labels: Mapping[FieldName, Rect]
+) -> JudgedMark:
+    """Of ink, the log-odds that it is a signature."""
+    if mark.read.mark.kind != "ink" or "signature" not in labels:
+        return mark
+    odds = presence_model().log_odds(ink_evidence(mark, marks, labels))
+    return replace(mark, read=replace(mark.read, signed=odds))
+
+
+def ink_evidence(
+    mark: JudgedMark, marks: Sequence[JudgedMark], labels: Mapping[FieldName, Rect]
+) -> InkEvidence:
+    """What speaks for and against a mark's being a signature."""
+    read, shape = mark.read, mark.found.shape
+    own = read.mark
+    free = next((r for r in mark.found.readings if r.reader == "pp-ocr"), None)
+    area = max(1.0, own.width * own.height)
+    covered = sum(overlap(own.rect, rect) * _smaller(own.rect, rect) for rect in labels.values())
+    return InkEvidence(
+        width=own.width,
+        height=own.height,
+        longest=shape.longest,
+        winding=shape.winding,
+        thickness=shape.thickness,
+        per_piece=shape.length / max(1, shape.pieces),
+        digits=read.digits,
+        date_like=read.date_like,
+        within_date=_within_date(mark, marks),
+        holds_date=_holds_date(mark, marks),
+        name_like=read.name_like,
+        typed=read.typed,
+        legible=confidence.word_score(free) if free else 0.0,
+        letters=sum(c.isalnum() for c in free.best) if free else 0,
+        at_signature=place_score(labels["signature"], own),
+        at_date=_at(labels, "date", own),
+        at_author=_at(labels, "corresponding_author", own),
+        on_labels=min(1.0, covered / area),
+    )
+
+
+def _at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:
+    return place_score(labels[field], mark) if field in labels else NOWHERE
+
+
+def _smaller(a: Rect, b: Rect) -> float:
+    """Area of the smaller rectangle, which `overlap` is a share of."""
+    return min((r[2] - r[0]) * (r[3] - r[1]) for r in (a, b))
+
+
+def _within_date(mark: JudgedMark, marks: Sequence[JudgedMark]) -> float:
+    own = mark.read.mark
+    return max(
+        (
+            other.read.date_like
+            for other in marks
+            if other is not mark
+            and other.read.mark.width > own.width + 1
+            and other.read.mark.height < 2 * own.height
+            and overlap(other.read.mark.rect, own.rect) > MOSTLY
+        ),
+        default=0.0,
+    )
+
+
+def _holds_date(mark: JudgedMark, marks: Sequence[JudgedMark]) -> float:
+    own = mark.read.mark
+    return max(
+        (
+            other.read.date_like
+            for other in marks
+            if 0.3 * own.width < other.read.mark.width < own.width - 1
+            and overlap(other.read.mark.rect, own.rect) > MOSTLY
+        ),
+        default=0.0,
+    )
 
 
 def _judged(
@@ -57,7 +147,7 @@ def _judged(
         key=lambda s: (s[0], confidence.word_score(s[1])),
         default=(0.0, Reading(reader="none", hypotheses=())),
     )
-    by_hand, text = _ink_likeness(dates_of(found), context, settings)
+    by_hand, text = _ink_likeness(dates_among(found.readings), context, settings)
     read = ReadMark(
         mark=found.mark,
         text=text if by_hand > like else best.best,
@@ -99,11 +189,6 @@ def _digits(reading: Reading) -> float:
     if len(set(digits)) < FEWEST_KINDS:
         return 0.0
     return len(digits) / len(known) * confidence.word_score(reading)
-
-
-def dates_of(found: MarkFinding) -> tuple[Hypothesis, ...]:
-    """The dates that ink was scored against, likeliest first."""
-    return next((r.hypotheses for r in found.readings if r.reader == DATES), ())
 
 
 def _ink_likeness(

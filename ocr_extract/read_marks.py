@@ -26,10 +26,11 @@ from ocr_extract.forms.marks import (
     parts_of_marks,
 )
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.imaging.clean import all_ink, fine_mask, ink_mask
 from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.imaging.parts import core_of
 from ocr_extract.imaging.rules import without_rules
+from ocr_extract.imaging.strokes import NO_INK, shape_of
 from ocr_extract.lines import overlap
 from ocr_extract.pages import PageReader, PageView, annotation_at, place_of
 from ocr_extract.readers.base import ReaderTrouble
@@ -72,10 +73,13 @@ class HandReader(Protocol):
 
 @dataclass(frozen=True)
 class _Page:
-    """A page without its rules, and its ink: thresholded once, looked at for every mark."""
+    """A page without its rules, its ink and its finest strokes: thresholded once, looked at
+    for every mark.
+    """
 
     raster: Raster
     ink: Grey
+    fine: Grey
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ def read_marks(
     sealed = [a.rect for a in view.annotations if a.sealed]
     top, bottom = extent_of(block)
     raster = without_rules(view.raster, top - BESIDE, bottom + BESIDE)
-    marks = marks_on_page(raster, view.lines, block, sealed)
-    page = _Page(raster, ink_mask(raster.pixels))
+    page = _page(raster, top - BESIDE, bottom + BESIDE)
+    marks = marks_on_page(raster, page.ink, view.lines, block, sealed)
     if _is_told(view, marks):
         return _told(view, page, marks, readers, note)
     readings = _typed(raster, marks, readers.pages, note)
@@ -108,11 +112,19 @@ def read_marks(
     of_parts = _written(page, parts, readers.hands, note)
     return (
         *(
-            _finding(view, raster, m, (*a, *b))
+            _finding(view, page, m, (*a, *b))
             for m, a, b in zip(marks, readings, by_hand, strict=True)
         ),
-        *(_finding(view, raster, m, b) for m, b in zip(parts, of_parts, strict=True)),
+        *(_finding(view, page, m, b) for m, b in zip(parts, of_parts, strict=True)),
     )
+
+
+def _page(raster: Raster, top: float, bottom: float) -> _Page:
+    """A page with its masks; pale strokes are sought from `top` to `bottom`, in points."""
+    ink, fine = ink_mask(raster.pixels), fine_mask(raster.pixels)
+    rows = slice(max(0, round(raster.length(top))), max(0, round(raster.length(bottom))))
+    ink[rows] = all_ink(ink[rows], fine[rows])
+    return _Page(raster, ink, fine)
 
 
 def _told(
@@ -128,7 +140,7 @@ def _told(
         )
     )
     return tuple(
-        _finding(view, page.raster, m, (own_reading(m),) if m.words else _free(names.get(m, ())))
+        _finding(view, page, m, (own_reading(m),) if m.words else _free(names.get(m, ())))
         for m in marks
     )
 
@@ -142,12 +154,12 @@ def _may_be_signature(mark: Mark) -> bool:
     return mark.kind == "ink" and mark.width > SIGNATURE[0] and mark.height > SIGNATURE[1]
 
 
-def _finding(
-    view: PageView, raster: Raster, mark: Mark, readings: tuple[Reading, ...]
-) -> MarkFinding:
+def _finding(view: PageView, page: _Page, mark: Mark, readings: tuple[Reading, ...]) -> MarkFinding:
     font = view.fonts.get(mark.words[0], "") if mark.words else ""
-    ink = hash_of(crop_of(raster, mark.rect, 0.5)) if _may_be_signature(mark) else ""
-    return MarkFinding(mark, place_of(view, mark.rect), readings, font, _origin(view, mark), ink)
+    ink = hash_of(crop_of(page.raster, mark.rect, 0.5)) if _may_be_signature(mark) else ""
+    shape = shape_of(page.raster, page.fine, mark.rect) if mark.kind == "ink" else NO_INK
+    place = place_of(view, mark.rect)
+    return MarkFinding(mark, place, readings, font, _origin(view, mark), ink, shape)
 
 
 def _origin(view: PageView, mark: Mark) -> str:

@@ -21,7 +21,7 @@ SignatureKind = Literal["hand", "script", "typed", "certificate", "none", "unkno
 SignerMatch = Literal["author", "corresponding_author", "both", "neither", "cannot tell"]
 DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
 Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
-EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate"]
+EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate", "volume"]
 Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge"]
 
 
@@ -102,6 +102,8 @@ class DateResult(FieldResult):
 
     text: str = ""
     precision: Precision = "none"
+    posterior: float = Field(default=0.0, ge=0, le=1)
+    """Of the value, before calibration made it a confidence."""
 
 
 class SignatureResult(Value):

@@ -48,8 +48,12 @@ class Settings(BaseModel):
     # Roots that certificates are verified against, beside the system's: PEM or DER files.
     trusted_roots: tuple[Path, ...] = ()
 
-    # Judgement: below it a person looks. See docs/confidence.md.
-    accept_at: float = Field(default=0.9, ge=0, le=1)
+    # Judgement. Of the dates accepted no more than `target_error` may be wrong: the
+    # confidence from which that holds is measured, see docs/confidence.md; `accept_at`
+    # overrides it.
+    target_error: float = Field(default=0.005, gt=0, lt=1)
+    accept_at: float | None = Field(default=None, ge=0, le=1)
+    calibration: Path | None = None
 
     def with_options(self, **options: object) -> Settings:
         """A copy with the options that are not None; raises BadSettings."""

@@ -135,3 +135,46 @@ def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
     assert len(result.output) > 80
+
+
+def test_evaluate_prints_figures_and_draws_them(factory: Factory) -> None:
+    factory.text("a.txt", GOOD)
+    factory.text("b.txt", GOOD.replace("3 May", "4 May"))
+    out, plots = factory.folder / "results", factory.folder / "plots"
+    assert _call(
+        "run", factory.folder, "--year", "2025", "--out", factory.folder.parent / "r"
+    ).returncode
+    truth = factory.text("truth.csv", "file,date\na.txt,2025-05-03\nb.txt,2025-05-05\n")
+    done = _call("evaluate", factory.folder.parent / "r", truth, "--out", plots)
+    assert (done.returncode, _clean(done)) == (0, "")
+    assert "exact: 1 (50.0%)" in done.stdout
+    assert "expected calibration error" in done.stdout
+    for name in ("reliability.png", "risk-coverage.png"):
+        assert (plots / name).read_bytes().startswith(b"\x89PNG")
+    missing = _call("evaluate", out, truth)
+    assert missing.returncode == 2
+    assert "ocr-extract run" in _clean(missing)
+
+
+def test_calibrate_writes_what_a_run_can_use(factory: Factory) -> None:
+    for day in range(1, 29):
+        for month in ("May", "June"):
+            factory.text(f"p{day}{month}.txt", GOOD.replace("3 May", f"{day} {month}"))
+    results = factory.folder.parent / "labelled"
+    _call("run", factory.folder, "--year", "2025", "--out", results, "--quiet")
+    rows = [
+        f"p{day}{month},2025-0{number}-{day:02d}"
+        for day in range(1, 29)
+        for month, number in (("May", 5), ("June", 6))
+    ]
+    truth = factory.text("truth.csv", "\n".join(["key,date", *rows]) + "\n")
+    own = factory.folder.parent / "own.json"
+    done = _call("calibrate", results, truth, "--out", own)
+    assert (done.returncode, _clean(done)) == (0, "")
+    assert "56 labels; maps fitted for told" in done.stdout
+    settings = factory.text("s.toml", f'calibration = "{own}"\nyear = 2025\n')
+    one = factory.folder / "p3May.txt"
+    again = _call("run", one, "--settings", settings, "--out", factory.folder.parent / "again")
+    assert _clean(again) == ""
+    record = json.loads((factory.folder.parent / "again" / "records.jsonl").read_text())
+    assert 0.9 < record["fields"]["date"]["confidence"] < 1

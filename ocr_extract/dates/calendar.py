@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+LAST_YEAR = 9999
+"""ISO dates and the calendar's own end; "20255" is written, and no year."""
+DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 Precision = Literal["day", "month", "year", "none"]
 
 
@@ -21,7 +23,7 @@ class PartialDate:
     @property
     def iso(self) -> str | None:
         """YYYY-MM-DD, YYYY-MM or YYYY, as far as known without a gap; else None."""
-        if self.year is None:
+        if self.year is None or self.year > LAST_YEAR:
             return None
         parts = [f"{self.year:04d}"]
         for part in (self.month, self.day):
@@ -43,6 +45,8 @@ class PartialDate:
         """The calendar day, or None when a part is missing or impossible."""
         if self.year is None or self.month is None or self.day is None:
             return None
+        if not 1 <= self.year <= LAST_YEAR:
+            return None
         return date(self.year, self.month, self.day) if is_possible(self) else None
 
 
@@ -55,4 +59,10 @@ def is_possible(parts: PartialDate) -> bool:
     if parts.day is None:
         return True
     year = 2000 if parts.year is None else parts.year
-    return 1 <= parts.day <= calendar.monthrange(year, parts.month)[1]
+    return 1 <= parts.day <= days_in(year, parts.month)
+
+
+def days_in(year: int, month: int) -> int:
+    """Days of a month 1..12; of any year, also of one that nobody can have meant."""
+    leap = month == 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    return DAYS[month - 1] + leap

@@ -11,7 +11,8 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ocr_extract.dates.calendar import PartialDate, is_possible
 from ocr_extract.dates.words import is_month, month_of
@@ -34,6 +35,8 @@ OVERLOOKED_COST = 6.0
 """The same for a part left out although a number for it stands there."""
 MISREAD_DIGIT = 2.0
 """The same per letter that stands where a digit was written ("2O25", "l9")."""
+MISCOUNTED_COST = 4.0
+"""The same for a day that its month has not (31 June)."""
 RUN_COST = 3.0
 """Lost separators ("20250519") are rare, and a run is more often something else."""
 
@@ -75,6 +78,8 @@ class Interpretation:
     year_digits: int
     log_weight: float
     remainder: tuple[str, ...] = ()
+    separator: str = ""
+    """Between three numbers, where their order is open; else none."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +122,21 @@ def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpre
     """All readings of a string as a date, likeliest first; () when there is none."""
     tokens = _tokenise(normalise(text), languages)
     found = list(_with_word(tokens) if tokens.month is not None else _numeric(tokens))
-    found = [i for i in found if is_possible(i.parts)]
+    found = [
+        i if is_possible(i.parts) else replace(i, log_weight=i.log_weight - MISCOUNTED_COST)
+        for i in found
+        if is_possible(i.parts) or _is_miscounted(i)
+    ]
     best: dict[tuple[PartialDate, str], Interpretation] = {}
     for one in sorted(found, key=lambda i: -i.log_weight):
         best.setdefault((one.parts, one.order), one)
     return tuple(best.values())
+
+
+def _is_miscounted(one: Interpretation) -> bool:
+    """Whether a date is wrong by its day alone, and complete."""
+    parts = one.parts
+    return parts.year is not None and parts.month is not None and (parts.day or 0) <= 31
 
 
 def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
@@ -217,17 +232,27 @@ def _triple(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
             continue
         weight = math.log(share) - UNUSED_COST * len(unused)
         index = start + order.index("Y")
-        yield _made(tokens, PartialDate(year, month, day), order, index, weight, unused)
+        made = _made(tokens, PartialDate(year, month, day), order, index, weight, unused)
+        yield replace(made, separator=separator_of(triple[1].before))
+
+
+def separator_of(gap: str) -> str:
+    """The separator of a gap between numbers, as ORDER_WEIGHTS knows it."""
+    return gap[:1] if gap[:1] in ORDER_WEIGHTS else " "
 
 
 def _orders(triple: tuple[_Number, ...]) -> dict[str, float]:
     if len(triple[0].text) >= 3:
         return YEAR_FIRST
-    separator = triple[1].before[:1] or " "
-    shares = ORDER_WEIGHTS.get(separator, ORDER_WEIGHTS[" "])
+    shares = ORDER_WEIGHTS[separator_of(triple[1].before)]
     if len(triple[2].text) <= 2:
         return {**{o: 0.95 * s for o, s in shares.items()}, "YMD": 0.05}
     return shares
+
+
+def _has_a_double(text: str) -> bool:
+    """Whether two neighbours are alike, and it is a year without one of them."""
+    return text[:2] in ("20", "22") and any(a == b for a, b in pairwise(text))
 
 
 def _pair(tokens: _Tokens) -> Iterator[Interpretation]:
@@ -292,8 +317,12 @@ def _small(number: _Number) -> int | None:
 
 
 def _year(number: _Number) -> int | None:
-    """Four digits as they stand; two, or three after a lost 2 ("025"), in this century."""
+    """Four digits as they stand; two, or three after a lost 2 ("025"), in this century;
+    three where another digit was lost, five where one was doubled, as they stand.
+    """
     text = number.text
+    if (len(text) == 3 and text[0] == "2") or (len(text) == 5 and _has_a_double(text)):
+        return number.value
     if len(text) == 4:
         return number.value if 1000 <= number.value <= 2999 else None
     if len(text) == 2 or (len(text) == 3 and text[0] == "0"):

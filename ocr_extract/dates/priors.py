@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.others import Others
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,17 @@ PARTIAL = 0.01
 ANY_DAY = Span(date(1900, 1, 1), date(2199, 12, 31), 1.0)
 
 
+STAMPED = 0.6
+"""Weight of a file's own time stamps where they fall into the volume: of 113 real files that
+carry a usable one 94 % state a day next to it, but a form may be signed on paper first."""
+STAMP_DAYS = {0: 0.65, -1: 0.12, 1: 0.17, -2: 0.02, 2: 0.02, -3: 0.01, 3: 0.01}
+"""Shares of the days from the signer's date to the stamp, as counted on those files."""
+
+
 @dataclass(frozen=True)
 class Context:
-    """What is known of the volume: its year, or the days of its conference, or nothing.
+    """What is known of the volume: its year, or the days of its conference, or nothing;
+    what its other agreements say; and when the file was made.
 
     `origin` says in words where that comes from, for the reasons shown to people.
     """
@@ -42,21 +52,61 @@ class Context:
     start: date | None = None
     end: date | None = None
     origin: str = ""
+    others: Others | None = None
+    stamps: tuple[date, ...] = ()
 
     @property
     def known(self) -> bool:
         """Whether the volume says anything about its dates."""
-        return self.start is not None or self.year is not None
+        told = self.start is not None or self.year is not None
+        return told or self._others_span is not None
+
+    @cached_property
+    def _others_span(self) -> tuple[date, date] | None:
+        return self.others.span() if self.others is not None else None
 
     def spans(self) -> tuple[Span, ...]:
         """The mixture that makes the prior; one even span when nothing is known."""
+        return self._base
+
+    @cached_property
+    def _base(self) -> tuple[Span, ...]:
         if self.start is not None:
             end = self.end or self.start
             return _spans(self.start - timedelta(150), end + timedelta(60), self.start, end)
         if self.year is not None:
             first, last = date(self.year, 1, 1), date(self.year, 12, 31)
             return _spans(first, last, first, last)
+        if self._others_span is not None:
+            return _spans(*self._others_span, *self._others_span)
         return (ANY_DAY,)
+
+    @cached_property
+    def _usable_stamps(self) -> tuple[date, ...]:
+        """Stamps within the volume's time: not the blank form's, not a dead battery's."""
+        core = self._base[0]
+        return tuple(s for s in self.stamps if self.known and core.first <= s <= core.last)
+
+    def on(self, day: date) -> float:
+        """Prior probability of one day."""
+        base = sum(span.density(day) for span in self._base)
+        if self.others is not None and (weight := self.others.weight):
+            base = (1.0 - weight) * base + weight * self.others.density(day)
+        if not self._usable_stamps:
+            return base
+        near = sum(STAMP_DAYS.get((stamp - day).days, 0.0) for stamp in self._usable_stamps)
+        return (1.0 - STAMPED) * base + STAMPED * near / len(self._usable_stamps)
+
+    @property
+    def told(self) -> str:
+        """Where all this comes from, in words."""
+        if self.others is not None and self.others.weight:
+            return self.others.when
+        return self.origin
+
+    def order_gain(self, separator: str, order: str, usual: float) -> float:
+        """Log of how much likelier an order is in this volume than in general."""
+        return self.others.order_gain(separator, order, usual) if self.others else 0.0
 
     def years(self) -> tuple[int, ...]:
         """Years worth scoring against an unreadable date: the core and its neighbours."""
@@ -69,12 +119,18 @@ class Context:
         """Prior probability of a date; for a partial one, of a day in it on average,
         times the rarity of leaving the rest out (2 of 211 real dates).
         """
+        full = parts.full()
         if parts.precision == "day":
-            return sum(_mean(span, parts) for span in self.spans())
+            return self.on(full) if full is not None else 0.0
         return PARTIAL * max(
-            sum(_mean(span, PartialDate(year, parts.month, parts.day)) for span in self.spans())
-            for year in self._years_of(parts)
+            self._mean(PartialDate(year, parts.month, parts.day)) for year in self._years_of(parts)
         )
+
+    def _mean(self, parts: PartialDate) -> float:
+        """Probability of a day of that year or month, on average."""
+        full = parts.full()
+        days = [full] if full is not None else _days_of(parts)
+        return sum(self.on(day) for day in days) / len(days) if days else 0.0
 
     def _years_of(self, parts: PartialDate) -> tuple[int, ...]:
         if parts.year is not None:

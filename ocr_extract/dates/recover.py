@@ -17,9 +17,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from ocr_extract.dates.calendar import PartialDate, Precision
+from ocr_extract.dates.calendar import PartialDate, Precision, is_possible
 from ocr_extract.dates.confusions import likelihoods, score
-from ocr_extract.dates.grammar import Interpretation, interpret, normalise
+from ocr_extract.dates.grammar import ORDER_WEIGHTS, Interpretation, interpret, normalise
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
 from ocr_extract.records import Hypothesis
@@ -33,6 +33,8 @@ LEGIBLE_FROM = -12.0
 OTHER_READER = 0.15
 """Weight of another reader's string: tesseract on handwriting is mostly noise."""
 LEAST_OTHER = -25.0
+SLIP_FROM = 0.02
+"""Share of the likeliest reading's probability from which slips behind it are weighed."""
 MISREAD_FLOOR = -9.0
 """Log-likelihood under which a string does not look like a date at all: three strangers."""
 
@@ -81,7 +83,7 @@ class _Belief:
     written: dict[PartialDate, dict[PartialDate, float]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(float))
     )
-    slips: dict[PartialDate, Slip] = field(default_factory=dict)
+    slips: dict[tuple[PartialDate, PartialDate], Slip] = field(default_factory=dict)
 
     def add(self, meant: PartialDate, written: PartialDate, weight: float) -> None:
         self.mass[meant] += weight
@@ -111,7 +113,7 @@ def recover_scored(
     the chance that it is any of them, `texts` are other readers' free readings of it.
     """
     likely = with_others(scored, [r.text for r in texts])
-    pooled = _pool_scored(likely, languages)
+    pooled = _pool_scored(likely, context, languages)
     shown = [ReadText(s.text, quality) for s in likely]
     if not pooled:
         return RecoveredDate(illegible=True, text=shown[0].text if shown else "")
@@ -133,14 +135,14 @@ def with_others(scored: Sequence[Hypothesis], others: Sequence[str]) -> list[Hyp
 
 
 def _pool_scored(
-    scored: Sequence[Hypothesis], languages: tuple[str, ...]
+    scored: Sequence[Hypothesis], context: Context, languages: tuple[str, ...]
 ) -> dict[PartialDate, float]:
     """P(written): each string's meanings, weighted by its likelihood."""
     pooled: dict[PartialDate, float] = defaultdict(float)
     top = max((s.log_likelihood for s in scored), default=0.0)
     for one in scored:
         if exact := _meanings(one.text, languages):
-            for parts, share in _shares(exact).items():
+            for parts, share in _shares(exact, context).items():
                 pooled[parts] += share * math.exp(one.log_likelihood - top)
     total = sum(pooled.values())
     return {parts: mass / total for parts, mass in pooled.items()} if total else {}
@@ -185,9 +187,9 @@ def _pool(
     total = sum(r.quality for r in readings)
     legible = False
     for reading in readings:
-        exact = _usable(interpret(reading.text, languages))
+        exact = _meanings(reading.text, languages)
         legible = legible or bool(exact)
-        shares = _shares(exact) if exact else _guess(reading.text, context)
+        shares = _shares(exact, context) if exact else _guess(reading.text, context)
         for parts, share in shares.items():
             pooled[parts] += share * reading.quality / total
     return pooled, legible
@@ -206,13 +208,21 @@ def _usable(found: tuple[Interpretation, ...]) -> tuple[Interpretation, ...]:
     )
 
 
-def _shares(found: tuple[Interpretation, ...]) -> dict[PartialDate, float]:
-    top = max(i.log_weight for i in found)
+def _shares(found: tuple[Interpretation, ...], context: Context) -> dict[PartialDate, float]:
+    """P(written) over what a string can mean; the volume's habits weigh its orders."""
+    logs = [_log_weight(one, context) for one in found]
+    top = max(logs)
     weights: dict[PartialDate, float] = defaultdict(float)
-    for one in found:
-        weights[one.parts] += math.exp(one.log_weight - top)
+    for one, log in zip(found, logs, strict=True):
+        weights[one.parts] += math.exp(log - top)
     total = sum(weights.values())
     return {parts: weight / total for parts, weight in weights.items()}
+
+
+def _log_weight(one: Interpretation, context: Context) -> float:
+    usual = ORDER_WEIGHTS.get(one.separator, {}).get(one.order)
+    gain = context.order_gain(one.separator, one.order, usual) if usual else 0.0
+    return one.log_weight + gain
 
 
 def _guess(text: str, context: Context) -> dict[PartialDate, float]:
@@ -248,11 +258,15 @@ def _years_in(line: str) -> tuple[int, ...]:
 
 def _believe(pooled: dict[PartialDate, float], context: Context) -> _Belief:
     belief = _Belief()
+    top = max(pooled.values())
     for written, share in sorted(pooled.items(), key=lambda item: _sort_key(item[0])):
         belief.add(written, written, share * NO_SLIP * context.density(written))
-        for slip in slips_behind(written) if context.known else ():
+        # A slip of what was hardly read is no proposal.
+        if share < SLIP_FROM * top or not (context.known or not is_possible(written)):
+            continue
+        for slip in slips_behind(written):
             belief.add(slip.meant, written, share * slip.price * context.density(slip.meant))
-            belief.slips[slip.meant] = slip
+            belief.slips[(slip.meant, written)] = slip
     return belief
 
 
@@ -276,13 +290,15 @@ def _conclude(
     ranked = sorted(belief.mass.items(), key=lambda item: (-item[1], _sort_key(item[0])))
     candidates = tuple(
         DateCandidate(
-            parts, quality * mass / total, _reason(belief, parts, context, legible=legible)
+            parts,
+            quality * mass / total,
+            _reason(belief, parts, context, legible=legible) if place < SHOWN else "",
         )
-        for parts, mass in ranked
+        for place, (parts, mass) in enumerate(ranked)
     )
     value, confidence = _value(candidates, quality, legible=legible)
     as_written = _likeliest(belief.written[value]) if value in belief.mass else value
-    slip = belief.slips.get(value) if value and value != as_written else None
+    slip = belief.slips.get((value, as_written)) if value and as_written else None
     text = next((r.text for r in readings if _usable(interpret(r.text, languages))), None)
     return RecoveredDate(
         value=value,
@@ -343,8 +359,8 @@ def _reason(belief: _Belief, parts: PartialDate, context: Context, *, legible: b
     written = _likeliest(belief.written[parts])
     if written == parts:
         return "as written" if legible else "resembles what is written"
-    slip = belief.slips[parts]
-    return f"{slip.reason} ({context.origin})" if context.origin else slip.reason
+    slip = belief.slips[(parts, written)]
+    return f"{slip.reason} ({context.told})" if context.told else slip.reason
 
 
 def _is_order_open(candidates: tuple[DateCandidate, ...]) -> bool:

@@ -34,7 +34,7 @@ def write_results(records: Sequence[Record], out: Path) -> tuple[Path, ...]:
         "fields.csv": _csv(FIELD_COLUMNS, (row for r in records for row in _field_rows(r))),
         "record.schema.json": schema_text(),
     }
-    return tuple(_replace(out / name, content) for name, content in contents.items())
+    return tuple(replace_file(out / name, content) for name, content in contents.items())
 
 
 def schema_text() -> str:
@@ -42,7 +42,8 @@ def schema_text() -> str:
     return json.dumps(record_schema(), indent=2, sort_keys=True) + "\n"
 
 
-def _replace(path: Path, content: str) -> Path:
+def replace_file(path: Path, content: str) -> Path:
+    """Write a whole file, then move it into its place."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_text(content, encoding="utf-8", newline="")
     part.replace(path)

@@ -25,22 +25,17 @@ ON_LINE = 8.0
 """Points between the middles of a mark and a label on the same line."""
 NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
+DOUBT = 2.2
+"""Ink that is a signature with a chance of one in ten is chosen, for somebody to look at."""
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-FRAGMENT, WITHIN, LIKELY = 4.0, 0.25, 0.5
 LEAST_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
 DOUBTFUL = 0.3
 """Likeness (0..1) up to which a mark is held to be no date."""
-FULL_SIZE = 2000.0
-"""Square points of a signature of full size."""
 ANOTHERS = 4.0
-DIGITS = 3.0
-"""What ink that reads as digits loses as a signature: it is a piece of a date."""
-LIKE_NAME = 0.7
-"""Likeness (0..1) to the author's name from which ink is a name written out."""
 TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
 NO_SIGNATURE = -6.0
@@ -64,6 +59,8 @@ class ReadMark:
     name_like: float
     typed: float
     digits: float = 0.0
+    signed: float = -12.0
+    """Of ink, the natural log-odds that it is a signature, see signatures.presence."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +95,9 @@ def _options(
     """The likeliest marks of a field with their scores, and None for a blank."""
     scored = [
         (
-            place_score(labels[field], mark.mark)
+            _signed_score(mark)
+            if field == "signature" and is_drawn(mark)
+            else place_score(labels[field], mark.mark)
             + content_score(field, mark)
             - _of_another(field, mark, labels),
             index,
@@ -114,35 +113,12 @@ def _tangled(
     beside: Mapping[int, Sequence[Rect]],
     marks: Sequence[ReadMark],
 ) -> float:
-    """What a choice loses for ink right beside the date: nobody's, or called a signature
-    although it is no larger than the date's own letters.
-    """
-    date, signature = picks.get("date"), picks.get("signature")
+    """What a choice loses for ink right beside the date that is nobody's."""
+    date = picks.get("date")
     if date is None:
         return 0.0
     taken = [marks[p].mark.rect for p in picks.values() if p is not None]
-    lost = LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
-    if signature is not None and _is_fragment(marks[date], marks[signature], marks):
-        lost += FRAGMENT
-    return lost
-
-
-def _is_fragment(date: ReadMark, signature: ReadMark, marks: Sequence[ReadMark]) -> bool:
-    """Whether what is called a signature is a piece of the date: no larger than it, and
-    either the date is read with it, or both together read as a date no worse.
-    """
-    own, other = date.mark, signature.mark
-    if other.width * other.height > 2 * own.width * own.height:
-        return False
-    if overlap(own.rect, other.rect) > WITHIN and date.date_like >= LIKELY:
-        return True
-    return other.height < 1.5 * own.height and any(
-        whole.date_like >= max(LIKELY, date.date_like)
-        and overlap(whole.mark.rect, own.rect) > 0.8
-        and overlap(whole.mark.rect, other.rect) > 0.6
-        for whole in marks
-        if whole.mark.width > max(own.width, other.width)
-    )
+    return LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
 
 
 def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
@@ -219,11 +195,10 @@ def content_score(field: SignerField, read: ReadMark) -> float:
 
 
 def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]) -> float:
-    """What a name on the author's line loses as a signature: it is at home there. On the
-    date's line it is a signature that strayed.
+    """What a typed name on the author's line loses as a signature: it is at home there. On
+    the date's line it is a signature that strayed.
     """
-    named = not _is_ink(read) or read.name_like >= LIKE_NAME
-    if field != "signature" or not named:
+    if field != "signature" or is_drawn(read):
         return 0.0
     return ANOTHERS if _strays(field, read, labels) == "corresponding_author" else 0.0
 
@@ -243,20 +218,19 @@ def _as_date(read: ReadMark) -> float:
     return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
 
 
-def _is_ink(read: ReadMark) -> bool:
+def is_drawn(read: ReadMark) -> bool:
     """Whether a mark is drawn; type may be found as ink when only a part of it was read."""
     return read.mark.kind == "ink" and read.typed < TYPE
 
 
+def _signed_score(read: ReadMark) -> float:
+    """Of ink, how much more likely than a blank it is a signature, place and all."""
+    return NOTHING["signature"] + DOUBT + read.signed
+
+
 def _as_signature(read: ReadMark) -> float:
-    """Ink of a signature's size, or the signer's name in type."""
+    """The signer's name in type."""
     mark = read.mark
-    if _is_ink(read):
-        large = mark.width > 18 and mark.height > 6
-        size = min(1.0, mark.width * mark.height / FULL_SIZE)
-        named = 0.4 if read.name_like > 0.6 else 0.0
-        number = DIGITS if read.digits > 0.5 else 0.0
-        return (1.4 + 0.8 * size if large else -2.0) + named - number
     small = mark.width < LEAST_NAME
     letters = sum(c.isalpha() for c in read.text)
     number = sum(c.isdigit() for c in read.text) >= FEWEST_LETTERS

@@ -34,9 +34,12 @@ class Label(_Frozen):
 
 
 class Block(_Frozen):
-    """The signing block: its labels, and the phrase under which it stands."""
+    """The signing block: its labels, and the phrase under which it stands; `after_at` is
+    where that phrase starts on the blank form, points.
+    """
 
     after: tuple[str, ...] = ()
+    after_at: tuple[float, float] | None = None
     labels: dict[FieldName, Label]
 
 

@@ -14,7 +14,7 @@ from ocr_extract.lines import Line, Word, around
 
 LINE_HEIGHT = 12.0
 """Points from line to line in the signing block of the blank form."""
-ANCHORED = 1.0
+ANCHORED = 2.0
 """What the printed line above a block adds to its score: labels alone also stand in terms."""
 MOST_TRIED = 8
 """Places of one label that are weighed against each other."""
@@ -83,7 +83,8 @@ def _known_at_once(words: Sequence[Word], forms: Sequence[Form]) -> tuple[Form, 
 
 def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
     """The signing block on a page, or None when no required label but one is there. Below
-    the line that stands above the block on the form, one label of any kind is enough.
+    the line that stands above the block on the form, one label of any kind is enough, and
+    none where the form says how far below it they stand.
     """
     words = flat(lines)
     anchor = _first_found(words, form.block.after)
@@ -92,12 +93,13 @@ def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
     chosen, score = _best_set(words, options, form)
     needed = [n for n, label in form.block.labels.items() if label.required]
     there = [name for name, found in chosen.items() if found is not None]
-    told = len(there) + 1 if anchor and there else sum(name in needed for name in there)
+    placed = form.block.after_at is not None
+    told = 2 if anchor and (there or placed) else sum(name in needed for name in there)
     if told < min(2, len(needed)):
         return None
-    located = {n: _located(words, n, found) for n, found in chosen.items() if found is not None}
-    complete = {**_inferred(located, form), **located}
     above = tuple(w.rect for w in words[anchor.start : anchor.end]) if anchor else ()
+    located = {n: _located(words, n, found) for n, found in chosen.items() if found is not None}
+    complete = {**_inferred(located, form, above), **located}
     first = min(label.rect[1] for label in complete.values())
     top = min(around(above)[3], first) if above else first - 3 * LINE_HEIGHT
     return LocatedBlock(complete, score + (ANCHORED if anchor else 0.0), top, above)
@@ -183,22 +185,28 @@ def _located(words: Sequence[Word], name: FieldName, found: Found) -> LocatedLab
     return LocatedLabel(name, around(w.rect for w in own), found.similarity, words=tuple(own))
 
 
-def _inferred(located: dict[FieldName, LocatedLabel], form: Form) -> dict[FieldName, LocatedLabel]:
-    """Labels that were not read, placed as on the blank form relative to those that were."""
+def _inferred(
+    located: dict[FieldName, LocatedLabel], form: Form, above: Sequence[Rect]
+) -> dict[FieldName, LocatedLabel]:
+    """Labels that were not read, placed as on the blank form relative to those that were;
+    to the first word above them, where none was.
+    """
     known = [
-        (label, form.block.labels[name].at)
+        (label.rect, form.block.labels[name].at)
         for name, label in located.items()
         if form.block.labels[name].at is not None
     ]
+    if not known and above and form.block.after_at is not None:
+        known = [(above[0], form.block.after_at)]
     placed: dict[FieldName, LocatedLabel] = {}
     for name, label in form.block.labels.items():
         if name in located or label.at is None or not known:
             continue
         near, at = min(known, key=lambda k: abs((k[1] or (0, 0))[1] - label.at[1]))  # type: ignore[index]
         dx, dy = label.at[0] - (at or (0, 0))[0], label.at[1] - (at or (0, 0))[1]
-        x0, y0 = near.rect[0] + dx, near.rect[1] + dy
+        x0, y0 = near[0] + dx, near[1] + dy
         width = 5.0 * len(label.texts[0]) + 3
-        rect = (x0, y0, x0 + width, y0 + near.rect[3] - near.rect[1])
+        rect = (x0, y0, x0 + width, y0 + near[3] - near[1])
         placed[name] = LocatedLabel(name, rect, 0.0, inferred=True)
     return placed
 

@@ -85,9 +85,14 @@ def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...
 
 
 def marks_on_page(
-    raster: Raster, lines: Sequence[Line], block: LocatedBlock, sealed: Sequence[Rect] = ()
+    raster: Raster,
+    ink: Grey,
+    lines: Sequence[Line],
+    block: LocatedBlock,
+    sealed: Sequence[Rect] = (),
 ) -> tuple[Mark, ...]:
-    """Typed runs, ink, runs of ink on one line, and the strips right of the labels.
+    """Typed runs, ink, runs of ink on one line, and the strips right of the labels; `ink` is
+    the whole page's mask.
 
     `sealed` boxes hold a certificate's own text and picture, which are no marks.
     """
@@ -97,9 +102,9 @@ def marks_on_page(
     printed = [*_printed(near, block), *sealed]
     typed = [run for line in near for run in _typed_runs(line, block, printed) if _is_sure(run)]
     covered = [*printed, *(w.rect for run in typed for w in run.words)]
-    ink = _largest(find_marks(raster, region, covered))
+    found = _largest(find_marks(raster, ink, region, covered))
     texts = [Mark("text", run.rect, run.words) for run in typed]
-    inks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in ink]
+    inks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in found]
     single = [*texts, *inks]
     return (*single, *_joined(single), *_strips(block, single))
 

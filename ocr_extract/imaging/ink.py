@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.lines import around
 
 # Points; measured on the development pages' signing blocks.
@@ -59,15 +58,18 @@ class InkMark:
         return self.rect[3] - self.rect[1]
 
 
-def find_marks(raster: Raster, region: Rect, printed: Sequence[Rect]) -> tuple[InkMark, ...]:
-    """Marks inside a region, both in points; `printed` words are not marks.
+def find_marks(
+    raster: Raster, ink: Grey, region: Rect, printed: Sequence[Rect]
+) -> tuple[InkMark, ...]:
+    """Marks inside a region, both in points; `printed` words are not marks, `ink` is the
+    whole page's mask.
 
     Ink over a printed word stays when most of its stroke lies outside of the word.
     """
     x0, y0, x1, y1 = _pixels(raster, region)
     if x1 - x0 < 8 or y1 - y0 < 8:
         return ()
-    mask = ink_mask(raster.pixels)[y0:y1, x0:x1]
+    mask = np.ascontiguousarray(ink[y0:y1, x0:x1])
     inside = _printed_mask(raster, printed, (x0, y0), mask.shape)
     kept = _without_print(mask, inside, raster)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(kept)

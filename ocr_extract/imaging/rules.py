@@ -9,9 +9,12 @@ import numpy as np
 
 from ocr_extract.geometry import Grey, Raster
 from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.imaging.rings import rings
 
 LEAST_LENGTH, LONG = 30.0, 120.0
 """Points; the straight strokes of writing are shorter, the sides of a stamp than the other."""
+SIDE = 24.0
+"""Points; an upright straight line as long is the side of a box, not a 1."""
 THICKEST = 2.4
 """Points; a rule is thinner."""
 FRAME = (30.0, 16.0)
@@ -36,10 +39,13 @@ def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
     if not mask.size:
         return raster
     # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
-    # a box are as straight as short rules, which go last.
+    # a box and the flat parts of a ring are as straight as short rules, which go later.
     lines = _rules(mask, raster, LONG)
     lines = np.maximum(lines, _frames(_without(mask, lines), raster))
     lines = np.maximum(lines, _rules(_without(mask, lines), raster, LEAST_LENGTH))
+    lines = np.maximum(lines, rings(mask, _without(mask, lines), raster))
+    upright = np.ascontiguousarray(_without(mask, lines).T)
+    lines = np.maximum(lines, _rules(upright, raster, SIDE).T)
     if not lines.any():
         return raster
     # The pale rim of a line's pixels goes with it.

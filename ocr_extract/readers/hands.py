@@ -22,6 +22,8 @@ WEIGHTS = {"pp-ocr": 1.0, "handwriting": 1.0}
 """Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
 DATES = "dates"
 """Name of the reading that holds dates only."""
+MOST_DATES = 100
+"""Dates that are kept, likeliest first: a record holds them all for a second look."""
 FEWEST_DIGITS = 1.5
 """Digits seen, by their probabilities, from which a crop is scored as a date at all."""
 
@@ -56,4 +58,4 @@ class Hands:
             return Reading(reader=DATES, hypotheses=())
         weights = [WEIGHTS[network.name] for network in self.networks]
         found = written_dates(frames, weights, self.languages)
-        return Reading(reader=DATES, hypotheses=found)
+        return Reading(reader=DATES, hypotheses=found[:MOST_DATES])

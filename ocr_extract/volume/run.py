@@ -17,9 +17,9 @@ from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
 from ocr_extract.records import Damage, Document, Record
 from ocr_extract.settings import Settings
-from ocr_extract.volume import second_look
 from ocr_extract.volume.roster import Roster
 from ocr_extract.volume.same_ink import with_same_ink
+from ocr_extract.volume.second_look import second_look
 
 Progress = Callable[[Findings], None]
 QUEUED = 2
@@ -56,21 +56,13 @@ def run(
 def judged(
     findings: Sequence[Findings], settings: Settings, roster: Roster | None = None
 ) -> tuple[Record, ...]:
-    """Judge what was found: with the context that was given, else with what the
-    documents say of one another.
+    """Judge what was found: with the context that was given, then with what the documents
+    say of one another.
     """
     given = _context(settings, roster)
     matches = [roster.match(f.document.name) if roster else None for f in findings]
     first = tuple(judge(f, given, settings, m) for f, m in zip(findings, matches, strict=True))
-    if given.known:
-        return with_same_ink(first)
-    others = second_look.contexts(first)
-    return with_same_ink(
-        [
-            judge(f, context, settings, match) if context.known else record
-            for f, context, match, record in zip(findings, others, matches, first, strict=True)
-        ]
-    )
+    return with_same_ink(second_look(first, given, settings))
 
 
 def _context(settings: Settings, roster: Roster | None) -> Context:

@@ -1,48 +1,70 @@
-"""What a volume's other agreements say of one agreement's date, leave-one-out.
+"""A second look at every date in the light of the volume's other agreements.
 
-Used only where nobody has said when the volume is. Each document is judged again with
-the year that the others agree on, without reading a pixel twice: the result depends
+Each agreement is told what the others say of when they are and of how dates are written:
+leave-one-out, from the stored readings, without reading a pixel twice. The result depends
 neither on the order of the files nor on the number of workers.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from ocr_extract.dates.others import volume_dates
 from ocr_extract.dates.priors import Context
-from ocr_extract.records import Record
+from ocr_extract.dating import date_result, recovered, stamps_of, voice
+from ocr_extract.flags import redated_flags, verdict_of
+from ocr_extract.records import DateResult, Evidence, Reading, Record
+from ocr_extract.settings import Settings
 
-LEAST_OTHERS = 3
-"""Sure dates among the others from which they may speak."""
-LEAST_SHARE = 0.7
-"""Share of them that must name the same year."""
-SURE = 0.6
-
-
-def contexts(records: Sequence[Record]) -> tuple[Context, ...]:
-    """For each record, what all other records say of the volume's year."""
-    years = [_sure_year(record) for record in records]
-    counted = Counter(year for year in years if year is not None)
-    return tuple(_context(_without(counted, year)) for year in years)
+MOVED = 0.05
+"""Change of a confidence that is worth a line in the record."""
 
 
-def _without(counted: Counter[int], year: int | None) -> Counter[int]:
-    return counted if year is None else counted - Counter([year])
+def second_look(
+    records: Sequence[Record], given: Context, settings: Settings
+) -> tuple[Record, ...]:
+    """Every record with its date judged again; `given` is what the editor has said."""
+    voices = [voice(record.fields.date, settings) for record in records]
+    volume = volume_dates(voices)
+    return tuple(
+        _again(record, replace(given, others=volume.without(own)), settings)
+        for record, own in zip(records, voices, strict=True)
+    )
 
 
-def _sure_year(record: Record) -> int | None:
-    date = record.fields.date
-    if date.precision != "day" or date.confidence < SURE or date.as_written is None:
+def _again(record: Record, told: Context, settings: Settings) -> Record:
+    """One record again; as it was where its date has no readings, or nobody else speaks."""
+    stored = record.fields.date
+    readings = _readings(stored)
+    if not readings or told.others is None or not told.others.weight:
+        return record
+    context = replace(told, stamps=stamps_of(record.document))
+    found = recovered(
+        readings,
+        typed=stored.written == "typed",
+        placed=stored.place is not None,
+        context=context,
+        settings=settings,
+    )
+    result = date_result(found, stored.written, stored.place, stored.evidence, settings)
+    if note := _moved(stored, result, context):
+        result = result.model_copy(update={"evidence": (*stored.evidence, note)})
+    flags = redated_flags(record, found, result, context, settings)
+    fields = record.fields.model_copy(update={"date": result})
+    verdict = verdict_of(flags, located=True)
+    return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
+
+
+def _readings(stored: DateResult) -> tuple[Reading, ...]:
+    """Of the date's mark; what does not show makes no value."""
+    shown = [e.readings for e in stored.evidence if e.kind not in ("hidden_text", "volume")]
+    return shown[0] if shown else ()
+
+
+def _moved(before: DateResult, after: DateResult, context: Context) -> Evidence | None:
+    """What the volume changed, in words."""
+    if before.value == after.value and abs(before.confidence - after.confidence) < MOVED:
         return None
-    return int(date.as_written[:4])
-
-
-def _context(others: Counter[int]) -> Context:
-    total = sum(others.values())
-    if total < LEAST_OTHERS:
-        return Context()
-    year, count = min(others.items(), key=lambda item: (-item[1], item[0]))
-    if count / total < LEAST_SHARE:
-        return Context()
-    return Context(year=year, origin=f"{count} of the other {total} agreements are of {year}")
+    first = f"alone read as {before.value or 'no date'} with {before.confidence:.0%}"
+    return Evidence(kind="volume", source=f"{context.told}; {first}")

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,34 @@ def test_known_slips_are_among_those_priced() -> None:
     assert meant["2015-04-19"].code == "month_slip"
     assert "2015-05-20" not in meant
     assert {s.meant.iso for s in slips_behind(PartialDate(2023, 7, 22))} >= {"2025-07-22"}
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "word"),
+    [
+        ((2052, 5, 19), "2025-05-19", "changed places"), ((205, 5, 19), "2025-05-19", "missing"),
+        ((225, 5, 19), "2025-05-19", "missing"), ((20255, 5, 19), "2025-05-19", "doubled"),
+        ((20025, 5, 19), "2025-05-19", "doubled"), ((1925, 5, 19), "2025-05-19", "a slip away"),
+        ((2026, 5, 19), "2025-05-19", "one off"), ((2085, 5, 19), "2025-05-19", "one digit"),
+        ((2025, 6, 31), "2025-06-30", "no day 31"), ((2025, 6, 31), "2025-07-01", "no day 31"),
+        ((2025, 2, 30), "2025-02-28", "no day 30"), ((2025, 9, 5), "2025-05-09", "changed places"),
+        ((2025, 12, 31), None, ""),
+    ],
+)  # fmt: skip
+def test_every_slip_that_people_make(
+    written: tuple[int, int, int], meant: str | None, word: str
+) -> None:
+    found = {s.meant.iso: s for s in slips_behind(PartialDate(*written))}
+    if meant is None:
+        assert "2026-01-01" not in found
+    else:
+        assert word in found[meant].reason
+
+
+def test_last_years_number_is_likelier_in_january() -> None:
+    january = {s.meant.iso: s for s in slips_behind(PartialDate(2024, 1, 9))}["2025-01-09"]
+    june = {s.meant.iso: s for s in slips_behind(PartialDate(2024, 6, 9))}["2025-06-09"]
+    assert january.price > 5 * june.price
 
 
 def test_february_has_no_thirtieth() -> None:

@@ -10,14 +10,14 @@ LABELS = {
 
 def _mark(
     x: float, y: float, *, wide: float = 60, high: float = 9, text: str = "", kind: str = "text",
-    date: float = 0.0, name: float = 0.0, typed: float = 0.9,
+    date: float = 0.0, name: float = 0.0, typed: float = 0.9, signed: float = -8.0,
 ) -> ReadMark:  # fmt: skip
     mark = Mark(kind, (x, y, x + wide, y + high))  # type: ignore[arg-type]
-    return ReadMark(mark, text, date, name, typed)
+    return ReadMark(mark, text, date, name, typed, signed=signed)
 
 
 DATE = {"text": "25.07.2025", "date": 1.0, "wide": 50.0}
-SCRAWL = {"kind": "ink", "wide": 80.0, "high": 22.0, "typed": 0.1}
+SCRAWL = {"kind": "ink", "wide": 80.0, "high": 22.0, "typed": 0.1, "signed": 5.0}
 
 
 def _fields(*marks: ReadMark) -> dict[str, int]:

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey, raster_of
+from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, darkest_of, find_marks
 
 DPI = 300
@@ -17,7 +18,7 @@ def _write(page: Grey, text: str, x: int, y: int, *, grey: int = 0, thick: int =
 
 
 def _marks(page: Grey, printed=()):  # type: ignore[no-untyped-def]
-    return find_marks(raster_of(page, DPI, 1), REGION, printed)
+    return find_marks(raster_of(page, DPI, 1), ink_mask(page), REGION, printed)
 
 
 def test_lines_of_writing_are_marks() -> None:
@@ -67,7 +68,7 @@ def test_ink_across_a_label_stays() -> None:
 
 def test_an_empty_region_has_no_marks() -> None:
     assert _marks(_page()) == ()
-    assert find_marks(raster_of(_page(), DPI, 1), (10, 10, 10.5, 10.5), ()) == ()
+    assert find_marks(raster_of(_page(), DPI, 1), ink_mask(_page()), (10, 10, 10.5, 10.5), ()) == ()
 
 
 def test_crops_keep_a_margin_and_never_leave_the_page() -> None:

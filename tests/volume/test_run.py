@@ -1,6 +1,7 @@
 """Runs over several files: one record each, in processes or not, whatever dies."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -38,6 +39,20 @@ def test_one_record_per_file_in_order_with_any_number_of_workers(factory: Factor
     alone = run(plan(files), YEAR, jobs=1)
     assert [r.document.name for r in alone] == sorted(p.name for p in files)
     assert _plain(run(plan(files), YEAR, jobs=2)) == _plain(alone)
+
+
+@pytest.mark.slow
+def test_neither_workers_nor_the_order_of_files_change_a_byte(factory: Factory) -> None:
+    odd = ("2015.05.19", "06/05/2025", "Vox/ Ox/ 25", "31 June 2025", "11/05/2025")
+    files = _volume(factory, 9) + [
+        factory.text(f"odd{n}.txt", f"Name: A B\nSignature: A B\nDate: {text}\n")
+        for n, text in enumerate(odd)
+    ]
+    expected = sorted(_plain(run(files, Settings(), jobs=1)))
+    assert any("year_slip" in line for line in expected)
+    for jobs in (2, 3, 4):
+        random.Random(jobs).shuffle(files)  # noqa: S311
+        assert sorted(_plain(run(files, Settings(), jobs=jobs))) == expected
 
 
 def test_progress_is_told_of_every_file(factory: Factory) -> None:

@@ -1,0 +1,289 @@
+"""Volumes with known truth: planted slips, mixed orders, readers that confuse digits.
+
+    python -m bench.simulate [--sizes 40,300,3000] [--seed N] [--no-roster]
+
+No pixel is read: what the readers make of each date is drawn, digit by digit, and then
+goes the program's own way from readings to records and through the second look. Prints
+slips found, proposals on good dates, orders, and calibration.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import islice, product
+
+from ocr_extract.dates.priors import Context, context_of
+from ocr_extract.dating import date_result, recovered, stamps_of
+from ocr_extract.evaluate import calibration_error
+from ocr_extract.flags import redated_flags, verdict_of
+from ocr_extract.records import (
+    Box,
+    DateResult,
+    Document,
+    Evidence,
+    Fields,
+    Hypothesis,
+    Reading,
+    Record,
+    SignatureResult,
+    Verdict,
+)
+from ocr_extract.settings import Settings
+from ocr_extract.volume.second_look import second_look
+
+SEED = 97
+START, END = date(2025, 8, 11), date(2025, 8, 14)
+SLIPS = 0.02
+KINDS = ("told", "typed", "hand")
+SHARES = (0.62, 0.13, 0.25)
+"""Text that the file tells, type on scans, handwriting: as counted on real agreements."""
+BOX = Box(page=2, x0=210, y0=430, x1=270, y1=442)
+SETTINGS = Settings()
+PLANTED = (
+    "last year", "next year", "ten years", "a century", "digit", "transposed", "lost",
+    "doubled", "month", "impossible day", "swapped",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What the signer meant, what stands there, and the slip that was planted ("" none)."""
+
+    meant: date
+    text: str
+    slip: str
+    ambiguous: bool
+    """Whether day and month of the written date can be exchanged."""
+
+
+@dataclass(frozen=True)
+class Habit:
+    """How one signer writes: an order, a separator, whether years have two digits."""
+
+    order: str
+    separator: str
+    short: bool
+    padded: bool
+
+
+def simulated(count: int, seed: int, context: Context) -> tuple[list[Record], list[Truth]]:
+    """A volume's first look, and its truth."""
+    rng = random.Random(seed)
+    truths = [_truth(rng) for _ in range(count)]
+    return [_record(rng, i, t, context) for i, t in enumerate(truths)], truths
+
+
+def _truth(rng: random.Random) -> Truth:
+    meant = _meant(rng)
+    habit = _habit(rng)
+    slip = rng.choice(PLANTED) if rng.random() < SLIPS else ""
+    year, month, day = f"{meant.year}", meant.month, meant.day
+    if slip:
+        slipped = _slipped(rng, meant, slip)
+        if slipped is None:
+            slip = ""
+        else:
+            year, month, day = slipped
+    short = habit.short and not slip
+    text = _written(habit, year[2:] if short else year, month, day)
+    ambiguous = day <= 12 and day != month and habit.order in ("DMY", "MDY")
+    return Truth(meant, text, slip, ambiguous)
+
+
+def _meant(rng: random.Random) -> date:
+    """Two months before the conference, mostly; one in two hundred is months late."""
+    if rng.random() < 0.005:
+        return END + timedelta(rng.randint(60, 240))
+    return START - timedelta(round(rng.triangular(-20, 60, 18)))
+
+
+def _habit(rng: random.Random) -> Habit:
+    separator = rng.choices(("/", ".", "-", " "), (0.55, 0.25, 0.12, 0.08))[0]
+    chances = {"/": (0.7, 0.18, 0.12), ".": (0.1, 0.72, 0.18), "-": (0.1, 0.3, 0.6), " ": (0, 0, 1)}
+    order = rng.choices(("MDY", "DMY", "YMD"), chances[separator])[0]
+    return Habit(order, separator, order != "YMD" and rng.random() < 0.08, rng.random() < 0.6)
+
+
+def _written(habit: Habit, year: str, month: int, day: int) -> str:
+    if habit.separator == " ":
+        return f"{date(2000, month, 1):%B} {day}, {year}"
+    wide = 2 if habit.padded else 1
+    parts = {"Y": year, "M": f"{month:0{wide}d}", "D": f"{day:0{wide}d}"}
+    return habit.separator.join(parts[p] for p in habit.order)
+
+
+def _slipped(rng: random.Random, meant: date, slip: str) -> tuple[str, int, int] | None:
+    """Year, month and day as the slip leaves them; None where it leaves a date as it was."""
+    year = f"{meant.year}"
+    offsets = {"last year": -1, "next year": 1, "ten years": rng.choice((-10, 10)),
+               "a century": rng.choice((-100, 100))}  # fmt: skip
+    if slip in offsets:
+        return f"{meant.year + offsets[slip]}", meant.month, meant.day
+    place = rng.randrange(1, 4)
+    years = {
+        "digit": year[:place] + rng.choice("0123456789") + year[place + 1 :],
+        "transposed": year[:2] + year[3] + year[2],
+        "lost": year[:place] + year[place + 1 :],
+        "doubled": year[:place] + year[place] + year[place:],
+    }
+    if slip in years:
+        return (years[slip], meant.month, meant.day) if years[slip] != year else None
+    if slip == "month":
+        return year, max(1, min(12, meant.month + rng.choice((-1, 1)))), min(meant.day, 28)
+    if slip == "impossible day":
+        return (year, meant.month, 31) if meant.month in (4, 6, 9, 11) else None
+    swapped = meant.day <= 12 and meant.day != meant.month
+    return (year, meant.day, meant.month) if swapped else None
+
+
+def _record(rng: random.Random, index: int, truth: Truth, context: Context) -> Record:
+    kind = rng.choices(KINDS, SHARES)[0]
+    readings = tuple(_readings(rng, truth.text, kind))
+    written = "hand" if kind == "hand" else "typed"
+    document = Document(
+        name=f"paper{index:05d}.pdf", path=f"paper{index:05d}.pdf", kind="digital",
+        modified=_stamp(rng, truth.meant),
+    )  # fmt: skip
+    own = Context(context.year, context.start, context.end, context.origin,
+                  stamps=stamps_of(document))  # fmt: skip
+    found = recovered(readings, typed=kind != "hand", placed=True, context=own, settings=SETTINGS)
+    shown = Evidence(kind="pdf_text" if kind == "told" else "ocr", source="x", place=BOX,
+                     readings=readings)  # fmt: skip
+    result = date_result(found, written, BOX, (shown,), SETTINGS)
+    record = Record(
+        document=document,
+        fields=Fields(date=result, signature=SignatureResult(present="yes", written="hand")),
+        verdict=Verdict.REVIEW,
+    )
+    flags = redated_flags(record, found, result, own, SETTINGS)
+    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags, located=True)})
+
+
+def _stamp(rng: random.Random, meant: date) -> str | None:
+    """A third of the files say when they were changed; one in twenty of them misleads."""
+    if rng.random() > 0.35:
+        return None
+    if rng.random() < 0.06:
+        return rng.choice(("2017-06-01T10:00:00", "2025-08-20T10:00:00"))
+    away = rng.choices((0, 1, -1, 5), (0.65, 0.16, 0.13, 0.06))[0]
+    return f"{meant + timedelta(away)}T12:00:00"
+
+
+def _readings(rng: random.Random, text: str, kind: str) -> Iterator[Reading]:
+    if kind == "told":
+        yield Reading(reader="pdf", hypotheses=(Hypothesis(text=text, log_likelihood=-0.001),))
+    elif kind == "typed":
+        for _ in range(2):
+            score = min(0.97, rng.betavariate(14, 1.2))
+            read = text if rng.random() < 0.6 + 0.4 * score else _misread(rng, text)
+            logs = len(read.split()) * math.log(score)
+            yield Reading(
+                reader="tesseract", hypotheses=(Hypothesis(text=read, log_likelihood=logs),)
+            )
+    else:
+        yield Reading(reader="dates", hypotheses=tuple(_by_hand(rng, text)))
+
+
+def _misread(rng: random.Random, text: str) -> str:
+    places = [i for i, c in enumerate(text) if c.isdigit()]
+    at = rng.choice(places)
+    return text[:at] + rng.choice("0123456789") + text[at + 1 :]
+
+
+def _by_hand(rng: random.Random, text: str) -> Iterator[Hypothesis]:
+    """Strings that differ in digits, each with the likelihood that its digits have: what a
+    network sees of one digit is drawn so that of the digits it gives p to, p are right.
+    """
+    legible = rng.random() < 0.85
+    seen: list[list[tuple[str, float]]] = []
+    for character in text:
+        if not character.isdigit():
+            seen.append([(character, 0.0)])
+            continue
+        first = rng.betavariate(30, 0.7) if legible else rng.betavariate(4, 1.5)
+        others = rng.sample([d for d in "0123456789" if d != character], 3)
+        # The digit that stands there is the first choice with that very probability.
+        ranked = (
+            [character, *others] if rng.random() < first else [others[0], character, *others[1:]]
+        )
+        rest = 1.0 - first
+        shares = (first, 0.7 * rest, 0.2 * rest, 0.1 * rest)
+        seen.append([(d, math.log(max(1e-9, p))) for d, p in zip(ranked, shares, strict=True)])
+    top = sum(max(p for _, p in place) for place in seen)
+    strings = sorted(_strings(seen), key=lambda s: (-s[1], s[0]))[:100]
+    for string, log in strings:
+        yield Hypothesis(text=string, log_likelihood=min(0.0, log - top))
+
+
+def _strings(seen: Sequence[list[tuple[str, float]]]) -> Iterator[tuple[str, float]]:
+    """The likelier strings: of each digit the first two, of the least sure ones all."""
+    unsure = sorted((i for i, p in enumerate(seen) if len(p) > 1), key=lambda i: seen[i][0][1])
+    open_places = set(unsure[:4])
+    choices = [
+        place if i in open_places else place[:2] if len(place) > 1 else place
+        for i, place in enumerate(seen)
+    ]
+    choices = [sorted(place, key=lambda c: -c[1]) for place in choices]
+    for combination in islice(product(*choices), 60_000):
+        yield "".join(c for c, _ in combination), sum(p for _, p in combination)
+
+
+def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
+    """What was found, in lines."""
+    dates = [record.fields.date for record in records]
+    pairs = list(zip(dates, truths, strict=True))
+    planted = [(r, t) for r, t in zip(records, truths, strict=True) if t.slip]
+    caught = [t for r, t in planted if r.verdict is not Verdict.ACCEPTED]
+    proposed = [t for r, t in planted if r.fields.date.value == t.meant.isoformat()]
+    good = [(r, t) for r, t in zip(records, truths, strict=True) if not t.slip]
+    false = [t for r, t in good if any(f.code.endswith("_slip") for f in r.flags)]
+    open_orders = [(d, t) for d, t in pairs if t.ambiguous and not t.slip]
+    swapped = sum(_is_swapped(d, t) for d, t in pairs if not t.slip)
+    given = [
+        (d.confidence, d.value == t.meant.isoformat()) for d, t in pairs if d.precision == "day"
+    ]
+    accepted = [t for r, t in zip(records, truths, strict=True) if r.verdict is Verdict.ACCEPTED]
+    wrong = sum(
+        r.fields.date.value != t.meant.isoformat()
+        for r, t in zip(records, truths, strict=True)
+        if r.verdict is Verdict.ACCEPTED
+    )
+    missed = sorted(t.slip for r, t in planted if r.verdict is Verdict.ACCEPTED)
+    return (
+        f"{len(records)}: slips {len(planted)}, flagged {len(caught)}, rightly proposed "
+        f"{len(proposed)} (not flagged: {missed}); false proposals {len(false)} of {len(good)}; "
+        f"order wrong {swapped} of {len(good)} ({len(open_orders)} open); "
+        f"right {sum(ok for _, ok in given)} of {len(given)} given; accepted {len(accepted)}, "
+        f"wrong among them {wrong}; calibration error {calibration_error(given):.4f}"
+    )
+
+
+def _is_swapped(found: DateResult, truth: Truth) -> bool:
+    meant = truth.meant
+    return (
+        found.value == f"{meant.year}-{meant.day:02d}-{meant.month:02d}"
+        and meant.day != meant.month
+    )
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default="40,300,3000")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--no-roster", action="store_true", help="nobody says when the volume is")
+    chosen = parser.parse_args()
+    context = Context() if chosen.no_roster else context_of(2025, START, END)
+    for size in map(int, chosen.sizes.split(",")):
+        first, truths = simulated(size, chosen.seed + size, context)
+        print("first look  ", report(first, truths))
+        print("second look ", report(second_look(first, context, SETTINGS), truths))
+
+
+if __name__ == "__main__":
+    main()

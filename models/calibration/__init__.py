@@ -1,0 +1,1 @@
+"""How raw posteriors become confidences: labelled dates, and the fit."""

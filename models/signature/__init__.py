@@ -1,0 +1,1 @@
+"""How likely ink is a signature: forms to learn it from, and the fit."""

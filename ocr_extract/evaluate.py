@@ -1,0 +1,198 @@
+"""Figures against truth: exact dates, wrong among the accepted, and calibration.
+
+Expected calibration error over bins of equal count (Nixon et al. 2019), with the band in
+which it lies when every confidence is true (consistency resampling: Broecker & Smith
+2007); Brier score (1950); the risk-coverage curve (El-Yaniv & Wiener 2010).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from ocr_extract.errors import BadTruth
+from ocr_extract.records import Record, Verdict
+
+BINS = 15
+RESAMPLED = 1000
+BAND = 0.95
+SEED = 0
+ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+ADVICE = "A CSV or TSV with the columns `file` (or `key`) and `date` (ISO, empty for none)."
+Shown = tuple[float, bool]
+"""A confidence (0..1), and whether the value was right."""
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Risk:
+    """Coverage (share of all dates given at `threshold` or above) and the share of those
+    that are wrong.
+    """
+
+    threshold: float
+    coverage: float
+    error: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What an evaluation says. Rates are shares of `count`, errors 0..1."""
+
+    count: int
+    exact: int
+    given_wrong: int
+    """Full dates given that are wrong, flagged or not."""
+    accepted: int
+    accepted_wrong: int
+    calibration_error: float
+    band: float
+    """Upper end of the range in which the calibration error lies by chance alone."""
+    brier: float
+    shown: tuple[Shown, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """In words, one figure a line."""
+        share = f"{self.accepted / self.count:.1%}" if self.count else "-"
+        return (
+            f"documents with a known date: {self.count}",
+            f"exact: {self.exact} ({self.exact / self.count:.1%})" if self.count else "exact: 0",
+            f"given but wrong: {self.given_wrong}",
+            f"accepted: {self.accepted} ({share}), wrong among them: {self.accepted_wrong}",
+            f"expected calibration error: {self.calibration_error:.4f}, {self._by_chance}",
+            f"Brier score: {self.brier:.4f}",
+        )
+
+    @property
+    def _by_chance(self) -> str:
+        return f"by chance alone up to {self.band:.4f} (n = {len(self.shown)})"
+
+
+def read_records(results: Path) -> tuple[Record, ...]:
+    """The records of an output folder or a records.jsonl; raises BadTruth."""
+    path = results / "records.jsonl" if results.is_dir() else results
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return tuple(Record.model_validate_json(line) for line in lines if line.strip())
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        advice = "Give the --out folder of `ocr-extract run`."
+        raise BadTruth(f"Cannot read results from {path}: {error}.", advice) from error
+
+
+def read_truth(path: Path) -> dict[str, str]:
+    """Dates by file name without its ending, "" for none; raises BadTruth."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTruth(f"Cannot read the truth {path}: {error}.", ADVICE) from error
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    delimiter = "\t" if lines and "\t" in lines[0] else ","
+    rows = list(csv.DictReader(io.StringIO("\n".join(lines)), delimiter=delimiter))
+    names = rows[0].keys() if rows else ()
+    key = next((name for name in ("file", "key") if name in names), None)
+    if key is None or "date" not in names:
+        raise BadTruth(f"The truth {path} lacks a column.", ADVICE)
+    return {stem_of(row[key]): _date(row["date"], path) for row in rows}
+
+
+def stem_of(name: str) -> str:
+    """A file's name without its ending; a key as it is."""
+    return Path(name).stem if Path(name).suffix.lower() in (".pdf", ".txt") else name
+
+
+def _date(text: str | None, path: Path) -> str:
+    plain = (text or "").strip().strip("-")
+    if plain and not ISO.fullmatch(plain):
+        raise BadTruth(f"{plain!r} in {path} is no ISO date.", ADVICE)
+    return plain
+
+
+def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
+    """Every record whose truth is known; raises BadTruth where none is."""
+    known = [
+        (r, truth[stem_of(r.document.name)]) for r in records if stem_of(r.document.name) in truth
+    ]
+    if not known:
+        raise BadTruth("No document of the results is named in the truth.", ADVICE)
+    shown = tuple(
+        (r.fields.date.confidence, r.fields.date.value == day)
+        for r, day in known
+        if r.fields.date.precision == "day" and r.fields.date.value
+    )
+    accepted = [(r, day) for r, day in known if r.verdict is Verdict.ACCEPTED]
+    return Figures(
+        count=len(known),
+        exact=sum((r.fields.date.value or "") == day for r, day in known),
+        given_wrong=sum(not right for _, right in shown),
+        accepted=len(accepted),
+        accepted_wrong=sum((r.fields.date.value or "") != day for r, day in accepted),
+        calibration_error=calibration_error(shown),
+        band=chance_band([c for c, _ in shown]),
+        brier=brier(shown),
+        shown=shown,
+    )
+
+
+def calibration_error(shown: Sequence[Shown], bins: int = BINS) -> float:
+    """Mean distance of confidence and share right over bins of equal count, 0..1."""
+    if not shown:
+        return 0.0
+    table = np.array([[c, float(ok)] for c, ok in sorted(shown)])
+    return _error_of(table, min(bins, len(shown)))
+
+
+def _error_of(table: Array, bins: int) -> float:
+    parts = np.array_split(table, bins)
+    gaps = [abs(float(part[:, 0].mean() - part[:, 1].mean())) * len(part) for part in parts]
+    return sum(gaps) / len(table)
+
+
+def chance_band(confidences: Sequence[float], bins: int = BINS) -> float:
+    """The calibration error that 95 in 100 volumes stay under when all confidences are
+    true: outcomes drawn from the confidences themselves, with a fixed seed.
+    """
+    if not confidences:
+        return 0.0
+    rng = np.random.default_rng(SEED)
+    sure = np.sort(np.asarray(confidences, dtype=np.float64))
+    draws = rng.random((RESAMPLED, len(sure))) < sure
+    errors = [
+        _error_of(np.column_stack((sure, drawn.astype(np.float64))), min(bins, len(sure)))
+        for drawn in draws
+    ]
+    return float(np.quantile(errors, BAND))
+
+
+def brier(shown: Sequence[Shown]) -> float:
+    """Mean squared distance of confidence and outcome, 0 best."""
+    return sum((c - ok) ** 2 for c, ok in shown) / len(shown) if shown else 0.0
+
+
+def reliability(shown: Sequence[Shown], bins: int = BINS) -> Iterator[tuple[float, float, int]]:
+    """Of each bin of equal count: mean confidence, share right, and how many."""
+    if shown:
+        table = np.array([[c, float(ok)] for c, ok in sorted(shown)])
+        for part in np.array_split(table, min(bins, len(shown))):
+            yield float(part[:, 0].mean()), float(part[:, 1].mean()), len(part)
+
+
+def risk_coverage(shown: Sequence[Shown]) -> tuple[Risk, ...]:
+    """The curve, from the surest dates down; one point for each confidence that occurs."""
+    ordered = sorted(shown, key=lambda s: -s[0])
+    points: list[Risk] = []
+    wrong = 0
+    for place, (confidence, right) in enumerate(ordered, 1):
+        wrong += not right
+        if place == len(ordered) or ordered[place][0] < confidence:
+            points.append(Risk(confidence, place / len(ordered), wrong / place, place))
+    return tuple(points)

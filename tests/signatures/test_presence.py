@@ -1,0 +1,51 @@
+from dataclasses import replace
+
+import pytest
+
+from ocr_extract.confidence import drawn_signature
+from ocr_extract.judge import SIGNED_FROM
+from ocr_extract.signatures.presence import LEAST, MOST, InkEvidence, PresenceModel, presence_model
+
+SCRAWL = InkEvidence(
+    width=80, height=22, longest=180, winding=2.6, thickness=1.0, per_piece=90, digits=0.0,
+    date_like=0.0, within_date=0.0, holds_date=0.0, name_like=0.2, typed=0.1, legible=0.3,
+    letters=3, at_signature=-0.3, at_date=-1.5, at_author=-1.6, on_labels=0.0,
+)  # fmt: skip
+DATE = replace(
+    SCRAWL, width=56, height=9, longest=14, winding=1.6, per_piece=11, digits=0.95, date_like=0.98,
+    legible=0.97, letters=8, name_like=0.0, at_signature=-1.0, at_date=-0.3,
+)  # fmt: skip
+WORD = replace(
+    SCRAWL, width=60, height=9, longest=16, winding=1.7, per_piece=12, legible=0.97, letters=8,
+    name_like=0.1, typed=0.9, at_signature=-2.0,
+)  # fmt: skip
+NAME = replace(WORD, name_like=1.0, at_signature=-1.9, at_author=-0.2)
+RULE = replace(SCRAWL, width=150, height=1, longest=150, winding=1.0, per_piece=150)
+
+
+def _called(evidence: InkEvidence) -> bool:
+    return drawn_signature(presence_model().log_odds(evidence)) >= SIGNED_FROM
+
+
+@pytest.mark.parametrize("evidence", [SCRAWL, replace(SCRAWL, at_date=-0.3, at_signature=-0.9)])
+def test_a_scrawl_is_a_signature(evidence: InkEvidence) -> None:
+    assert _called(evidence)
+
+
+@pytest.mark.parametrize("evidence", [DATE, WORD, NAME, RULE])
+def test_dates_stamped_words_names_at_home_and_rules_are_none(evidence: InkEvidence) -> None:
+    assert not _called(evidence)
+
+
+def test_what_is_small_is_none_whatever_else_speaks_for_it() -> None:
+    for small in (replace(SCRAWL, width=LEAST[0] - 1), replace(SCRAWL, height=LEAST[1] - 1)):
+        assert presence_model().log_odds(small) == -MOST
+
+
+def test_the_stored_weights_are_those_of_the_features() -> None:
+    assert set(presence_model().weights) == set(SCRAWL.features())
+
+
+def test_log_odds_are_bounded() -> None:
+    wild = PresenceModel({"winding": 1e6}, 0.0)
+    assert wild.log_odds(SCRAWL) == MOST
