@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands train lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands train train-signature calibrate lock docker clean
 BIN := .venv/bin
 
 help: ## list the chores
@@ -49,6 +49,8 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(BIN)/python -m bench.labels
 	$(BIN)/python -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
 	$(BIN)/python -m bench.evidence --folder samples/agreements
+	$(BIN)/python -m bench.simulate
+	$(BIN)/python -m bench.second_look
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
@@ -70,3 +72,13 @@ docker: ## build the image
 
 clean: ## remove what the chores made
 	rm -rf .venv results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+train-signature: ## learn anew how ink looks that is a signature: HANDWRITING= as above; half an hour
+	@mkdir -p build
+	$(BIN)/python -m models.signature.gather "$(HANDWRITING)/clean" build/forms.pickle
+	$(BIN)/python -m models.signature.fit build/forms.pickle
+
+calibrate: ## fit the confidences anew: HANDWRITING= as above, after train-signature
+	$(BIN)/python -m models.calibration.gather "$(HANDWRITING)" build/labels.tsv --forms build/forms.pickle \
+		--table "$(HANDWRITING)/ccby/dates_numeric_composite" --table "$(HANDWRITING)/ccby/dates_copiste"
+	$(BIN)/python -m models.calibration.fit build/labels.tsv

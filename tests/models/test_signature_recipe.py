@@ -1,0 +1,92 @@
+"""The recipes of the signature model and of the calibration, on a small scale."""
+
+import random
+import shutil
+from datetime import date
+from pathlib import Path
+
+import cv2
+import matplotlib as mpl
+import numpy as np
+import pytest
+from pdf2image import convert_from_bytes
+
+from models.calibration.gather import meanings, told_rows, volume_of
+from models.signature.fit import fit, report
+from models.signature.forms import CONDITIONS, Made, Strangers, form, strangers
+from ocr_extract.signatures.presence import PresenceModel
+
+
+@pytest.fixture(scope="module")
+def hands(tmp_path_factory: pytest.TempPathFactory) -> Strangers:
+    """One picture of a scrawl and one font, laid out as the clean handwriting is."""
+    folder = tmp_path_factory.mktemp("clean")
+    (folder / "signatures_crossmedia").mkdir()
+    (folder / "fonts").mkdir()
+    page = np.full((120, 300), 255, np.uint8)
+    points = [(10 + 3 * i, 60 + round(40 * np.sin(i / 3))) for i in range(90)]
+    cv2.polylines(page, [np.array(points, np.int32)], isClosed=False, color=0, thickness=4)
+    cv2.imwrite(str(folder / "signatures_crossmedia" / "a.png"), page)
+    rows = "file\tgroup\twriter\na.png\tx\t1\n"
+    (folder / "signatures_crossmedia" / "labels.tsv").write_text(rows, encoding="utf-8")
+    font = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans-Oblique.ttf"
+    shutil.copy(font, folder / "fonts")
+    return strangers(folder)
+
+
+def _ink_in(made: Made) -> float:
+    """Share of dark pixels where a form says that it is signed."""
+    assert made.signature is not None
+    page = np.asarray(convert_from_bytes(made.content, dpi=144, grayscale=True)[1])
+    x0, y0, x1, y1 = (round(2 * v) for v in made.signature)
+    return float((page[y0:y1, x0:x1] < 225).mean())
+
+
+@pytest.mark.slow
+def test_forms_are_signed_where_they_say(hands: Strangers) -> None:
+    made = [form(random.Random(seed), hands) for seed in range(16)]  # noqa: S311
+    signed = [one for one in made if one.signature is not None]
+    assert 0 < len(signed) < len(made)
+    straight = [one for one in signed if len(one.content) < 2_000_000]
+    assert all(_ink_in(one) > 0.01 for one in straight[:4])
+    assert made[0] == form(random.Random(0), hands)  # noqa: S311
+    assert {"digital", "scan", "photo"} <= set(CONDITIONS)
+
+
+def test_the_fit_finds_what_tells_signatures_apart() -> None:
+    rng = random.Random(2)  # noqa: S311
+    rows = []
+    for number in range(300):
+        signed = number % 2 == 0
+        winding = rng.gauss(2.5 if signed else 1.0, 0.4)
+        rows.append(({"winding": winding, "noise": rng.random()}, signed, number))
+    weights, bias = fit(rows)
+    assert weights["winding"] > 2
+    assert abs(weights["noise"]) < 1
+    model = PresenceModel(weights, bias)
+    right = [
+        (model.bias + weights["winding"] * f["winding"] > 0) == signed for f, signed, _ in rows
+    ]
+    assert sum(right) > 280
+    assert "of 150 unsigned" in report(rows, weights, bias)
+
+
+def test_what_a_string_may_mean_with_how_usual_that_is() -> None:
+    both = meanings("05/06/2025")
+    assert set(both) == {date(2025, 5, 6), date(2025, 6, 5)}
+    assert both[date(2025, 5, 6)] > both[date(2025, 6, 5)]
+    assert meanings("RECEIVED") == {}
+
+
+def test_a_made_up_volume_holds_its_date() -> None:
+    rng = random.Random(4)  # noqa: S311
+    day = date(1987, 3, 9)
+    found = [volume_of(day, rng).start for _ in range(300)]
+    inside = [start for start in found if start is not None and -40 < (start - day).days < 80]
+    assert len(inside) > 285
+
+
+def test_simulated_text_is_mostly_right() -> None:
+    rows = list(told_rows(300))
+    assert {kind for _, kind, _, _ in rows} == {"told"}
+    assert 0.9 < sum(right for *_, right in rows) / len(rows) < 1.0
