@@ -12,9 +12,8 @@ import pytest
 from pdf2image import convert_from_bytes
 
 from models.calibration.gather import meanings, told_rows, volume_of
-from models.signature.fit import fit, report
+from models.signature.fit import fit, odds_of, report
 from models.signature.forms import CONDITIONS, Made, Strangers, form, strangers
-from ocr_extract.signatures.presence import PresenceModel
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +48,8 @@ def test_forms_are_signed_where_they_say(hands: Strangers) -> None:
     assert 0 < len(signed) < len(made)
     straight = [one for one in signed if len(one.content) < 2_000_000]
     assert all(_ink_in(one) > 0.01 for one in straight[:4])
-    assert made[0] == form(random.Random(0), hands)  # noqa: S311
+    again = form(random.Random(0), hands)  # noqa: S311
+    assert (made[0].signature, made[0].date) == (again.signature, again.date)
     assert {"digital", "scan", "photo"} <= set(CONDITIONS)
 
 
@@ -63,11 +63,7 @@ def test_the_fit_finds_what_tells_signatures_apart() -> None:
     weights, bias = fit(rows)
     assert weights["winding"] > 2
     assert abs(weights["noise"]) < 1
-    model = PresenceModel(weights, bias)
-    right = [
-        (model.bias + weights["winding"] * f["winding"] > 0) == signed for f, signed, _ in rows
-    ]
-    assert sum(right) > 280
+    assert sum((odds_of(f, weights, bias) > 0) == signed for f, signed, _ in rows) > 280
     assert "of 150 unsigned" in report(rows, weights, bias)
 
 
@@ -89,4 +85,4 @@ def test_a_made_up_volume_holds_its_date() -> None:
 def test_simulated_text_is_mostly_right() -> None:
     rows = list(told_rows(300))
     assert {kind for _, kind, _, _ in rows} == {"told"}
-    assert 0.9 < sum(right for *_, right in rows) / len(rows) < 1.0
+    assert 0.9 < sum(right for *_, right in rows) / len(rows) <= 1.0
