@@ -25,6 +25,8 @@ ENCLOSED = 0.66
 """What a frame encloses at least, as a share of its box: a ring encloses 0.79."""
 GAP = 1.5
 """Points that are missing of a frame where a rule crossed it."""
+RIM = 7
+"""Pixels at 300 dpi over which the pale rim of a line reaches."""
 MOST_FRAMES = 40
 LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
@@ -49,7 +51,7 @@ def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
     if not lines.any():
         return raster
     # The pale rim of a line's pixels goes with it.
-    rim = np.where(_without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((3, 3), np.uint8)))
+    rim = np.where(_without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((RIM, RIM), np.uint8)))
     pixels = raster.pixels.copy()
     pixels[rows][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
