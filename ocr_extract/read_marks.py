@@ -121,9 +121,13 @@ def read_marks(
 
 def _page(raster: Raster, top: float, bottom: float) -> _Page:
     """A page with its masks; pale strokes are sought from `top` to `bottom`, in points."""
-    ink, fine = ink_mask(raster.pixels), fine_mask(raster.pixels)
+    dark = ink_mask(raster.pixels)
+    ink, fine = dark.copy(), dark.copy()
     rows = slice(max(0, round(raster.length(top))), max(0, round(raster.length(bottom))))
-    ink[rows] = all_ink(ink[rows], fine[rows])
+    if dark[rows].size:
+        thin = fine_mask(raster.pixels[rows])
+        ink[rows] = all_ink(dark[rows], thin)
+        fine[rows] = np.maximum(dark[rows], thin)
     return _Page(raster, ink, fine)
 
 

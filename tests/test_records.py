@@ -53,5 +53,5 @@ def test_the_names_of_the_design_are_there() -> None:
     }  # fmt: skip
     common = {"value", "as_written", "written", "confidence", "candidates", "place", "evidence"}
     assert set(record["fields"]["title"]) == common
-    assert set(record["fields"]["date"]) == common | {"text", "precision"}
+    assert set(record["fields"]["date"]) == common | {"text", "precision", "posterior"}
     assert set(record["fields"]["signature"]) == common | {"present", "names", "ink", "same_ink"}

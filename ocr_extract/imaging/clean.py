@@ -51,7 +51,11 @@ def _stretched(pixels: Grey) -> Grey:
     return np.asarray(np.clip(lifted, 0, 255), dtype=np.uint8)
 
 
-FINEST, FAINTEST = 205.0, 238.0
+LEAST_CONTRAST, MOST_CONTRAST = 17.0, 50.0
+"""Grey levels by which a thin stroke differs from the paper around it, on clean paper and on
+the noisiest."""
+STROKE = 21
+"""Pixels at 300 dpi; what is wider is no stroke: a blot, or pasted paper."""
 PALE = 0.15
 """Share of dark pixels up to which a stroke is pale."""
 NOISE_AWAY = 6.0
@@ -59,16 +63,23 @@ NOISE_AWAY = 6.0
 
 
 def fine_mask(pixels: Grey) -> Grey:
-    """As `ink_mask`, with all of a thin or pale stroke: on clean paper everything but white,
-    on a noisy scan what noise does not reach. Broken lines are closed over one pixel.
+    """As `ink_mask`, with all of a thin or pale stroke: what is darker than the paper right
+    around it by more than noise, so that pasted grey paper is paper. Broken lines are closed
+    over one pixel.
     """
+    kernel = np.ones((STROKE, STROKE), np.uint8)
+    below = np.asarray(cv2.morphologyEx(pixels, cv2.MORPH_BLACKHAT, kernel), np.uint8)
+    level = float(np.clip(2.0 + NOISE_AWAY * _noise(pixels), LEAST_CONTRAST, MOST_CONTRAST))
+    _, mask = cv2.threshold(below, level, 255, cv2.THRESH_BINARY)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _noise(pixels: Grey) -> float:
+    """Standard deviation of paper, from the median distance to its grey."""
     sample = np.ascontiguousarray(pixels[::2, ::2])
     paper = float(np.median(sample))
-    spread = np.abs(sample[sample > FINEST].astype(np.float32) - paper)
-    noise = 1.48 * float(np.median(spread)) if spread.size else 0.0
-    level = float(np.clip(paper - 2.0 - NOISE_AWAY * noise, FINEST, FAINTEST))
-    _, mask = cv2.threshold(pixels, level, 255, cv2.THRESH_BINARY_INV)
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
+    spread = np.abs(sample[sample > paper - MOST_CONTRAST].astype(np.float32) - paper)
+    return 1.48 * float(np.median(spread)) if spread.size else 0.0
 
 
 def all_ink(dark: Grey, fine: Grey) -> Grey:
