@@ -15,6 +15,8 @@ LEAST_LENGTH, LONG = 30.0, 120.0
 """Points; the straight strokes of writing are shorter, the sides of a stamp than the other."""
 SIDE = 24.0
 """Points; an upright straight line as long is the side of a box, not a 1."""
+CORNER = 2.0
+"""Points within which the sides of a box meet."""
 THICKEST = 2.4
 """Points; a rule is thinner."""
 FRAME = (30.0, 16.0)
@@ -47,7 +49,7 @@ def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
     lines = np.maximum(lines, _rules(_without(mask, lines), raster, LEAST_LENGTH))
     lines = np.maximum(lines, rings(mask, _without(mask, lines), raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
-    lines = np.maximum(lines, _rules(upright, raster, SIDE).T)
+    lines = np.maximum(lines, _sides(_rules(upright, raster, SIDE).T, lines, raster))
     if not lines.any():
         return raster
     # The pale rim of a line's pixels goes with it.
@@ -55,6 +57,20 @@ def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
     pixels = raster.pixels.copy()
     pixels[rows][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
+
+
+def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:
+    """Of upright lines those that end where level lines are: sides of a box, whose tops are
+    straight, while the strokes of a hand end anywhere.
+    """
+    count, labels, _, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(upright))
+    near = 2 * round(raster.length(CORNER)) + 1
+    level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, near), np.uint8))
+    reached = cv2.dilate(level, np.ones((near, near), np.uint8))
+    touching = np.zeros(count, np.bool_)
+    touching[np.unique(labels[reached > 0])] = True
+    touching[0] = False
+    return np.where(touching[labels], np.uint8(255), np.uint8(0))
 
 
 def _frames(mask: Grey, raster: Raster) -> Grey:
