@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, product
 
+from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.dating import date_result, recovered, stamps_of
 from ocr_extract.evaluate import calibration_error
@@ -59,6 +60,9 @@ class Truth:
     slip: str
     ambiguous: bool
     """Whether day and month of the written date can be exchanged."""
+    hidden: bool = False
+    """Whether a slip leads to another day on which the volume's agreements are signed:
+    without a time stamp nobody can see it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,14 @@ def _truth(rng: random.Random) -> Truth:
     short = habit.short and not slip
     text = _written(habit, year[2:] if short else year, month, day)
     ambiguous = day <= 12 and day != month and habit.order in ("DMY", "MDY")
-    return Truth(meant, text, slip, ambiguous)
+    return Truth(meant, text, slip, ambiguous, bool(slip) and _is_usual(year, month, day))
+
+
+def _is_usual(year: str, month: int, day: int) -> bool:
+    """Whether a written date is one of the days on which agreements are signed."""
+    parts = PartialDate(int(year), month, day)
+    full = parts.full()
+    return full is not None and START - timedelta(60) <= full <= START + timedelta(20)
 
 
 def _meant(rng: random.Random) -> date:
@@ -239,6 +250,10 @@ def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
     pairs = list(zip(dates, truths, strict=True))
     planted = [(r, t) for r, t in zip(records, truths, strict=True) if t.slip]
     caught = [t for r, t in planted if r.verdict is not Verdict.ACCEPTED]
+    # A slip is found when it is flagged, or when the date given is the one that was meant.
+    found = [t for r, t in planted if r.verdict is not Verdict.ACCEPTED or _is_meant(r, t)]
+    seen = [t for t in found if not t.hidden]
+    visible = [t for _, t in planted if not t.hidden]
     proposed = [t for r, t in planted if r.fields.date.value == t.meant.isoformat()]
     good = [(r, t) for r, t in zip(records, truths, strict=True) if not t.slip]
     false = [t for r, t in good if any(f.code.endswith("_slip") for f in r.flags)]
@@ -253,14 +268,19 @@ def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
         for r, t in zip(records, truths, strict=True)
         if r.verdict is Verdict.ACCEPTED
     )
-    missed = sorted(t.slip for r, t in planted if r.verdict is Verdict.ACCEPTED)
+    missed = sorted(t.slip for t in visible if t not in seen)
     return (
-        f"{len(records)}: slips {len(planted)}, flagged {len(caught)}, rightly proposed "
-        f"{len(proposed)} (not flagged: {missed}); false proposals {len(false)} of {len(good)}; "
+        f"{len(records)}: slips {len(planted)}, flagged {len(caught)}, found {len(found)}, "
+        f"rightly proposed {len(proposed)}; of those that leave the volume's days {len(seen)} of {len(visible)} "
+        f"(not found: {missed}); false proposals {len(false)} of {len(good)}; "
         f"order wrong {swapped} of {len(good)} ({len(open_orders)} open); "
         f"right {sum(ok for _, ok in given)} of {len(given)} given; accepted {len(accepted)}, "
         f"wrong among them {wrong}; calibration error {calibration_error(given):.4f}"
     )
+
+
+def _is_meant(record: Record, truth: Truth) -> bool:
+    return record.fields.date.value == truth.meant.isoformat()
 
 
 def _is_swapped(found: DateResult, truth: Truth) -> bool:

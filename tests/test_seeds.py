@@ -78,8 +78,9 @@ def test_the_slip_is_found_by_the_other_documents_alone(shared: Path) -> None:
     assert alone.fields.date.value == "2015-05-19"
 
 
-def test_confidence_of_the_five(shared: Path) -> None:
-    records = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))
+@pytest.mark.parametrize("year", [None, 2025])
+def test_confidence_of_the_five(shared: Path, year: int | None) -> None:
+    records = _by_number(run(plan([shared / "seeds"]), Settings(year=year)))
     for number in ("000", "001", "002"):
         assert records[number].fields.date.confidence > 0.98
     assert records["003"].fields.date.confidence > 0.8
@@ -88,6 +89,7 @@ def test_confidence_of_the_five(shared: Path) -> None:
     assert illegible.confidence >= 0.9
     assert illegible.candidates[0].probability < 0.5
     assert all(len(c.value) == 10 for c in illegible.candidates)
+    assert all("2025-04" <= c.value < "2025-07" for c in illegible.candidates)
 
 
 def test_the_order_of_files_and_workers_change_nothing(shared: Path, tmp_path: Path) -> None:
