@@ -271,7 +271,8 @@ def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
     missed = sorted(t.slip for t in visible if t not in seen)
     return (
         f"{len(records)}: slips {len(planted)}, flagged {len(caught)}, found {len(found)}, "
-        f"rightly proposed {len(proposed)}; of those that leave the volume's days {len(seen)} of {len(visible)} "
+        f"rightly proposed {len(proposed)}; "
+        f"of those that leave the volume's days {len(seen)} of {len(visible)} "
         f"(not found: {missed}); false proposals {len(false)} of {len(good)}; "
         f"order wrong {swapped} of {len(good)} ({len(open_orders)} open); "
         f"right {sum(ok for _, ok in given)} of {len(given)} given; accepted {len(accepted)}, "
