@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,9 @@ UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
+YEAR = re.compile(r"20\d")
+NAMED, FEWEST_LETTERS = 0.7, 5
+"""Likeness to the author's name (0..1), and letters, from which a name stands in ink."""
 NOWHERE = -6.0
 """Log-odds of a place where the label is not known."""
 MOSTLY = 0.85
@@ -84,6 +88,7 @@ def ink_evidence(
         date_like=read.date_like,
         within_date=_within_date(mark, marks),
         holds_date=_holds_date(mark, marks),
+        mixed=free is not None and _is_mixed(free.best, read.name_like),
         name_like=read.name_like,
         typed=read.typed,
         legible=confidence.word_score(free) if free else 0.0,
@@ -93,6 +98,13 @@ def ink_evidence(
         at_author=_at(labels, "corresponding_author", own),
         on_labels=min(1.0, covered / area),
     )
+
+
+def _is_mixed(text: str, name_like: float) -> bool:
+    """Whether a reading holds a year, or the name and digits of something beside it."""
+    letters = sum(c.isalpha() for c in text)
+    named = name_like >= NAMED and letters >= FEWEST_LETTERS
+    return YEAR.search(text) is not None or (named and any(c.isdigit() for c in text))
 
 
 def _at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:

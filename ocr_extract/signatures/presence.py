@@ -16,6 +16,8 @@ LEAST = (14.0, 5.0)
 """Width and height in points; of real signatures none is smaller."""
 MOST = 12.0
 """Log-odds beyond which no mark is believed."""
+MOST_MIXED = 0.0
+"""The same for ink that a date is a part of: whatever else it is, a person has to look."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class InkEvidence:
     at_author: float
     on_labels: float
     """Share of the mark that lies on labels."""
+    mixed: bool = False
+    """Whether a year, or digits beside the author's name, are read in it."""
 
     def features(self) -> dict[str, float]:
         """What the model weighs, by name."""
@@ -92,7 +96,7 @@ class PresenceModel:
             return -MOST
         features = evidence.features()
         total = self.bias + sum(self.weights[name] * features[name] for name in self.weights)
-        return max(-MOST, min(MOST, total))
+        return max(-MOST, min(MOST_MIXED if evidence.mixed else MOST, total))
 
 
 @lru_cache(maxsize=1)
