@@ -32,6 +32,8 @@ FEWEST_KINDS = 3
 YEAR = re.compile(r"20\d")
 NAMED, FEWEST_LETTERS = 0.7, 5
 """Likeness to the author's name (0..1), and letters, from which a name stands in ink."""
+MONOTONOUS = 0.3
+"""Share of different characters from which a reading is more than one stroke again and again."""
 NOWHERE = -6.0
 """Log-odds of a place where the label is not known."""
 MOSTLY = 0.85
@@ -77,6 +79,7 @@ def ink_evidence(
     free = next((r for r in mark.found.readings if r.reader == "pp-ocr"), None)
     area = max(1.0, own.width * own.height)
     covered = sum(overlap(own.rect, rect) * _smaller(own.rect, rect) for rect in labels.values())
+    varied = min(_varied(free.best if free else ""), _varied(read.text))
     return InkEvidence(
         width=own.width,
         height=own.height,
@@ -90,14 +93,22 @@ def ink_evidence(
         holds_date=_holds_date(mark, marks),
         mixed=free is not None and _is_mixed(free.best, read.name_like),
         name_like=read.name_like,
-        typed=read.typed,
-        legible=confidence.word_score(free) if free else 0.0,
+        typed=varied * read.typed,
+        legible=varied * confidence.word_score(free) if free else 0.0,
         letters=sum(c.isalnum() for c in free.best) if free else 0,
         at_signature=place_score(labels["signature"], own),
         at_date=_at(labels, "date", own),
         at_author=_at(labels, "corresponding_author", own),
         on_labels=min(1.0, covered / area),
     )
+
+
+def _varied(text: str) -> float:
+    """How varied a reading's characters are (0..1): loops read as "eeeeel" and "200000"."""
+    known = [c for c in text if c.isalnum()]
+    if len(known) < FEWEST_LETTERS:
+        return 1.0
+    return min(1.0, max(0.0, (len(set(known)) / len(known) - MONOTONOUS) / MONOTONOUS))
 
 
 def _is_mixed(text: str, name_like: float) -> bool:

@@ -26,7 +26,7 @@ ON_LINE = 8.0
 NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
 DOUBT = 2.2
-"""Ink that is a signature with a chance of one in ten is chosen, for somebody to look at."""
+"""Log-odds below nought down to which ink is chosen as a signature, for somebody to look at."""
 FEWEST_STROKES = 3
 LEFT_OVER, MOST_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""

@@ -16,7 +16,7 @@ LEAST = (14.0, 5.0)
 """Width and height in points; of real signatures none is smaller."""
 MOST = 12.0
 """Log-odds beyond which no mark is believed."""
-MOST_MIXED = 0.0
+MOST_MIXED = -1.0
 """The same for ink that a date is a part of: whatever else it is, a person has to look."""
 
 
