@@ -225,11 +225,6 @@ def _written(
     return [found.get(id(mark), ()) for mark in marks]
 
 
-def _core(page: _Page, mark: Mark) -> Rect:
-    """Of ink the rows that hold nearly all; a strip stays as it is."""
-    return core_of(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
-
-
 def _height(rect: Rect) -> float:
     return rect[3] - rect[1]
 
