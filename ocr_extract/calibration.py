@@ -16,8 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ocr_extract.errors import BadSettings
 from ocr_extract.settings import Settings
+from ocr_extract.shipped import shipped
 
-PACKAGE = Path(__file__).parent
 ADVICE = "Make one with `ocr-extract calibrate`, or leave `calibration` out."
 LEAST_SURE = 0.9
 NEVER = 1.01
@@ -65,7 +65,7 @@ class Calibration(BaseModel):
 
 def calibration_of(settings: Settings) -> Calibration:
     """The one that the settings name, else the shipped one; raises BadSettings."""
-    return load_calibration(settings.calibration or _shipped())
+    return load_calibration(settings.calibration or shipped("calibration", "dates.json"))
 
 
 def accept_at(settings: Settings, kind: str) -> float:
@@ -82,10 +82,3 @@ def load_calibration(path: Path) -> Calibration:
         return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError) as error:
         raise BadSettings(f"Cannot read the calibration {path}: {error}.", ADVICE) from error
-
-
-def _shipped() -> Path:
-    """Inside the installed package; beside it in a checkout."""
-    name = Path("models") / "calibration" / "dates.json"
-    installed = PACKAGE / name
-    return installed if installed.is_file() else PACKAGE.parent / name

@@ -85,7 +85,6 @@ def ink_evidence(
         height=own.height,
         longest=shape.longest,
         winding=shape.winding,
-        thickness=shape.thickness,
         per_piece=shape.length / max(1, shape.pieces),
         digits=read.digits,
         date_like=read.date_like,

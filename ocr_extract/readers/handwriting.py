@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey
 from ocr_extract.readers.network import Input, LineNetwork
+from ocr_extract.shipped import shipped
 
 CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
 """The blank first; the training recipe takes its alphabet from here."""
 HEIGHT = 32
 NARROWEST, WIDEST = 16, 480
 LEAST_CONTRAST = 24.0
-PACKAGE = Path(__file__).parent.parent
 ADVICE = "The package is incomplete: install it again with pip."
 
 
@@ -24,15 +23,13 @@ ADVICE = "The package is incomplete: install it again with pip."
 def handwriting() -> LineNetwork:
     """The network, loaded on first use."""
     return LineNetwork(
-        "handwriting", _weights(), CHARACTERS, prepared, logarithms=True, advice=ADVICE
+        "handwriting",
+        shipped("handwriting", "handwriting.onnx"),
+        CHARACTERS,
+        prepared,
+        logarithms=True,
+        advice=ADVICE,
     )
-
-
-def _weights() -> Path:
-    """Inside the installed package; beside it in a checkout."""
-    name = Path("models") / "handwriting" / "handwriting.onnx"
-    installed = PACKAGE / name
-    return installed if installed.is_file() else PACKAGE.parent / name
 
 
 def prepared(crop: Grey) -> Input:

@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
-PACKAGE = Path(__file__).parent.parent
+from ocr_extract.shipped import shipped
+
 LEAST = (14.0, 5.0)
 """Width and height in points; of real signatures none is smaller."""
 MOST = 12.0
@@ -31,7 +31,6 @@ class InkEvidence:
     longest: float
     """Length of the longest stroke that hangs together."""
     winding: float
-    thickness: float
     per_piece: float
     """Mean length of its pieces."""
     digits: float
@@ -102,12 +101,5 @@ class PresenceModel:
 @lru_cache(maxsize=1)
 def presence_model() -> PresenceModel:
     """The shipped model, read on first use."""
-    stored = json.loads(_stored().read_text(encoding="utf-8"))
+    stored = json.loads(shipped("signature", "weights.json").read_text(encoding="utf-8"))
     return PresenceModel(stored["weights"], stored["bias"])
-
-
-def _stored() -> Path:
-    """Inside the installed package; beside it in a checkout."""
-    name = Path("models") / "signature" / "weights.json"
-    installed = PACKAGE / name
-    return installed if installed.is_file() else PACKAGE.parent / name

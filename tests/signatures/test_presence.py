@@ -7,7 +7,7 @@ from ocr_extract.judge import SIGNED_FROM
 from ocr_extract.signatures.presence import LEAST, MOST, InkEvidence, PresenceModel, presence_model
 
 SCRAWL = InkEvidence(
-    width=80, height=22, longest=180, winding=2.6, thickness=1.0, per_piece=90, digits=0.0,
+    width=80, height=22, longest=180, winding=2.6, per_piece=90, digits=0.0,
     date_like=0.0, within_date=0.0, holds_date=0.0, name_like=0.2, typed=0.1, legible=0.3,
     letters=3, at_signature=-0.3, at_date=-1.5, at_author=-1.6, on_labels=0.0,
 )  # fmt: skip
