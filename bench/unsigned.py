@@ -22,7 +22,7 @@ from pdf2image import convert_from_bytes
 
 from ocr_extract.settings import Settings
 from ocr_extract.volume.run import run
-from samples.degrade import Grey, as_pdf, photographed, scanned
+from samples.degrade import Grey, as_pdf, bordered, photographed, scanned
 from samples.make import FIRST, LAST, TOPICS
 from samples.typeset import Entry, Filling, Hand, typeset
 
@@ -130,11 +130,7 @@ def _aged(page: Grey, rng: random.Random, condition: str) -> Grey:
         return photographed(page, noise)
     aged = scanned(page, noise, rng.uniform(-0.6, 0.6))
     if condition == "bordered":
-        wide = rng.randint(8, 50)
-        aged[:, -wide:] = rng.randint(0, 60)
-        aged[:wide] = rng.randint(0, 60)
-        for y in (0.25, 0.7):
-            cv2.circle(aged, (60, round(aged.shape[0] * y)), 22, 30, cv2.FILLED)
+        return bordered(aged, rng.randint(8, 50), rng.randint(0, 60), rng.randint(0, 60))
     return aged
 
 

@@ -36,6 +36,17 @@ def scanned(page: Grey, rng: np.random.Generator, degrees: float) -> Grey:
     return dusty
 
 
+def bordered(page: Grey, wide: int, right: int, top: int) -> Grey:
+    """As a scanner leaves a page that is too small: dark at its right and at its top, `wide`
+    pixels, in those greys; and holes punched.
+    """
+    page[:, -wide:] = right
+    page[:wide] = top
+    for y in (0.25, 0.7):
+        cv2.circle(page, (60, round(page.shape[0] * y)), 22, 30, cv2.FILLED)
+    return page
+
+
 def photographed(page: Grey, rng: np.random.Generator) -> Grey:
     """As a telephone gives it: on a table, aslant, unevenly lit, soft, compressed."""
     height, width = page.shape

@@ -21,7 +21,7 @@ from pdf2image import convert_from_bytes
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
-from samples.degrade import Grey, as_pdf, photographed, scanned
+from samples.degrade import Grey, as_pdf, bordered, photographed, scanned
 from samples.make import FIRST, LAST, TOPICS
 from samples.pen import sign, write
 from samples.typeset import LETTER, Entry, Filling, Hand, typeset
@@ -257,9 +257,5 @@ def _aged(page: Grey, rng: random.Random, condition: str) -> Grey:
         return photographed(page, noise)
     aged = scanned(page, noise, rng.uniform(-1.0, 1.0))
     if condition == "bordered":
-        wide = rng.randint(8, 60)
-        aged[:, -wide:] = rng.randint(0, 60)
-        aged[:wide] = rng.randint(0, 60)
-        for y in (0.25, 0.7):
-            cv2.circle(aged, (60, round(aged.shape[0] * y)), 22, 30, cv2.FILLED)
+        return bordered(aged, rng.randint(8, 60), rng.randint(0, 60), rng.randint(0, 60))
     return aged
