@@ -118,7 +118,7 @@ def drawn_signature(log_odds: float) -> float:
 
 def typed_signature(name_like: float) -> float:
     """Probability that type on the signature's line is one; likeness to the author 0..1."""
-    return 0.9 if name_like > 0.6 else 0.75
+    return 0.9 if name_like > 0.6 else 0.5
 
 
 MOSTLY_SIGNED = 2.7

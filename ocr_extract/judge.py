@@ -26,6 +26,7 @@ from ocr_extract.records import (
     RosterMatch,
     SignatureKind,
     SignatureResult,
+    SignerMatch,
     Written,
 )
 from ocr_extract.settings import Settings
@@ -240,18 +241,28 @@ def _signature(
     typed = picked.read.typed >= TYPED_FROM
     other = _name(chosen, marks, findings).value
     free = [(r.best, confidence.word_score(r)) for r in picked.found.readings if r.reader != DATES]
+    whose = signer_match(free, author, other)
     text = reading.best if typed or not findings.has_ink or picked.read.name_like > 0.6 else None
     return SignatureResult(
-        present="cannot tell" if drawn and sure < SIGNED_FROM else "yes",
+        present="yes" if _is_clear(sure, whose, drawn=drawn, findings=findings) else "cannot tell",
         value=text,
         as_written=text,
         written=_signed_how(picked, findings, (author, other)),
-        names=signer_match(free, author, other),
+        names=whose,
         ink=picked.found.ink if ink else "",
         confidence=round(sure, 4),
         place=picked.found.place,
         evidence=_evidence(picked),
     )
+
+
+def _is_clear(sure: float, whose: SignerMatch, *, drawn: bool, findings: Findings) -> bool:
+    """Whether a mark is surely a signature: ink by its looks. Type is one only as a name of
+    the signer: the end of a label and a part of a date are read as type, too.
+    """
+    if drawn:
+        return sure >= SIGNED_FROM
+    return not findings.has_ink or whose in ("author", "corresponding_author", "both")
 
 
 def _signed_how(

@@ -25,6 +25,8 @@ from ocr_extract.records import Hypothesis
 YEARS_KEPT = 16
 FOREIGN_KEPT = 5
 LEAST = -60.0
+RUN_TOGETHER = 0.1
+"""Weight of a day and two digits of a year behind a month word: "Sep 2025" has no day."""
 
 
 YEARS = (*FULL_YEARS, *SHORT_YEARS)
@@ -36,6 +38,8 @@ PAIRS = tuple(
 )
 """Two numbers that can be a day and a month, in some order."""
 _FLAT = np.array([a * len(NUMBERS) + b for a, b in PAIRS])
+OURS = (*(w for name in ENGLISH for w in dict.fromkeys((name, name[:3]))), "sept")
+"""English months, full and short, as words of a date by hand."""
 Spelled = Callable[[int, int], str]
 Written = tuple[float, str]
 """A log-likelihood, and the date as it may stand there."""
@@ -57,6 +61,7 @@ def written_dates(
         found += _numeric(lattices, weights, separator, keep)
         found += _year_first(lattices, weights, separator, keep)
     found += _in_words(lattices, weights, languages, keep)
+    found += _dayless(lattices, weights)
     ranked = sorted(found, key=lambda way: (-way[0], way[1]))[:keep]
     above = max(0.0, ranked[0][0])
     return tuple(Hypothesis(text=text, log_likelihood=value - above) for value, text in ranked)
@@ -144,12 +149,15 @@ def _in_words(
     """Day, month word, year; and month word, day, year."""
     words = _month_words(lattices, weights, languages)
     found: list[Written] = []
-    for order in ("DMY", "MDY"):
+    for order, short in (("DMY", 1.0), ("MDY", RUN_TOGETHER)):
         heads = [
             _day_month(one, words) if order == "DMY" else _month_day(one, words) for one in lattices
         ]
         years = _likely_years(heads, [one.year_ends for one in lattices], weights)
-        ends = (h @ one.year_ends[:, years] for h, one in zip(heads, lattices, strict=True))
+        shares = np.where(np.asarray(years) < len(FULL_YEARS), 1.0, short)
+        ends = (
+            h @ (one.year_ends[:, years] * shares) for h, one in zip(heads, lattices, strict=True)
+        )
         found += _best(
             _pooled(ends, weights),
             keep,
@@ -180,19 +188,26 @@ def _month_day(one: DateLattice, words: Sequence[str]) -> Array:
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ one.gap)
 
 
+def _dayless(lattices: Sequence[DateLattice], weights: Sequence[float]) -> list[Written]:
+    """Month word and full year; how rare that is, the context knows."""
+    heads = [np.stack([one.through(one.start[None, :], w)[0] for w in OURS]) for one in lattices]
+    ends = [(one.gap @ one.year_ends)[:, : len(FULL_YEARS)] for one in lattices]
+    scores = _pooled((h @ e for h, e in zip(heads, ends, strict=True)), weights)
+    return _best(scores, YEARS_KEPT, lambda r, c: f"{OURS[r].capitalize()} {FULL_YEARS[c]}")
+
+
 def _month_words(
     lattices: Sequence[DateLattice], weights: Sequence[float], languages: tuple[str, ...]
 ) -> tuple[str, ...]:
     """English months, full and short, and the few of other languages that may stand here:
     those that fit best with any day before or behind them and any year at the end.
     """
-    ours = [word for name in ENGLISH for word in dict.fromkeys((name, name[:3]))] + ["sept"]
-    others = [word for word in foreign_months(languages) if word not in ours]
+    others = [word for word in foreign_months(languages) if word not in OURS]
     if not others:
-        return tuple(ours)
+        return OURS
     fits = _pooled([_fits(one, others) for one in lattices], weights)
     kept = np.argsort(-fits, kind="stable")[:FOREIGN_KEPT]
-    return (*ours, *(others[int(i)] for i in sorted(kept)))
+    return (*OURS, *(others[int(i)] for i in sorted(kept)))
 
 
 def _fits(one: DateLattice, words: Sequence[str]) -> Array:

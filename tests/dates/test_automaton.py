@@ -47,6 +47,11 @@ def test_ways_of_writing(text: str, means: date) -> None:
     assert _means(written_dates([frames_of(text)], [1.0])[0].text, means)
 
 
+def test_a_month_and_a_year_are_not_given_a_day() -> None:
+    (best, *_) = written_dates([frames_of("Sep 2025")], [1.0])
+    assert best.text == "Sep 2025"
+
+
 def test_months_of_other_languages() -> None:
     (best, *_) = written_dates([frames_of("17 novembre 1965")], [1.0], ("en", "fr"))
     assert best.text == "17 Novembre 1965"
