@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ocr_extract.findings import BlankFinding
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
-from ocr_extract.geometry import Rect
+from ocr_extract.geometry import Grey, Rect
 from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, find_marks
 from ocr_extract.lines import Word, around
-from ocr_extract.pages import PageReader, PageView, place_of
+from ocr_extract.pages import PageView, place_of
+from ocr_extract.read_marks import Readers
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.records import Reading
 
 LEAST_INK = 8.0
 """Square points of ink from which a blank without words was filled in by hand."""
+LEGIBLE = 0.8
+"""Mean score of words (0..1) under which a blank is read again, as a line."""
 
 
 def find_blanks(
-    views: Sequence[PageView], form: Form, reader: PageReader
+    views: Sequence[PageView], form: Form, readers: Readers
 ) -> dict[FieldName, BlankFinding]:
     """Every blank whose phrases are on some page, with what stands in it."""
     found: dict[FieldName, BlankFinding] = {}
@@ -30,7 +34,7 @@ def find_blanks(
             filled = locate_blank(view.lines, name, blank)
             if filled is not None:
                 words = _plausible(filled.words)
-                found[name] = _typed(view, filled, words) if words else _ink(view, filled, reader)
+                found[name] = _filled(view, filled, words, readers)
                 break
     return found
 
@@ -45,6 +49,24 @@ def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
     }
 
 
+def _filled(
+    view: PageView, filled: FilledBlank, words: Sequence[Word], readers: Readers
+) -> BlankFinding:
+    """What was read with the page; read again as a line where that is nothing, or doubtful."""
+    if not words:
+        return _ink(view, filled, readers)
+    typed = _typed(view, filled, words)
+    if _mean(typed.scores) >= LEGIBLE:
+        return typed
+    again = _ink(view, filled, readers)
+    better = again.text and _mean(again.scores) > _mean(typed.scores)
+    return replace(again, ink=False) if better else typed
+
+
+def _mean(scores: Sequence[float]) -> float:
+    return sum(scores) / len(scores) if scores else 0.0
+
+
 def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankFinding:
     return BlankFinding(
         text=_joined(words),
@@ -54,7 +76,7 @@ def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankF
     )
 
 
-def _ink(view: PageView, filled: FilledBlank, reader: PageReader) -> BlankFinding:
+def _ink(view: PageView, filled: FilledBlank, readers: Readers) -> BlankFinding:
     """A blank without words: empty, or filled in by hand and read as well as can be."""
     empty = BlankFinding("", (), filled.similarity, None)
     if view.raster is None or filled.region is None:
@@ -63,15 +85,28 @@ def _ink(view: PageView, filled: FilledBlank, reader: PageReader) -> BlankFindin
     if sum(mark.area for mark in marks) < LEAST_INK:
         return empty
     lines = _rows([mark.rect for mark in marks])
-    try:
-        readings = reader.read([crop_of(view.raster, line) for line in lines])
-    except ReaderTrouble:
-        readings = ()
+    readings = _surest([crop_of(view.raster, line) for line in lines], readers)
     text = " ".join(r.best for r in readings if r.best)
     place = place_of(view, around(lines))
     return BlankFinding(
         text, tuple(_score(r) for r in readings), filled.similarity, place, ink=True
     )
+
+
+def _surest(lines: Sequence[Grey], readers: Readers) -> tuple[Reading, ...]:
+    """The surer reading of each line, as type and as handwriting; none where a reader is
+    in trouble.
+    """
+    try:
+        typed = readers.pages.read(lines)
+        by_hand = readers.hands.readings(lines)
+    except ReaderTrouble:
+        return ()
+    free = [
+        next((r for r in some if r.reader == "pp-ocr"), t)
+        for some, t in zip(by_hand, typed, strict=True)
+    ]
+    return tuple(max(pair, key=_score) for pair in zip(typed, free, strict=True))
 
 
 def _rows(rects: Sequence[Rect]) -> list[Rect]:

@@ -1,12 +1,16 @@
-"""The command line: run, show, doctor, schema. Thin: it parses, calls, prints and exits."""
+"""The command line. Thin: it parses, calls, prints and exits."""
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -18,7 +22,7 @@ from ocr_extract.delivery import tables, terminal
 from ocr_extract.delivery.overlay import draw_pages
 from ocr_extract.delivery.plots import draw_reliability, draw_risk_coverage
 from ocr_extract.delivery.progress import progress_of
-from ocr_extract.errors import ExitCode, OcrExtractError
+from ocr_extract.errors import ExitCode, LedgerTrouble, OcrExtractError
 from ocr_extract.evaluate import figures, read_records, read_truth
 from ocr_extract.findings import Findings
 from ocr_extract.recalibrate import fit, labels_of
@@ -26,9 +30,11 @@ from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.sources.source import Damaged
 from ocr_extract.tools import probe_all, require_all
+from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.plan import check_output, plan
 from ocr_extract.volume.roster import Roster, read_roster
-from ocr_extract.volume.run import judged, run
+from ocr_extract.volume.run import Outcome, Volume, judged, run_volume
+from ocr_extract.volume.workers import LocalWorkers, Workers, cluster
 
 app = typer.Typer(
     name="ocr-extract",
@@ -38,11 +44,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 log = logging.getLogger("ocr_extract")
+MOST_ROWS = 60
+"""Documents that the terminal's table shows; of larger volumes those that are not accepted."""
 LOG_WIDTH = 170
 """Columns of the table where no terminal states its own."""
 
 RosterOption = Annotated[
-    Path | None, typer.Option("--roster", help="The volume's .bib: its papers and its dates.")
+    Path | None,
+    typer.Option("--roster", help="The volume's .bib or .csv: its papers and its dates."),
 ]
 YearOption = Annotated[
     int | None, typer.Option("--year", help="The volume's year, when no roster says it.")
@@ -51,6 +60,10 @@ SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML fi
 ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has written.")]
 TruthArgument = Annotated[
     Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option("--ledger", help="The ledger's URL; without it, ledger.sqlite in --out."),
 ]
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log details and tracebacks.")]
 
@@ -67,32 +80,67 @@ def run_command(
         typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
     ] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="Processes; 0: one per core.")] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask cluster instead: tcp://HOST:PORT.")
+    ] = None,
+    ship_files: Annotated[
+        bool, typer.Option("--ship-files", help="Send the cluster each file; it has no such path.")
+    ] = False,
+    ledger: LedgerOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read again what failed for the machine's sake.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the totals.")] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Progress and log as JSON lines, to stderr.")
+    ] = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read agreements; write records.jsonl, documents.csv and fields.csv; print a table.
+    """Read agreements into the ledger; write records.jsonl and tables; print the answer.
 
+    What the ledger has is not read again: a run that was killed goes on where it was.
     Exit code: 0 all accepted, 1 something needs a person, 2 wrong use, 3 a tool is
     missing, 4 internal error.
     """
-    _log_to_stderr(verbose=verbose)
+    _log_to_stderr(verbose=verbose, as_json=log_json)
     chosen = _settings(settings, year).with_options(target_error=target_error)
-    papers = read_roster(roster) if roster else None
-    files = plan(paths)
+    volume = Volume(plan(paths), chosen, _roster(roster), ship=ship_files, again=again)
     check_output(out, paths)
     require_all()
-    with progress_of(len(files), quiet=quiet) as advance:
-        records = run(
-            files,
-            chosen,
-            roster=papers,
-            jobs=jobs or os.cpu_count() or 1,
-            isolated=True,
-            progress=advance,
-        )
-    tables.write_results(records, out)
-    _report(records, out, quiet=quiet)
-    raise typer.Exit(_exit_code(records))
+    with (
+        open_ledger(ledger or sqlite_url(out)) as book,
+        progress_of(quiet=quiet, as_json=log_json) as reporter,
+    ):
+        outcome = run_volume(volume, book, _workers(scheduler, jobs, chosen), reporter)
+        tables.export(outcome, book, out)
+        _report(outcome, book, out, quiet=quiet)
+    raise typer.Exit(_exit_code(outcome.summary))
+
+
+def _workers(
+    scheduler: str | None, jobs: int, settings: Settings
+) -> Callable[[int], AbstractContextManager[Workers]]:
+    """Who reads so many files: the cluster, or processes of this machine."""
+    if scheduler is not None:
+        return lambda _: cluster(scheduler)
+    most = jobs or os.cpu_count() or 1
+    return lambda count: LocalWorkers(min(most, count), settings.document_timeout)
+
+
+@app.command("history")
+def history_command(
+    key: Annotated[str, typer.Argument(help="A paper's key, a file's name, or a SHA-256.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+) -> None:
+    """Everything that was ever said of one paper: values, decisions, messages."""
+    if ledger is None and not (out / "ledger.sqlite").is_file():
+        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
+    with open_ledger(ledger or sqlite_url(out), alone=False) as book:
+        entries = book.history(key)
+    if not entries:
+        raise LedgerTrouble(f"The ledger knows nothing of {key}.", "Give a key of the roster.")
+    terminal.print_history(entries, Console(soft_wrap=True))
 
 
 @app.command("show")
@@ -109,8 +157,7 @@ def show_command(
     Draws each page with the found places as PNG into the output folder.
     """
     _log_to_stderr(verbose=verbose)
-    chosen = _settings(settings, year)
-    papers: Roster | None = read_roster(roster) if roster else None
+    chosen, papers = _settings(settings, year), _roster(roster)
     check_output(out, [file])
     require_all()
     found = find_all(file, chosen)
@@ -121,7 +168,8 @@ def show_command(
         for note in findings.notes:
             console.print(escape(note), style="dim")
         _draw(record, findings, chosen, out, console)
-    raise typer.Exit(_exit_code(records))
+    accepted = all(record.verdict is Verdict.ACCEPTED for record in records)
+    raise typer.Exit(ExitCode.ALL_ACCEPTED if accepted else ExitCode.NEEDS_A_PERSON)
 
 
 def _draw(
@@ -198,24 +246,56 @@ def _settings(path: Path | None, year: int | None) -> Settings:
     return base.with_options(year=year)
 
 
-def _report(records: tuple[Record, ...], out: Path, *, quiet: bool) -> None:
+def _roster(path: Path | None) -> Roster | None:
+    """The roster; what is wrong with it is said, and the run goes on."""
+    if path is None:
+        return None
+    found = read_roster(path)
+    for trouble in found.troubles:
+        sys.stderr.write(f"roster {path.name}: {trouble}\n")
+    return found
+
+
+def _report(outcome: Outcome, ledger: Ledger, out: Path, *, quiet: bool) -> None:
+    """The volume's answer first, then what a person has to look at, then where it lies."""
     console = Console(width=None if sys.stdout.isatty() else LOG_WIDTH)
-    if quiet:
-        console.print(terminal.totals(records), highlight=False)
-    else:
-        terminal.print_volume(records, console)
-    console.print(escape(f"Results: {out}/records.jsonl, documents.csv, fields.csv"))
+    terminal.print_summary(outcome.summary, console)
+    if not quiet:
+        documents = outcome.summary["totals"]["documents"]
+        shown = ledger.records_of(outcome.source, unaccepted=documents > MOST_ROWS)
+        terminal.print_volume(islice(shown, MOST_ROWS), console)
+    read = f"{outcome.read} files read" if outcome.read else "nothing new to read"
+    console.print(escape(f"Results: {out}/records.jsonl, documents.csv, fields.csv ({read})"))
 
 
-def _exit_code(records: tuple[Record, ...]) -> ExitCode:
-    accepted = all(record.verdict is Verdict.ACCEPTED for record in records)
-    return ExitCode.ALL_ACCEPTED if accepted else ExitCode.NEEDS_A_PERSON
+def _exit_code(summary: Mapping[str, Any]) -> ExitCode:
+    """0 when every document, and with a roster every paper, is accepted."""
+    totals, answer = summary["totals"], summary["answer"]
+    accepted = totals["verdicts"]["accepted"] == totals["documents"]
+    papers = all(one["state"] == "accepted" for one in answer["standings"]) if answer else True
+    return ExitCode.ALL_ACCEPTED if accepted and papers else ExitCode.NEEDS_A_PERSON
 
 
-def _log_to_stderr(*, verbose: bool) -> None:
+def _log_to_stderr(*, verbose: bool, as_json: bool = False) -> None:
     level = logging.DEBUG if verbose else logging.CRITICAL
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    plain = logging.Formatter("%(levelname)s %(message)s")
+    handler.setFormatter(JsonFormatter() if as_json else plain)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     log.setLevel(level)
+    # The roster's troubles are told by us, with the entry's key.
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+
+
+class JsonFormatter(logging.Formatter):
+    """A log line as a JSON object."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        told = {"event": "log", "level": record.levelname, "message": record.getMessage()}
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(told)
 
 
 def main() -> None:
@@ -226,7 +306,7 @@ def main() -> None:
         sys.stderr.write(f"ocr-extract: {error}\n")
         raise SystemExit(int(error.exit_code)) from None
     except KeyboardInterrupt:
-        sys.stderr.write("ocr-extract: interrupted; nothing was written.\n")
+        sys.stderr.write("ocr-extract: interrupted; the same command goes on where it was.\n")
         raise SystemExit(130) from None
     except Exception as error:
         log.debug("internal error", exc_info=True)

@@ -6,7 +6,10 @@ OcrExtractError                exit code
 │   ├── BadSettings                a settings file or option that cannot be
 │   ├── BadRoster                  a roster that cannot be read
 │   ├── BadTruth                   results or a table of true dates that cannot be read
-│   └── UnsafeOutput               output that overlaps the input, or cannot be written
+│   ├── UnsafeOutput               output that overlaps the input, or cannot be written
+│   ├── LedgerBusy                 another run writes to this ledger
+│   ├── LedgerTrouble              a ledger that cannot be opened, or has no room left
+│   └── LostCluster                the scheduler or all of its workers are gone
 └── MissingTool                3   a program or model that the work needs is not there
 
 Everything else that escapes is a fault of the program: exit code 4.
@@ -69,6 +72,18 @@ class BadTruth(UsageError):
 
 class UnsafeOutput(UsageError):
     """The output folder overlaps the input, or cannot be written."""
+
+
+class LedgerBusy(UsageError):
+    """Another run, or another program, holds the ledger."""
+
+
+class LedgerTrouble(UsageError):
+    """The ledger cannot be opened, is of a later version, or has no room left."""
+
+
+class LostCluster(UsageError):
+    """The cluster cannot be reached, or has gone away."""
 
 
 class MissingTool(OcrExtractError):

@@ -211,7 +211,7 @@ def _located(
 ) -> Findings:
     form, share = _form_of(views)
     signing = _signing_page(views, form)
-    blanks = find_blanks(views, form, readers.pages)
+    blanks = find_blanks(views, form, readers)
     terms = _terms(views, form)
     known = (
         FormMatch(name=form.name, confidence=share, terms=terms.state if terms else "unchecked")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ocr_extract.calibration import accept_at
 from ocr_extract.dates.priors import Context
@@ -18,6 +18,14 @@ CODES: dict[str, str] = {
     "not_an_agreement": "no signing block was found",
     "other_form": "another form than the one expected",
     "terms_altered": "the printed terms are not the form's own",
+    "unknown_paper": "no paper of the roster is known by the file's name or its content",
+    "paper_mismatch": "the file's name says one paper, its content another",
+    "same_file": "the very same file came in for another paper, too",
+    "same_signing_page": "the same signing page came in under another title, too",
+    "not_counted": "another file of the same paper counts",
+    "signer_unknown": "nobody named on the form is one of the paper's authors",
+    "title_differs": "the title is not the roster's",
+    "title_cut_off": "only the beginning of the title stands there",
     "author_blank": "no author is named",
     "title_blank": "no title is given",
     "undated": "no date was found",
@@ -104,8 +112,13 @@ def redated_flags(
         kept = [flag for flag in kept if flag.code != "signature_unclear"]
     elif not kept and not fresh and record.fields.signature.present == "cannot tell":
         kept.append(_unseen())
+    return ordered([*kept, *fresh])
+
+
+def ordered(flags: Iterable[Flag]) -> tuple[Flag, ...]:
+    """Flags in the order in which a person would ask."""
     order = list(CODES)
-    return tuple(sorted([*kept, *fresh], key=lambda flag: order.index(flag.code)))
+    return tuple(sorted(flags, key=lambda flag: order.index(flag.code)))
 
 
 def _unseen() -> Flag:

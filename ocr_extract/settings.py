@@ -37,6 +37,9 @@ class Settings(BaseModel):
     document_seconds: float = Field(
         default=120, gt=0, description="processor seconds a document, in a worker"
     )
+    document_timeout: float = Field(
+        default=600, gt=0, description="seconds a document, all told, in a worker of this machine"
+    )
     render_timeout: float = Field(default=60, gt=0, description="seconds a page")
     read_timeout: float = Field(default=60, gt=0, description="seconds a tesseract call")
 

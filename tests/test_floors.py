@@ -21,7 +21,7 @@ FLOORS = {
 OWN_FLOOR_IN_ORDER = {
     0: ("_version", "errors", "records", "geometry", "lines", "frames", "shipped", "settings"),
     3: tuple(
-        "findings dating flags pages blanks read_marks examine likeness judge agreement"
+        "findings dating flags pages read_marks blanks examine likeness judge agreement"
         " tools".split()
     ),
     4: ("evaluate", "recalibrate"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -11,28 +12,68 @@ from rich.table import Table
 
 from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
 
+MOST_NAMED = 20
+"""Papers or files that a line names; all of them are in papers.csv."""
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
 
 
-def print_volume(records: Sequence[Record], console: Console) -> None:
-    """One row a document, then the totals."""
+def print_volume(records: Iterable[Record], console: Console) -> None:
+    """One row a document."""
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("document", "verdict", "date", "conf.", "signed", "signer", "look at"):
         table.add_column(column, overflow="fold", no_wrap=column in ("date", "conf."))
     for record in records:
         table.add_row(*_row(record))
-    console.print(table)
-    console.print(f"[bold]{totals(records)}[/bold]")
+    if table.row_count:
+        console.print(table)
 
 
-def totals(records: Sequence[Record]) -> str:
+def print_summary(summary: Mapping[str, Any], console: Console) -> None:
+    """The volume's answer: every paper's state, by number and, where somebody has to act,
+    by name; then the documents' totals.
+    """
+    if answer := summary["answer"]:
+        console.print(f"[bold]{papers_line(answer)}[/bold]", highlight=False)
+        for line in paper_lines(answer):
+            console.print(escape(line), highlight=False)
+    console.print(f"[bold]{totals_line(summary['totals'])}[/bold]", highlight=False)
+
+
+def papers_line(answer: Mapping[str, Any]) -> str:
+    """How many papers are in each state; they add up."""
+    states = Counter(standing["state"] for standing in answer["standings"])
+    named = (
+        f"{states['accepted']} accepted, {states['review']} to review,"
+        f" {states['rejected']} rejected, {states['missing']} missing,"
+        f" {states['duplicate']} with several files"
+    )
+    return f"{sum(states.values())} papers: {named}"
+
+
+def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Papers without a file or with several, and files without a paper."""
+    standings = answer["standings"]
+    missing = [s["key"] for s in standings if s["state"] == "missing"]
+    yield from _listed("missing", missing)
+    for standing in [s for s in standings if s["state"] == "duplicate"][:MOST_NAMED]:
+        counts, why = _printable(standing["counts"]), _printable(standing["why"])
+        yield f"several files for {standing['key']}: {counts} counts, {why}"
+    yield from _listed("no paper of the roster", [_printable(n) for n in answer["strangers"]])
+
+
+def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    if names:
+        yield f"{what}: {', '.join(names[:MOST_NAMED])}{more}"
+
+
+def totals_line(totals: Mapping[str, Any]) -> str:
     """How many agreements have which verdict, and how often each flag was raised."""
-    count = Counter(record.verdict for record in records)
-    flags = Counter(flag.code for record in records for flag in record.flags)
-    named = ", ".join(f"{code} {n}" for code, n in sorted(flags.items(), key=lambda i: (-i[1], i)))
+    count = totals["verdicts"]
+    named = ", ".join(f"{code} {n}" for code, n in totals["flags"].items())
     total = (
-        f"{len(records)} agreements: {count[Verdict.ACCEPTED]} accepted,"
-        f" {count[Verdict.REVIEW]} to review, {count[Verdict.REJECTED]} rejected"
+        f"{totals['documents']} agreements: {count['accepted']} accepted,"
+        f" {count['review']} to review, {count['rejected']} rejected"
     )
     return f"{total} ({named})" if named else total
 
@@ -94,3 +135,39 @@ def _print_field(name: str, field: FieldResult | SignatureResult, console: Conso
     for evidence in field.evidence:
         for reading in evidence.readings:
             console.print(escape(f"    read by {reading.reader}: {_printable(reading.best)!r}"))
+
+
+def print_history(
+    entries: Sequence[tuple[str, Record | Mapping[str, Any]]], console: Console
+) -> None:
+    """Everything that was ever said of a document, oldest first: only what changed."""
+    before: dict[str, str] = {}
+    for time, entry in entries:
+        if not isinstance(entry, Record):
+            said = ", ".join(
+                f"{k} {v}" for k, v in entry.items() if v not in (None, "") and k != "id"
+            )
+            console.print(escape(_printable(f"{time}  {said}")), highlight=False)
+            continue
+        told = _told(entry)
+        name = f"{_printable(entry.document.name)}: {entry.verdict.value}"
+        console.print(f"[bold]{escape(f'{time}  {name}')}[/bold]", highlight=False)
+        for what, value in told.items():
+            if before.get(what) != value:
+                console.print(escape(_printable(f"    {what}: {value}")), highlight=False)
+        before = told
+
+
+def _told(record: Record) -> dict[str, str]:
+    """What a record says of its fields, a line each."""
+    fields = record.fields
+    lines = {
+        name: f"{field.value or '-'} ({field.confidence:.3f})"
+        for name in ("title", "author", "corresponding_author", "date")
+        for field in [getattr(fields, name)]
+    }
+    lines["date as written"] = fields.date.as_written or "-"
+    lines["signature"] = f"{fields.signature.present} ({fields.signature.confidence:.3f})"
+    lines["paper"] = record.roster.key if record.roster else "-"
+    lines["flags"] = " ".join(flag.code for flag in record.flags) or "-"
+    return lines

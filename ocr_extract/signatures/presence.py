@@ -79,6 +79,7 @@ class InkEvidence:
             * self.name_like
             * max(0.0, min(3.0, self.at_author - self.at_signature)),
             "on labels": self.on_labels,
+            "mixed": float(self.mixed),
         }
 
 

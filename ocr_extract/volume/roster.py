@@ -1,96 +1,184 @@
-"""The volume's papers, from its BibTeX: keys, and when the conference was."""
+"""The volume's papers, from its BibTeX or a table: keys, titles, authors, and when the
+conference was. What is wrong with the roster is told, and costs no paper that can be saved.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-import unicodedata
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import bibtexparser
-from bibtexparser.model import Entry
+from bibtexparser import model
+from bibtexparser.library import Library
+from bibtexparser.middlewares import LatexDecodingMiddleware
 
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.errors import BadRoster
-from ocr_extract.records import RosterMatch
 
-ADVICE = "Give the volume's .bib, with one @InProceedings per paper."
-_SUFFIXES = re.compile(
-    r"[-_ ]?(permission|agreement|license|licence|signed|form)s?$", re.IGNORECASE
+ADVICE = (
+    "Give the volume's .bib, with one @InProceedings per paper, or a .csv with the columns"
+    " key, title, authors[, email]."
 )
-_COPY = re.compile(r"\s*\(\d+\)$|[-_ ]copy$", re.IGNORECASE)
+COLUMNS = ("key", "title", "authors")
+_AND = re.compile(r"\s+and\s+|\s*;\s*", re.IGNORECASE)
+_HEAD = re.compile(r"@\s*(\w+)\s*[{(]\s*([^,\s{}]+)\s*,")
+_FIELD = r"(?im)^\s*{name}\s*=\s*(?:[{{\"])(.*?)(?:[}}\"])\s*,?\s*$"
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper: its key, title and authors as the roster writes them."""
+    """One paper: its key, title and authors as the roster writes them, and where to write."""
 
     key: str
     title: str
     authors: str
+    email: str = ""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The authors, given names first."""
+        return tuple(_turned(name) for name in _AND.split(self.authors) if name.strip())
 
 
 @dataclass(frozen=True)
 class Roster:
-    """The papers of a volume, and what it says of its own time."""
+    """The papers of a volume, what it says of its own time, and what is wrong with it."""
 
     papers: tuple[Paper, ...]
-    year: int | None
-    start: date | None
-    end: date | None
+    year: int | None = None
+    start: date | None = None
+    end: date | None = None
+    troubles: tuple[str, ...] = ()
 
     @property
     def context(self) -> Context:
         """What the roster says of the volume's dates."""
         return context_of(self.year, self.start, self.end)
 
-    def match(self, name: str) -> RosterMatch | None:
-        """The paper that a file's name belongs to, in any convention seen, or None."""
-        wanted = plain_key(Path(name).stem)
-        for paper in self.papers:
-            if plain_key(paper.key) == wanted:
-                return RosterMatch(key=paper.key, state="matched", confidence=0.99)
-        return None
-
-
-def plain_key(stem: str) -> str:
-    """A key or file name without case, accents, copy marks and "Permission"."""
-    folded = unicodedata.normalize("NFKD", stem)
-    bare = "".join(c for c in folded if not unicodedata.combining(c)).strip()
-    bare = _SUFFIXES.sub("", _COPY.sub("", bare))
-    return re.sub(r"[^a-z0-9]+", "", bare.casefold())
-
 
 def read_roster(path: Path) -> Roster:
-    """Read a .bib; raises BadRoster when it is not there or names no paper."""
+    """Read a .bib or .csv; raises BadRoster when it is not there or names no paper."""
     try:
         text = path.read_text(encoding="utf-8-sig", errors="replace")
     except OSError as error:
         raise BadRoster(f"Cannot read the roster {path}: {error.strerror}.", ADVICE) from error
-    library = bibtexparser.parse_string(text)
-    papers = tuple(_paper(e) for e in library.entries if e.entry_type.lower() != "proceedings")
-    if not papers:
+    found = _from_table(text) if path.suffix.lower() in (".csv", ".tsv") else _from_bibtex(text)
+    if not found.papers:
         raise BadRoster(f"The roster {path} names no paper.", ADVICE)
-    heads = [e for e in library.entries if e.entry_type.lower() == "proceedings"]
-    head = heads[0] if heads else None
-    return Roster(
-        papers=papers,
+    return found
+
+
+def _turned(name: str) -> str:
+    """Given names before the family name: BibTeX writes "Family, Given"."""
+    family, comma, given = name.partition(",")
+    return f"{given.strip()} {family.strip()}" if comma else name.strip()
+
+
+# Tables
+
+
+def _from_table(text: str) -> Roster:
+    dialect = csv.excel_tab if "\t" in text.partition("\n")[0] else csv.excel
+    rows = csv.DictReader(io.StringIO(text), dialect=dialect)
+    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
+    missing = [column for column in COLUMNS if column not in names]
+    if missing:
+        raise BadRoster(f"The roster has no column {', '.join(missing)}.", ADVICE)
+    rows.fieldnames = names
+    cells = [{k: v.strip() for k, v in row.items() if isinstance(v, str)} for row in rows]
+    papers = [_of_row(row) for row in cells if row.get("key")]
+    nameless = sum(not row.get("key") for row in cells)
+    told = (f"{nameless} rows without a key are left out.",) if nameless else ()
+    return _unique(papers, told)
+
+
+def _of_row(row: dict[str, str]) -> Paper:
+    return Paper(row["key"], row.get("title", ""), row.get("authors", ""), row.get("email", ""))
+
+
+# BibTeX
+
+
+def _from_bibtex(text: str) -> Roster:
+    library = bibtexparser.parse_string(text, append_middleware=[LatexDecodingMiddleware()])
+    entries = list(library.entries)
+    papers = [_paper(e) for e in entries if e.entry_type.lower() != "proceedings" and e.key]
+    saved, told = _saved(library)
+    nameless = [e for e in entries if not e.key]
+    told += tuple(f"The entry at line {(e.start_line or 0) + 1} has no key." for e in nameless)
+    head = next((e for e in entries if e.entry_type.lower() == "proceedings"), None)
+    found = _unique([*papers, *saved], told)
+    return replace(
+        found,
         year=_year(_value(head, "year")),
         start=_day(_value(head, "start")),
         end=_day(_value(head, "end")),
     )
 
 
-def _paper(entry: Entry) -> Paper:
-    return Paper(entry.key, _value(entry, "title"), _value(entry, "author"))
+def _saved(library: Library) -> tuple[list[Paper], tuple[str, ...]]:
+    """Papers of entries that do not parse, and what was wrong: nothing is lost in silence."""
+    papers: list[Paper] = []
+    told: list[str] = []
+    for block in library.failed_blocks:
+        if isinstance(block, model.DuplicateBlockKeyBlock):
+            papers.append(_paper(block.ignore_error_block))
+            continue
+        entry = getattr(block, "ignore_error_block", None)
+        paper = _paper(entry) if isinstance(entry, model.Entry) else _from_raw(block.raw or "")
+        line = (block.start_line or 0) + 1
+        if paper is None:
+            told.append(f"The block at line {line} cannot be read and is left out.")
+        else:
+            papers.append(paper)
+            told.append(f"The entry {paper.key} at line {line} is not sound: read by its lines.")
+    return papers, tuple(told)
 
 
-def _value(entry: Entry | None, name: str) -> str:
+def _from_raw(raw: str) -> Paper | None:
+    """Key, title and authors by their lines, where braces do not close."""
+    head = _HEAD.match(raw.strip())
+    if head is None or head[1].lower() in ("proceedings", "string", "comment", "preamble"):
+        return None
+    title, author = (re.search(_FIELD.format(name=n), raw) for n in ("title", "author"))
+    return Paper(head[2], _bare(title[1]) if title else "", _bare(author[1]) if author else "")
+
+
+def _paper(entry: model.Entry) -> Paper:
+    return Paper(entry.key, _value(entry, "title"), _value(entry, "author"), _value(entry, "email"))
+
+
+def _unique(papers: Iterable[Paper], told: tuple[str, ...]) -> Roster:
+    """The first paper of each key; the others are named."""
+    listed = list(papers)
+    first = {paper.key: paper for paper in reversed(listed)}
+    counts = Counter(paper.key for paper in listed)
+    again = (
+        f"The key {key} stands {n} times: only its first entry counts."
+        for key, n in counts.items()
+        if n > 1
+    )
+    kept = tuple(paper for paper in dict.fromkeys(listed) if first[paper.key] == paper)
+    return Roster(papers=kept, troubles=(*told, *again))
+
+
+def _value(entry: model.Entry | None, name: str) -> str:
     if entry is None:
         return ""
-    fields = {field.key.lower(): str(field.value) for field in entry.fields}
-    return fields.get(name, "").strip('{}" ')
+    fields: Iterator[model.Field] = (f for f in entry.fields if f.key.lower() == name)
+    found = next(fields, None)
+    return _bare(str(found.value)) if found else ""
+
+
+def _bare(text: str) -> str:
+    """One line without the braces that only keep capitals."""
+    return " ".join(re.sub(r"[{}]", "", text).strip('" ').split())
 
 
 def _year(text: str) -> int | None:

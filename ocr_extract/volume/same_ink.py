@@ -15,31 +15,26 @@ from ocr_extract.records import Record
 from ocr_extract.signatures.same_ink import SAME_ASPECT, is_same_ink
 
 
-def with_same_ink(records: Sequence[Record]) -> tuple[Record, ...]:
-    """Each record with the names of the other documents that bear its signature's ink."""
-    inked = [(record.fields.signature.ink, record.document.name) for record in records]
-    aspects = np.array([float(ink.split(":")[0]) if ink else np.inf for ink, _ in inked])
-    return tuple(
-        _told(record, _others(index, inked, aspects)) for index, record in enumerate(records)
-    )
+def others_with(inks: Sequence[str]) -> list[tuple[int, ...]]:
+    """Of each hash ("" for none) the places of the others that are the same ink."""
+    aspects = np.array([float(ink.split(":")[0]) if ink else np.inf for ink in inks])
+    return [_others(index, inks, aspects) for index in range(len(inks))]
 
 
-def _others(
-    index: int, inked: Sequence[tuple[str, str]], aspects: npt.NDArray[np.float64]
-) -> tuple[str, ...]:
-    """Names of the others; only those of about the same proportions are compared."""
-    own = inked[index][0]
+def _others(index: int, inks: Sequence[str], aspects: npt.NDArray[np.float64]) -> tuple[int, ...]:
+    """Only those of about the same proportions are compared."""
+    own = inks[index]
     if not own:
         return ()
     near = np.flatnonzero(np.abs(aspects / aspects[index] - 1.0) < 2 * SAME_ASPECT)
-    others = [inked[int(i)] for i in near if i != index]
-    return tuple(sorted(name for ink, name in others if is_same_ink(own, ink)))
+    return tuple(int(i) for i in near if i != index and is_same_ink(own, inks[int(i)]))
 
 
-def _told(record: Record, names: tuple[str, ...]) -> Record:
+def with_same_ink(record: Record, names: Sequence[str]) -> Record:
+    """A record with the names of the other documents that bear its signature's ink."""
     if not names:
         return record
-    signature = record.fields.signature.model_copy(update={"same_ink": names})
-    return record.model_copy(
-        update={"fields": record.fields.model_copy(update={"signature": signature})}
-    )
+    told = {"same_ink": tuple(sorted(names))}
+    signature = record.fields.signature.model_copy(update=told)
+    fields = record.fields.model_copy(update={"signature": signature})
+    return record.model_copy(update={"fields": fields})

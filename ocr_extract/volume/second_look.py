@@ -28,16 +28,16 @@ def second_look(
     voices = [voice(record.fields.date, settings) for record in records]
     volume = volume_dates(voices)
     return tuple(
-        _again(record, replace(given, others=volume.without(own)), settings)
+        look_again(record, replace(given, others=volume.without(own)), settings)
         for record, own in zip(records, voices, strict=True)
     )
 
 
-def _again(record: Record, told: Context, settings: Settings) -> Record:
-    """One record again; as it was where its date has no readings, or nobody else speaks."""
+def look_again(record: Record, told: Context, settings: Settings) -> Record:
+    """One record again, told what the others say; as it was where its date has no readings."""
     stored = record.fields.date
     readings = _readings(stored)
-    if not readings or told.others is None or not told.others.weight:
+    if not readings:
         return record
     context = replace(told, stamps=stamps_of(record.document))
     found = recovered(

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from ocr_extract.errors import BadRoster
-from ocr_extract.volume.roster import plain_key, read_roster
+from ocr_extract.volume.roster import Paper, read_roster
 from tests.factory import Factory
 
 BIB = """@Proceedings{sample-2025, year = {2025}, start = {2025-07-13}, end = {2025-07-19}}
@@ -18,26 +18,6 @@ def test_papers_and_dates(factory: Factory) -> None:
     assert [p.key for p in roster.papers] == ["feldmann25", "hernandez-garcia25a", "müller25"]
     assert (roster.year, roster.start, roster.end) == (2025, date(2025, 7, 13), date(2025, 7, 19))
     assert "2025-07-13" in roster.context.origin
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("feldmann25Permission.pdf", "feldmann25"), ("feldmann25.pdf", "feldmann25"),
-        ("FELDMANN25-agreement.PDF", "feldmann25"), ("feldmann25Permission (1).pdf", "feldmann25"),
-        ("hernandez-garcia25aPermission.pdf", "hernandez-garcia25a"),
-        ("muller25Permission.pdf", "müller25"), ("mu\u0308ller25.tif", "müller25"),
-        ("feldmann25bPermission.pdf", None), ("agreement.pdf", None),
-    ],
-)  # fmt: skip
-def test_files_belong_to_papers_by_name(factory: Factory, name: str, key: str | None) -> None:
-    match = read_roster(factory.text("v.bib", BIB)).match(name)
-    assert (match.key if match else None) == key
-
-
-def test_plain_keys() -> None:
-    assert plain_key("Müller25_Permission (2)") == "muller25"
-    assert plain_key("a25a") != plain_key("a25b")
 
 
 def test_a_roster_without_proceedings_has_no_dates(factory: Factory) -> None:
@@ -62,7 +42,67 @@ def test_a_missing_roster_is_wrong_use(factory: Factory) -> None:
         read_roster(factory.folder / "none.bib")
 
 
-def test_a_broken_entry_costs_only_itself(factory: Factory) -> None:
-    content = BIB + "@InProceedings{broken, title = {no end\n@InProceedings{last25, title = {L}}"
-    keys = [p.key for p in read_roster(factory.text("v.bib", content)).papers]
-    assert keys[:3] == ["feldmann25", "hernandez-garcia25a", "müller25"]
+def test_a_broken_entry_is_saved_by_its_lines_and_told(factory: Factory) -> None:
+    content = (
+        BIB
+        + """@InProceedings{broken25,
+    title = {A Title {with} Braces},
+    author = {Doe, Jane and Roe, R.},
+    abstract = {never ends {,
+}
+@InProceedings{last25, title = {L}}"""
+    )
+    roster = read_roster(factory.text("v.bib", content))
+    keys = [p.key for p in roster.papers]
+    assert sorted(keys) == ["broken25", "feldmann25", "hernandez-garcia25a", "last25", "müller25"]
+    broken = next(p for p in roster.papers if p.key == "broken25")
+    assert (broken.title, broken.people) == ("A Title with Braces", ("Jane Doe", "R. Roe"))
+    assert roster.troubles == ("The entry broken25 at line 5 is not sound: read by its lines.",)
+
+
+def test_a_block_that_cannot_be_saved_is_told(factory: Factory) -> None:
+    roster = read_roster(factory.text("v.bib", BIB + "@InProceedings{x title={no comma}}\n"))
+    assert len(roster.papers) == 3
+    assert "line 5" in roster.troubles[0]
+
+
+def test_of_a_key_that_stands_twice_the_first_entry_counts(factory: Factory) -> None:
+    content = "@InProceedings{a, title={First}}\n@InProceedings{a, title={Second}}"
+    roster = read_roster(factory.text("v.bib", content))
+    assert [p.title for p in roster.papers] == ["First"]
+    assert roster.troubles == ("The key a stands 2 times: only its first entry counts.",)
+
+
+def test_an_entry_without_a_key_is_told(factory: Factory) -> None:
+    roster = read_roster(factory.text("v.bib", "@InProceedings{a,}\n@InProceedings{, title={X}}"))
+    assert [p.key for p in roster.papers] == ["a"]
+    assert "has no key" in roster.troubles[0]
+
+
+def test_latex_becomes_text(factory: Factory) -> None:
+    content = (
+        '@InProceedings{a, title = {{\\"U}ber {DNA} \\& $L_2$ \\textit{Norms}},'
+        " author = {M{\\\"u}ller, J{\\'o}zef and {\\L}uc {\\O}re}}"
+    )
+    (paper,) = read_roster(factory.text("v.bib", content)).papers
+    assert paper.title == "Über DNA & $L_2$ Norms"
+    assert paper.people == ("Józef Müller", "Łuc Øre")
+
+
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_a_table_is_a_roster_too(factory: Factory, separator: str) -> None:
+    rows = (
+        ("Key", "Title", "Authors", "Email"),
+        ("a25", "A Title", "Ann Bee and Cee, Dan", "ann@example.org"),
+        ("", "No key", "X", ""),
+    )
+    table = "\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows)
+    roster = read_roster(factory.text("v.csv", table))
+    assert roster.papers == (Paper("a25", "A Title", "Ann Bee and Cee, Dan", "ann@example.org"),)
+    assert roster.papers[0].people == ("Ann Bee", "Dan Cee")
+    assert roster.troubles == ("1 rows without a key are left out.",)
+
+
+def test_a_table_without_its_columns_is_wrong_use(factory: Factory) -> None:
+    with pytest.raises(BadRoster, match="no column authors"):
+        read_roster(factory.text("v.csv", "key,title\na,b\n"))

@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ocr_extract.findings import Findings
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
@@ -56,9 +55,15 @@ def test_neither_workers_nor_the_order_of_files_change_a_byte(factory: Factory) 
 
 
 def test_progress_is_told_of_every_file(factory: Factory) -> None:
-    seen: list[Findings] = []
-    run(_volume(factory, 4), YEAR, jobs=2, progress=seen.append)
-    assert sorted(f.document.name for f in seen) == [f"p{n:02d}.txt" for n in range(4)]
+    seen: list[tuple[str, bool]] = []
+    run(
+        [*_volume(factory, 4), factory.agreement()],
+        YEAR,
+        jobs=2,
+        progress=lambda path, look: seen.append((path.name, look.flagged)),
+    )
+    # A text says nothing of its form, and is flagged for that.
+    assert sorted(seen) == [("a.pdf", False), *((f"p{n:02d}.txt", True) for n in range(4))]
 
 
 def test_papers_are_named(factory: Factory) -> None:
@@ -68,6 +73,8 @@ def test_papers_are_named(factory: Factory) -> None:
     assert first.roster is not None
     assert first.roster.key == "p00"
     assert second.roster is None
+    assert "unknown_paper" in [f.code for f in second.flags]
+    assert "unknown_paper" not in [f.code for f in first.flags]
 
 
 @pytest.mark.slow

@@ -1,0 +1,155 @@
+"""Opening a ledger: its database made and brought up to date, and held by one run."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MILLISECONDS = 30_000
+"""How long another program may hold the database before we say that it does."""
+ADVISORY_LOCK = 0x0C4E47AC7
+"""PostgreSQL: any number, the same for every run."""
+FULL = ("disk is full", "No space left", "disk I/O error", "could not extend file")
+LOCKED = ("database is locked", "database table is locked", "lock timeout")
+
+
+def engine_of(url: str) -> Engine:
+    """An engine for a ledger's URL; raises LedgerTrouble or MissingTool, no connection made."""
+    try:
+        parsed = make_url(url)
+        return _sqlite(parsed) if _is_sqlite(parsed) else create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError) as error:
+        advice = "Give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+        raise LedgerTrouble(f"No ledger can be at {_shown(url)}.", advice) from error
+    except ModuleNotFoundError as error:
+        advice = "Install it: `pip install 'ocr-extract[postgres]'`."
+        raise MissingTool(f"The ledger's driver is missing ({error.name}).", advice) from error
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return repr(url)
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _sqlite(url: URL) -> Engine:
+    memory = not url.database or url.database == ":memory:"
+    # A ledger in memory lives as long as its one connection.
+    engine = create_engine(url, poolclass=StaticPool) if memory else create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: object, _: object) -> None:
+        cursor = connection.cursor()  # type: ignore[attr-defined]
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if not memory:
+            # WAL: readers never wait. FULL: what was said to be stored survives power loss.
+            cursor.execute("PRAGMA journal_mode = WAL")
+            cursor.execute("PRAGMA synchronous = FULL")
+        cursor.close()
+
+    return engine
+
+
+def migrate(connection: Connection) -> None:
+    """Bring the tables up to date; a ledger of a later program is refused (LedgerTrouble)."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    have = MigrationContext.configure(connection).get_current_revision()
+    if have == scripts.get_current_head():
+        return
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        message = f"The ledger was made by a later version of the program ({have})."
+        raise LedgerTrouble(message, "Use that version, or another --ledger.") from error
+
+
+@contextmanager
+def held(engine: Engine) -> Iterator[None]:
+    """Hold a ledger for one run; the system lets it go when the process dies, however it
+    does. Raises LedgerBusy when another run holds it.
+    """
+    if not _is_sqlite(engine.url):
+        with _held_in_database(engine):
+            yield
+    elif engine.url.database and engine.url.database != ":memory:":
+        with _held_by_file(Path(engine.url.database)):
+            yield
+    else:
+        yield
+
+
+@contextmanager
+def _held_by_file(database: Path) -> Iterator[None]:
+    # Beside the database: a lock on itself would meet SQLite's own.
+    path = database.with_name(f"{database.name}.lock")
+    try:
+        lock = path.open("a+", encoding="ascii")
+    except OSError as error:
+        advice = "Give another --out or --ledger, in a folder that may be written to."
+        raise LedgerTrouble(f"Cannot write {path}: {error.strerror}.", advice) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.seek(0)
+            raise _busy(f"process {lock.read(20).strip() or 'unknown'}") from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+@contextmanager
+def _held_in_database(engine: Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        ask = text("SELECT pg_try_advisory_lock(:key)")
+        if not connection.execute(ask, {"key": ADVISORY_LOCK}).scalar():
+            raise _busy("another connection")
+        connection.commit()
+        yield
+
+
+def _busy(holder: str) -> LedgerBusy:
+    message = f"Another run is writing to this ledger ({holder})."
+    return LedgerBusy(message, "Wait for it to end, or give another --out or --ledger.")
+
+
+@contextmanager
+def database_troubles() -> Iterator[None]:
+    """What the database says in the words of our errors: no room, locked, not to be had."""
+    try:
+        yield
+    except DBAPIError as error:
+        said = str(error.orig)
+        if any(word in said for word in LOCKED):
+            raise _busy("it is locked") from error
+        if any(word in said for word in FULL):
+            advice = "Make room and run the same command again: what was read is kept."
+            raise LedgerTrouble(f"No room left for the ledger ({said}).", advice) from error
+        first = said.strip().splitlines()[0] if said.strip() else "no reason given"
+        advice = "Check --ledger, and that the database is there and may be written to."
+        raise LedgerTrouble(f"The ledger does not answer: {first}", advice) from error

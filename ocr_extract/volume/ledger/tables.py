@@ -1,0 +1,115 @@
+"""The ledger's tables. A change here needs a migration, see migrations/versions."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=NAMES)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started", String(40), nullable=False),
+    Column("ended", String(40)),
+    Column("state", String(16), nullable=False),  # running, done
+    Column("program", String(40), nullable=False),
+    Column("settings", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    Column("judged", String(64)),  # digest of all that the answer follows from
+    Column("same_as", Integer),  # the run whose records these are, when nothing had changed
+    Column("answer", Text),
+)
+
+listing = Table(  # what a file's bytes were when it was last listed; a cache, and nothing more
+    "listing",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("sha256", String(64), nullable=False),
+)
+
+readings = Table(  # the first look at a file's content, under the settings that matter for it
+    "readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("setting", String(64), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("damage", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("sha256", "setting", "attempt"),
+)
+
+records = Table(  # what was said of a document, a row whenever that changed
+    "records",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("sha256", String(64)),
+    Column("paper", Text),
+    Column("verdict", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    UniqueConstraint("run_id", "path", "part"),
+    Index(None, "path", "part"),
+    Index(None, "paper"),
+)
+
+run_records = Table(  # the records of a run, in the order of its files
+    "run_records",
+    metadata,
+    Column("run_id", ForeignKey("runs.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("record_id", ForeignKey("records.id"), nullable=False),
+)
+
+decisions = Table(  # what a person settled
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made", String(40), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("part", Integer, nullable=False),
+    Column("field", String(32), nullable=False),
+    Column("value", Text),
+    Column("person", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index(None, "sha256"),
+)
+
+messages = Table(  # what was sent to whom
+    "messages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sent", String(40), nullable=False),
+    Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("paper", Text),
+    Index(None, "paper"),
+)

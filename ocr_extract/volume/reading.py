@@ -1,0 +1,172 @@
+"""Every file's first look, read by the workers where the ledger has none yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from ocr_extract.dates.priors import Context
+from ocr_extract.settings import Settings
+from ocr_extract.volume.first_look import FirstLook, first_look, look_at, lost, shipped_look
+from ocr_extract.volume.ledger.ledger import Ledger
+from ocr_extract.volume.workers import RECYCLED_FROM, Here, Workers
+
+QUEUED = 2
+"""Tasks a worker that wait or run: what is in flight is all that memory holds."""
+TRIES = 2
+LATER = frozenset(("target_error", "accept_at", "calibration"))
+"""Settings that a second look applies, so that no file is read again for them."""
+PACKAGE = Path(__file__).parent.parent
+NOT_READING = ("volume", "delivery", "cli.py", "__main__.py", "evaluate.py", "recalibrate.py")
+Told = Callable[[Path, FirstLook], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """How files are read: settings, what the editor said of the dates, and whether files
+    are sent to the workers.
+    """
+
+    settings: Settings
+    given: Context
+    ship: bool = False
+
+
+@dataclass
+class _Try:
+    path: Path
+    sha256: str | None
+    count: int = 1
+
+
+@dataclass
+class _Flight:
+    """The tasks in flight."""
+
+    tries: dict[Future[FirstLook], _Try] = field(default_factory=dict)
+
+
+def setting_of(path: Path, task: Task) -> str:
+    """Digest of everything but the bytes that a file's first look follows from."""
+    settings = task.settings.model_dump(mode="json", exclude=set(LATER))
+    given = repr(task.given)
+    told = json.dumps([settings, given, path.suffix.lower(), program_digest()], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def program_digest() -> str:
+    """Digest of all of the program and its models that reading and judging a file takes."""
+    whole = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*")):
+        parts = path.relative_to(PACKAGE).parts
+        if path.suffix in (".py", ".toml", ".json", ".onnx") and parts[0] not in NOT_READING:
+            whole.update("/".join(parts).encode() + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def read_all(
+    wanted: Mapping[Path, str | None], task: Task, workers: Workers, told: Told
+) -> Iterator[tuple[Path, FirstLook]]:
+    """First looks as they come; `wanted` are files with their hashes. A file whose worker
+    is lost is tried once more, and then has a record that says so.
+    """
+    flight = _Flight()
+    for path, sha256 in wanted.items():
+        _start(_Try(path, sha256), flight, task, workers)
+        while len(flight.tries) >= QUEUED * workers.size:
+            yield from _landed(flight, task, workers, told)
+    while flight.tries:
+        yield from _landed(flight, task, workers, told)
+
+
+def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
+    given = (task.settings, task.given)
+    future: Future[FirstLook]
+    if isinstance(workers, Here):
+        future = workers.submit(look_at, one.path, *given)
+    elif task.ship and (content := _content(one.path, task.settings)) is not None:
+        future = workers.submit(shipped_look, one.path.name, content, *given)
+    else:
+        future = workers.submit(first_look, one.path, *given)
+    flight.tries[future] = one
+
+
+def _content(path: Path, settings: Settings) -> bytes | None:
+    """A file's bytes to be sent; what is too large or cannot be read is left to the reader,
+    which says so.
+    """
+    try:
+        return path.read_bytes() if path.stat().st_size <= settings.max_bytes else None
+    except OSError:
+        return None
+
+
+def _landed(
+    flight: _Flight, task: Task, workers: Workers, told: Told
+) -> Iterator[tuple[Path, FirstLook]]:
+    finished, _ = wait(flight.tries, return_when=FIRST_COMPLETED)
+    grown = False
+    for future in finished:
+        one = flight.tries.pop(future)
+        look = _result(future, one, flight, task, workers)
+        if look is not None:
+            grown = grown or look.memory > RECYCLED_FROM
+            told(one.path, look)
+            yield one.path, look
+    if grown:
+        workers.renew()
+
+
+def _result(
+    future: Future[FirstLook], one: _Try, flight: _Flight, task: Task, workers: Workers
+) -> FirstLook | None:
+    """The first look; None when the file is tried again."""
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if not workers.lost(error):
+        raise error
+    if one.count < TRIES:
+        _start(_Try(one.path, one.sha256, one.count + 1), flight, task, workers)
+        return None
+    return lost(one.path, task.settings, task.given)
+
+
+def unread(
+    files: Mapping[Path, str | None], task: Task, ledger: Ledger, *, again: bool
+) -> dict[Path, str | None]:
+    """The files that have to be read: those of unknown content, one file for each content;
+    with `again` also those whose damage may have been the machine's.
+    """
+    known = readings_of(files, task, ledger)
+    renewed = ledger.transient(known.values()) if again else set()
+    wanted: dict[tuple[str, str], Path] = {}
+    nameless: dict[Path, str | None] = {}
+    for path, sha256 in files.items():
+        if sha256 is None:
+            nameless[path] = None
+        elif known.get(path, -1) in renewed or path not in known:
+            wanted.setdefault((sha256, path.suffix.lower()), path)
+    return {**{path: sha256 for (sha256, _), path in wanted.items()}, **nameless}
+
+
+def readings_of(files: Mapping[Path, str | None], task: Task, ledger: Ledger) -> dict[Path, int]:
+    """The number of each file's latest reading."""
+    settings = {suffix: setting_of(Path(f"a{suffix}"), task) for suffix in _suffixes(files)}
+    stored = {suffix: ledger.known(setting) for suffix, setting in settings.items()}
+    found: dict[Path, int] = {}
+    for path, sha256 in files.items():
+        number = stored[path.suffix.lower()].get(sha256 or "")
+        if number is not None:
+            found[path] = number
+    return found
+
+
+def _suffixes(files: Sequence[Path] | Mapping[Path, object]) -> list[str]:
+    return sorted({path.suffix.lower() for path in files})

@@ -1,0 +1,224 @@
+"""The ledger on SQLite and on a real PostgreSQL server."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, text
+
+from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
+from ocr_extract.records import Document, Record, RosterMatch, Verdict
+from ocr_extract.volume.ledger import Ledger, Reading, open_ledger, sqlite_url
+from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, engine_of
+from ocr_extract.volume.ledger.ledger import Listed, packed
+from ocr_extract.volume.ledger.tables import metadata
+from tests.postgres import program, server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if program("initdb") is None or program("postgres") is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, *folder.parents[:3]):
+        parent.chmod(0o755)
+    with server(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    base = str(request.getfixturevalue("postgres"))
+    engine = create_engine(base, isolation_level="AUTOCOMMIT")
+    name = f"t{abs(hash(request.node.nodeid))}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return base.rpartition("/")[0] + f"/{name}"
+
+
+def _record(name: str = "a.pdf", verdict: Verdict = Verdict.ACCEPTED, **more: object) -> Record:
+    document = Document(name=name, path=f"in/{name}", sha256="ab" * 32)
+    return Record(document=document, verdict=verdict, **more)  # type: ignore[arg-type]
+
+
+def _run(ledger: Ledger, *records: Record, judged: str = "j") -> int:
+    number = ledger.begin("{}", ["in"])
+    ledger.end(number, judged, "{}", [(f"/in/{r.document.name}", 0, r) for r in records])
+    return number
+
+
+def test_the_tables_are_those_of_the_migrations(url: str) -> None:
+    with open_ledger(url):
+        pass
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_readings_are_appended_and_the_latest_counts(url: str) -> None:
+    with open_ledger(url) as ledger:
+        run = ledger.begin("{}", [])
+        first = ledger.add_reading(
+            run, "s1", "k", Reading(packed([_record("x")]), 1.0, ("timeout",))
+        )
+        other = ledger.add_reading(run, "s1", "k2", Reading(packed([_record("y")]), 1.0))
+        second = ledger.add_reading(run, "s1", "k", Reading(packed([_record("z")]), 1.0))
+        assert ledger.known("k") == {"s1": second}
+        assert ledger.known("k2") == {"s1": other}
+        assert ledger.transient([first, second]) == {first}
+        names = [records[0].document.name for records in ledger.looks([second, first, second])]
+        assert names == ["z", "x", "z"]
+
+
+def test_a_record_is_stored_again_only_when_it_changed(url: str) -> None:
+    with open_ledger(url) as ledger:
+        _run(ledger, _record("a.pdf"), _record("b.pdf"))
+        slower = _record("a.pdf", seconds=9.0)
+        changed = _record("b.pdf", verdict=Verdict.REVIEW)
+        second = _run(ledger, changed, slower)
+        found = [(r.document.name, r.verdict) for r in ledger.records_of(second)]
+        assert found == [("b.pdf", "review"), ("a.pdf", "accepted")]
+        assert [r.document.name for r in ledger.records_of(second, unaccepted=True)] == ["b.pdf"]
+        assert len(ledger.history("a.pdf")) == 1
+        assert len(ledger.history("b.pdf")) == 2
+
+
+def test_a_run_without_an_end_is_none(url: str) -> None:
+    with open_ledger(url) as ledger:
+        first = _run(ledger, _record(), judged="one")
+        second = ledger.begin("{}", [])
+        last = ledger.last_done(ledger.begin("{}", []))
+        assert last is not None
+        assert (last.number, last.judged, last.source) == (first, "one", first)
+        ledger.end_as(second, last)
+        again = ledger.last_done(second + 10)
+        assert again is not None
+        assert (again.number, again.source) == (second, first)
+
+
+def test_a_run_is_there_whole_or_not_at_all(url: str) -> None:
+    def broken() -> Iterator[tuple[str, int, Record]]:
+        yield "/in/a.pdf", 0, _record()
+        raise RuntimeError("killed")
+
+    with open_ledger(url) as ledger:
+        run = ledger.begin("{}", [])
+        with pytest.raises(RuntimeError):
+            ledger.end(run, "j", "{}", broken())
+        assert list(ledger.records_of(run)) == []
+        assert ledger.history("a.pdf") == ()
+        assert ledger.last_done(run + 1) is None
+
+
+def test_files_are_listed_and_listed_again(url: str) -> None:
+    with open_ledger(url) as ledger:
+        ledger.list_files({f"/in/{n}": Listed(n, n, f"{n}") for n in range(1200)})
+        ledger.list_files({"/in/7": Listed(8, 8, "new")})
+        listed = ledger.listed()
+        assert len(listed) == 1200
+        assert listed["/in/7"] == Listed(8, 8, "new")
+
+
+def test_the_history_tells_records_decisions_and_messages(url: str) -> None:
+    match = RosterMatch(key="a25", state="accepted", confidence=0.99)
+    with open_ledger(url) as ledger:
+        run = _run(ledger, _record("a.pdf", roster=match))
+        ledger.decide("ab" * 32, 0, "date", "2025-05-19", "Ed", "looked at the page")
+        ledger.sent(run, "author@example.org", "Your agreement", "a25")
+        told = [
+            entry if isinstance(entry, Record) else dict(entry)
+            for _, entry in ledger.history("a25")
+        ]
+    assert isinstance(told[0], Record)
+    assert [t["value"] for t in told[1:2] if isinstance(t, dict)] == ["2025-05-19"]
+    assert [t["recipient"] for t in told[2:] if isinstance(t, dict)] == ["author@example.org"]
+
+
+def test_a_second_run_is_refused_while_the_first_holds_the_ledger(url: str) -> None:
+    with open_ledger(url):
+        with pytest.raises(LedgerBusy, match="Another run"), open_ledger(url):
+            pass
+        with open_ledger(url, alone=False) as reading:
+            assert reading.history("a") == ()
+    with open_ledger(url):
+        pass
+
+
+def test_a_killed_process_lets_the_ledger_go(url: str) -> None:
+    code = (
+        "import sys, time\n"
+        "from ocr_extract.volume.ledger import open_ledger\n"
+        f"with open_ledger({url!r}):\n"
+        "    print('held', flush=True); time.sleep(60)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(LedgerBusy), open_ledger(url):
+        pass
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.communicate()
+    with open_ledger(url) as ledger:
+        assert ledger.begin("{}", []) == 1
+
+
+def test_a_ledger_of_a_later_program_is_refused(url: str) -> None:
+    with open_ledger(url):
+        pass
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+    with pytest.raises(LedgerTrouble, match="later version"), open_ledger(url):
+        pass
+
+
+def test_a_ledger_locked_by_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocr_extract.volume.ledger.connect.BUSY_MILLISECONDS", 50)
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        other = sqlite3.connect(tmp_path / "ledger.sqlite")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerBusy, match="locked"):
+            ledger.begin("{}", [])
+        other.rollback()
+        other.close()
+        assert ledger.begin("{}", []) == 1
+
+
+@pytest.mark.parametrize(
+    "bad", ["nonsense", "mysql+none://x/y", "sqlite:////no/such/folder/l.sqlite"]
+)
+def test_a_ledger_that_cannot_be(bad: str) -> None:
+    with pytest.raises((LedgerTrouble, MissingTool)), open_ledger(bad):
+        pass
+
+
+def test_a_server_that_is_not_there() -> None:
+    with (
+        pytest.raises(LedgerTrouble, match="does not answer"),
+        open_ledger("postgresql+psycopg://nobody:secret@127.0.0.1:1/none"),
+    ):
+        pass
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"not a database" * 1000)
+    with pytest.raises(LedgerTrouble), open_ledger(sqlite_url(tmp_path)):
+        pass
+
+
+def test_the_lock_is_a_number_that_postgres_takes() -> None:
+    assert 0 < ADVISORY_LOCK < 2**63
