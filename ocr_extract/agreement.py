@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.errors import OcrExtractError
+from ocr_extract.errors import OcrExtractError, raise_if_no_room
 from ocr_extract.examine import examine
 from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
@@ -16,6 +19,7 @@ from ocr_extract.records import Damage, Document, Record
 from ocr_extract.settings import Settings
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def extract(
@@ -31,10 +35,8 @@ def extract(
     `context` is what the volume says of its dates (default: the settings' year or
     conference days). Raises MissingTool when tesseract or poppler is not installed.
     """
-    chosen = settings or Settings()
-    findings = find(Path(path), chosen, reader, hands)
-    known = context or context_of(chosen.year, chosen.start, chosen.end)
-    return judge(findings, known, chosen)
+    found = extract_all(path, settings=settings, context=context, reader=reader, hands=hands)
+    return found[0]
 
 
 def extract_all(
@@ -50,9 +52,26 @@ def extract_all(
     """
     chosen = settings or Settings()
     known = context or context_of(chosen.year, chosen.start, chosen.end)
+    found = find_all(Path(path), chosen, reader, hands)
     return tuple(
-        judge(found, known, chosen) for found in find_all(Path(path), chosen, reader, hands)
+        record
+        for one in found
+        for record in _bounded(
+            partial(_judged, one, known, chosen), partial(_judged_by_damage, one, known, chosen)
+        )
     )
+
+
+def _judged(findings: Findings, context: Context, settings: Settings) -> tuple[Record, ...]:
+    return (judge(findings, context, settings),)
+
+
+def _judged_by_damage(
+    findings: Findings, context: Context, settings: Settings, fault: Damage
+) -> tuple[Record, ...]:
+    """The document and its damage, without what cannot be judged."""
+    left = Findings(findings.document, damage=(*findings.damage, fault))
+    return _judged(left, context, settings)
 
 
 def find(
@@ -74,12 +93,22 @@ def find_all(
     """`examine` behind the document boundary: a fault of ours is damage of this one
     document, its traceback goes to the log, and the run goes on.
     """
+    return _bounded(
+        lambda: examine(path, settings, reader, hands),
+        lambda fault: (Findings(Document.at(path), damage=(fault,)),),
+    )
+
+
+def _bounded(
+    work: Callable[[], tuple[T, ...]], failed: Callable[[Damage], tuple[T, ...]]
+) -> tuple[T, ...]:
+    """The document boundary: what goes wrong in a document is its damage."""
     try:
-        return examine(path, settings, reader, hands)
+        return work()
     except OcrExtractError:
         raise
     except Exception as error:
-        log.exception("unexpected trouble with %s", path)
+        raise_if_no_room(error)
+        log.exception("unexpected trouble with a document")
         effect = f"The program failed on it ({type(error).__name__}); see the log."
-        damage = Damage(stage="read", kind="internal", effect=effect)
-        return (Findings(Document(name=path.name, path=str(path)), damage=(damage,)),)
+        return failed(Damage(stage="read", kind="internal", effect=effect))

@@ -7,6 +7,7 @@ OcrExtractError                exit code
 │   ├── BadRoster                  a roster that cannot be read
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
+│   ├── NoRoom                     no room left for temporary files
 │   ├── LedgerBusy                 another run writes to this ledger
 │   ├── LedgerTrouble              a ledger that cannot be opened, or has no room left
 │   └── LostCluster                the scheduler or all of its workers are gone
@@ -17,6 +18,7 @@ Everything else that escapes is a fault of the program: exit code 4.
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
 
 
@@ -74,6 +76,10 @@ class UnsafeOutput(UsageError):
     """The output folder overlaps the input, or cannot be written."""
 
 
+class NoRoom(UsageError):
+    """A disk is full: no document's fault, and no reason to call it damaged."""
+
+
 class LedgerBusy(UsageError):
     """Another run, or another program, holds the ledger."""
 
@@ -90,3 +96,11 @@ class MissingTool(OcrExtractError):
     """A program or a model that the work needs is not installed."""
 
     exit_code = ExitCode.MISSING_TOOL
+
+
+def raise_if_no_room(error: BaseException) -> None:
+    """Raises NoRoom when that is what an error of the system says."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = f" ({error.filename})" if error.filename else ""
+        advice = "Make room, or set TMPDIR to another disk, and run the same command again."
+        raise NoRoom(f"No room left for temporary files{where}.", advice) from error

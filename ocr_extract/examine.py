@@ -63,7 +63,7 @@ def examine(
     """
     started = time.monotonic()
     damage: list[Damage] = []
-    document = Document(name=path.name, path=str(path))
+    document = Document.at(path)
     try:
         source = open_source(path, settings, damage.append)
         document = _described(document, source)

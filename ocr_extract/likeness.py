@@ -36,6 +36,8 @@ MONOTONOUS = 0.3
 """Share of different characters from which a reading is more than one stroke again and again."""
 NOWHERE = -6.0
 """Log-odds of a place where the label is not known."""
+EXPLAINED = 0.8
+"""Share of a mark's area that two other fields' marks cover, from which it is nothing else."""
 MOSTLY = 0.85
 """Share of a part that lies in the mark it was taken from."""
 
@@ -90,7 +92,10 @@ def ink_evidence(
         date_like=read.date_like,
         within_date=_within_date(mark, marks),
         holds_date=_holds_date(mark, marks),
-        mixed=free is not None and _is_mixed(free.best, read.name_like),
+        on_date=_on_date(mark, marks),
+        on_name=_on_name(mark, marks, labels),
+        mixed=(free is not None and _is_mixed(free.best, read.name_like))
+        or _is_explained(mark, marks, labels),
         name_like=read.name_like,
         typed=varied * read.typed,
         legible=varied * confidence.word_score(free) if free else 0.0,
@@ -147,11 +152,81 @@ def _holds_date(mark: JudgedMark, marks: Sequence[JudgedMark]) -> float:
         (
             other.read.date_like
             for other in marks
-            if 0.3 * own.width < other.read.mark.width < own.width - 1
+            if 0.3 * own.width < other.read.mark.width
+            and _area(other.read.mark) < MOSTLY * _area(own)
             and overlap(other.read.mark.rect, own.rect) > MOSTLY
         ),
         default=0.0,
     )
+
+
+def _area(mark: Mark) -> float:
+    return mark.width * mark.height
+
+
+def _on_date(mark: JudgedMark, marks: Sequence[JudgedMark]) -> float:
+    """Share of the mark that a date covers which is no part of it, times its likeness."""
+    own = mark.read.mark.rect
+    return max(
+        (
+            other.read.date_like * _covered(own, other.read.mark.rect)
+            for other in marks
+            if other is not mark and overlap(other.read.mark.rect, own) < MOSTLY
+        ),
+        default=0.0,
+    )
+
+
+def _on_name(
+    mark: JudgedMark, marks: Sequence[JudgedMark], labels: Mapping[FieldName, Rect]
+) -> float:
+    """Share of the mark that the author's name covers, beside the author's own label."""
+    home = labels.get("corresponding_author")
+    if home is None:
+        return 0.0
+    return max(
+        (
+            other.read.name_like * _covered(mark.read.mark.rect, other.read.mark.rect)
+            for other in marks
+            if other is not mark and _is_at_home(other.read.mark, home, labels["signature"])
+        ),
+        default=0.0,
+    )
+
+
+def _is_explained(
+    mark: JudgedMark, marks: Sequence[JudgedMark], labels: Mapping[FieldName, Rect]
+) -> bool:
+    """Whether a date, and the author's name beside its own label, are all that it is."""
+    own, home = mark.read.mark.rect, labels.get("corresponding_author")
+    names = [
+        m.read.mark.rect
+        for m in marks
+        if home is not None
+        and m.read.name_like >= NAMED
+        and _is_at_home(m.read.mark, home, labels["signature"])
+    ]
+    dates = [m.read.mark.rect for m in marks if m.read.date_like >= NAMED]
+    return any(_shared(own, name, date) >= EXPLAINED for name in names for date in dates)
+
+
+def _shared(own: Rect, a: Rect, b: Rect) -> float:
+    """Share of a rectangle's area that two others cover together; 0 unless both do."""
+    both = (max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3]))
+    twice = _covered(own, both) if both[0] < both[2] and both[1] < both[3] else 0.0
+    shares = _covered(own, a), _covered(own, b)
+    return sum(shares) - twice if min(shares) - twice > 0.1 else 0.0
+
+
+def _is_at_home(mark: Mark, home: Rect, other: Rect) -> bool:
+    """Whether a mark stands by its own label rather than by another one."""
+    return place_score(home, mark) > place_score(other, mark)
+
+
+def _covered(own: Rect, other: Rect) -> float:
+    """Share of a rectangle's area that another one covers."""
+    area = max(1.0, (own[2] - own[0]) * (own[3] - own[1]))
+    return min(1.0, overlap(own, other) * _smaller(own, other) / area)
 
 
 def _judged(

@@ -7,7 +7,9 @@ be added. Lengths are PDF points (1/72 inch) from the page's top left corner.
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -167,6 +169,16 @@ class Document(Value):
     updates: int = Field(default=0, ge=0, description="times the file was added to")
     created: str | None = None
     modified: str | None = None
+
+    @classmethod
+    def at(cls, path: Path) -> Document:
+        """The document of a file of which nothing else is known yet."""
+        return cls(name=as_text(Path(path.name)), path=as_text(path))
+
+
+def as_text(path: Path) -> str:
+    """A path that can be stored and sent: bytes that are no UTF-8 are shown in hexadecimal."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class FormMatch(Value):

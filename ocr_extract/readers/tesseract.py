@@ -20,7 +20,7 @@ from typing import Any
 import cv2
 import pytesseract
 
-from ocr_extract.errors import MissingTool
+from ocr_extract.errors import MissingTool, raise_if_no_room
 from ocr_extract.geometry import POINTS_PER_INCH, Grey
 from ocr_extract.lines import Word
 from ocr_extract.readers.base import Availability, ReaderTrouble
@@ -98,6 +98,7 @@ class Tesseract:
         except RuntimeError as error:
             raise ReaderTrouble("reader_timeout", "Reading took too long.") from error
         except (OSError, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
+            raise_if_no_room(error)
             raise ReaderTrouble("reader_garbage", f"tesseract's output: {error}.") from error
         if not table or "text" not in table:
             raise ReaderTrouble("reader_garbage", "tesseract printed no table.")
@@ -131,7 +132,8 @@ def _write_list(images: Sequence[Grey], folder: Path) -> Path:
     paths = []
     for index, image in enumerate(images):
         path = folder / f"{index:04d}.png"
-        cv2.imwrite(str(path), image, [cv2.IMWRITE_PNG_COMPRESSION, 1])
+        # Not imwrite, which keeps silent when there is no room.
+        path.write_bytes(cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes())
         paths.append(str(path))
     listing = folder / "list.txt"
     listing.write_text("\n".join(paths) + "\n", encoding="utf-8")

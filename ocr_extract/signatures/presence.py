@@ -39,6 +39,10 @@ class InkEvidence:
     """How much a larger mark that holds it reads as a date."""
     holds_date: float
     """How much a smaller mark in it reads as a date."""
+    on_date: float
+    """How much of the mark, 0..1, lies on a mark that reads as a date and goes beyond it."""
+    on_name: float
+    """The same of the author's name, where that stands by its own label."""
     name_like: float
     typed: float
     legible: float
@@ -50,7 +54,9 @@ class InkEvidence:
     on_labels: float
     """Share of the mark that lies on labels."""
     mixed: bool = False
-    """Whether a year, or digits beside the author's name, are read in it."""
+    """Whether it is surely more than a signature, if one at all: a year, or digits beside the
+    author's name, are read in it, or the name and a date are all that it is.
+    """
 
     def features(self) -> dict[str, float]:
         """What the model weighs, by name."""
@@ -79,7 +85,9 @@ class InkEvidence:
             * self.name_like
             * max(0.0, min(3.0, self.at_author - self.at_signature)),
             "on labels": self.on_labels,
-            "mixed": float(self.mixed),
+            "on a date": max(0.0, self.on_date - 0.2),
+            "on the name": max(0.0, self.on_name - 0.2),
+            "a date and the name": self.on_date * self.on_name,
         }
 
 
@@ -95,7 +103,9 @@ class PresenceModel:
         if evidence.width < LEAST[0] or evidence.height < LEAST[1]:
             return -MOST
         features = evidence.features()
-        total = self.bias + sum(self.weights[name] * features[name] for name in self.weights)
+        total = self.bias + sum(
+            self.weights.get(name, 0.0) * value for name, value in features.items()
+        )
         return max(-MOST, min(MOST_MIXED if evidence.mixed else MOST, total))
 
 

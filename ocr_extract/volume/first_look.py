@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import resource
 import tempfile
 import time
@@ -23,13 +22,12 @@ from ocr_extract.volume.ledger.ledger import Reading, packed
 @dataclass(frozen=True)
 class FirstLook:
     """What a worker sends back: the reading, its file's hash as it was read (None where
-    nothing was), whether a person has to look, and the bytes of memory that it holds.
+    nothing was), and whether a person has to look.
     """
 
     reading: Reading
     sha256: str | None
     flagged: bool
-    memory: int
 
 
 def first_look(path: Path, settings: Settings, given: Context) -> FirstLook:
@@ -66,7 +64,6 @@ def as_first_look(found: Sequence[Record], seconds: float = 0.0) -> FirstLook:
         reading=Reading(packed(found), seconds, kinds),
         sha256=found[0].document.sha256,
         flagged=any(record.verdict is not Verdict.ACCEPTED for record in found),
-        memory=_resident(),
     )
 
 
@@ -74,14 +71,5 @@ def lost(path: Path, settings: Settings, given: Context) -> FirstLook:
     """Of a file that cost a worker its life twice: a record of that damage."""
     effect = "Reading it killed the worker, or took too long, twice: not read."
     damage = Damage(stage="read", kind="worker_died", effect=effect)
-    document = Document(name=path.name, path=str(path))
+    document = Document.at(path)
     return as_first_look([judge(Findings(document, damage=(damage,)), given, settings)])
-
-
-def _resident() -> int:
-    """Bytes of memory that this process holds now; 0 where the system does not say."""
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-    except OSError:
-        return 0
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,24 +30,36 @@ def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
             f"No agreement in {names}.",
             "Give PDF, TIFF, PNG, JPEG, TXT or MD files, or a folder of them.",
         )
-    unique = {_identity(file): file for file in reversed(found)}
+    unique = {identity(file): file for file in reversed(found)}
     return tuple(sorted(unique.values(), key=_sort_key))
 
 
 def _files(path: Path) -> list[Path]:
+    """A file itself; of a folder all that may be an agreement: also links that lead nowhere
+    and folders that cannot be opened, so that a record says so.
+    """
     if not path.is_dir():
         return [path]
+    closed: list[Path] = []
+    found = [
+        Path(folder, name)
+        for folder, _, names in os.walk(path, onerror=lambda e: closed.append(Path(e.filename)))
+        for name in names
+    ]
     return [
         file
-        for file in sorted(path.rglob("*"))
-        if file.is_file()
-        and file.suffix.lower() not in NOT_AGREEMENTS
+        for file in sorted([*found, *closed])
+        if file.suffix.lower() not in NOT_AGREEMENTS
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and (file.is_file() or file.is_symlink() or file in closed)
     ]
 
 
-def _identity(path: Path) -> str:
-    return str(path.resolve())
+def identity(path: Path) -> str:
+    """One name for a path however it was given. Links are not followed: two of them to one
+    file are two agreements, with two names.
+    """
+    return os.path.abspath(path)  # noqa: PTH100  resolve() would follow links
 
 
 def _sort_key(path: Path) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.settings import Settings
 from ocr_extract.volume.first_look import FirstLook, first_look, look_at, lost, shipped_look
 from ocr_extract.volume.ledger.ledger import Ledger
-from ocr_extract.volume.workers import RECYCLED_FROM, Here, Workers
+from ocr_extract.volume.workers import Here, Workers
 
 QUEUED = 2
 """Tasks a worker that wait or run: what is in flight is all that memory holds."""
@@ -111,16 +111,12 @@ def _landed(
     flight: _Flight, task: Task, workers: Workers, told: Told
 ) -> Iterator[tuple[Path, FirstLook]]:
     finished, _ = wait(flight.tries, return_when=FIRST_COMPLETED)
-    grown = False
     for future in finished:
         one = flight.tries.pop(future)
         look = _result(future, one, flight, task, workers)
         if look is not None:
-            grown = grown or look.memory > RECYCLED_FROM
             told(one.path, look)
             yield one.path, look
-    if grown:
-        workers.renew()
 
 
 def _result(

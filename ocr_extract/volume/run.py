@@ -17,13 +17,14 @@ from typing import Any, Protocol
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
-from ocr_extract.records import Record
+from ocr_extract.records import Document, Record, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import judged_together
 from ocr_extract.volume.first_look import FirstLook
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.ledger.ledger import unpacked
 from ocr_extract.volume.listing import list_files
+from ocr_extract.volume.plan import identity
 from ocr_extract.volume.reading import Task, Told, read_all, readings_of, setting_of, unread
 from ocr_extract.volume.roster import Roster
 from ocr_extract.volume.workers import Here, LocalWorkers, Workers
@@ -90,7 +91,7 @@ def run_volume(
     be read, when any has, and `progress` is told of each. Raises MissingTool, LostCluster,
     LedgerTrouble: what was read until then is kept.
     """
-    number = ledger.begin(volume.settings.model_dump_json(), [str(f) for f in volume.files])
+    number = ledger.begin(volume.settings.model_dump_json(), [as_text(f) for f in volume.files])
     files = list_files(volume.files, ledger)
     wanted = unread(files, volume.task, ledger, again=volume.again)
     nameless: dict[Path, FirstLook] = {}
@@ -143,14 +144,17 @@ def _judge(
 
     with judged_together(looks, volume.given, volume.settings, volume.roster) as judged:
         summary = judged.summary.to_json()
-        found = ((str(path.resolve()), part, record) for path, part, record in judged.records)
+        found = (
+            (as_text(Path(identity(path))), part, record) for path, part, record in judged.records
+        )
         ledger.end(number, digest, json.dumps(summary), found)
     return Outcome(number, number, read, summary)
 
 
 def _of_file(record: Record, path: Path) -> Record:
     """The record under its file's name: equal contents are read once."""
-    named = record.document.model_copy(update={"name": path.name, "path": str(path)})
+    own = Document.at(path)
+    named = record.document.model_copy(update={"name": own.name, "path": own.path})
     return record.model_copy(update={"document": named})
 
 
@@ -159,9 +163,10 @@ def _digest(volume: Volume, numbers: Mapping[Path, int], nameless: Mapping[Path,
     told = {
         "settings": volume.settings.model_dump(mode="json"),
         "roster": asdict(volume.roster) if volume.roster else None,
-        "readings": [[str(path), number] for path, number in numbers.items()],
+        "readings": [[as_text(path), number] for path, number in numbers.items()],
         "nameless": [
-            [str(p), hashlib.sha256(one.reading.content).hexdigest()] for p, one in nameless.items()
+            [as_text(p), hashlib.sha256(one.reading.content).hexdigest()]
+            for p, one in nameless.items()
         ],
     }
     return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()

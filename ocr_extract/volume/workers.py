@@ -1,7 +1,7 @@
 """Who reads: this process, processes of this machine, or a Dask cluster. All take tasks the
 same way (`concurrent.futures`), so that the run's code is one.
 
-A worker that dies costs its own task only: that future says `WorkerLost`.
+A worker that dies costs its own task only, and its future says so.
 """
 
 from __future__ import annotations
@@ -9,19 +9,23 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import multiprocessing
+import os
+import pickle
 import resource
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, cast
 
 import numpy as np
-from pebble import ProcessExpired, ProcessPool
 
-from ocr_extract.errors import LostCluster, MissingTool
+from ocr_extract.errors import LostCluster, MissingTool, OcrExtractError
 
 T = TypeVar("T")
 MOST_MEMORY = 4_000_000_000
@@ -32,7 +36,7 @@ networks loaded it holds 0.35 GB."""
 CLUSTER_TRIES = 2
 """How often Dask gives a task to another worker when one dies."""
 CONNECT_SECONDS = 20
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)
+_SIGNAL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class Workers(Protocol):
@@ -51,10 +55,6 @@ class Workers(Protocol):
         """Whether an error of a future is that its worker died, or took too long."""
         ...
 
-    def renew(self) -> None:
-        """Replace all workers, for one has grown too large."""
-        ...
-
 
 class Here:
     """This process: a task is done when it is submitted."""
@@ -71,36 +71,45 @@ class Here:
         """Never: this process would be gone, too."""
         return False
 
-    def renew(self) -> None:
-        """There is nothing to replace."""
-
 
 class LocalWorkers:
-    """Processes of this machine, one core each; `seconds` a task, all told, may take."""
+    """Processes of this machine, one core each; a task may take `seconds`, all told, and a
+    worker that then holds more than `most_memory` bytes is replaced.
 
-    def __init__(self, jobs: int, seconds: float) -> None:
+    Each process has a pipe of its own and shares nothing: it may be killed at any moment,
+    also while it sends, and costs its own task only (pools with shared queues break).
+    """
+
+    def __init__(self, jobs: int, seconds: float, most_memory: int = RECYCLED_FROM) -> None:
         self.size = jobs
-        self._seconds = seconds
-        self._pool = self._fresh()
-
-    def _fresh(self) -> ProcessPool:
-        # Fresh interpreters: forking a process with threads (progress, OpenCV) can hang.
-        context = multiprocessing.get_context("spawn")
-        return ProcessPool(self.size, initializer=prepare, context=context)
+        self._seconds, self._most_memory = seconds, most_memory
+        self._own = threading.local()
+        self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
+        self._hands: set[_Hand] = set()
 
     def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
         """The future of a task in some worker."""
-        return self._pool.schedule(task, args=given, timeout=self._seconds)
+        return self._threads.submit(self._handed, task, given)
 
     def lost(self, error: BaseException) -> bool:
         """Whether the worker died (a signal, out of memory) or was ended for its time."""
-        return isinstance(error, ProcessExpired | TimeoutError)
+        return isinstance(error, WorkerLost)
 
-    def renew(self) -> None:
-        """New workers for the tasks to come; those at work end theirs."""
-        self._pool.close()
-        self._pool.join()
-        self._pool = self._fresh()
+    def _handed(self, task: Callable[..., T], given: tuple[Any, ...]) -> T:
+        """In a thread that has a process of its own: a dead or grown one is replaced."""
+        hand: _Hand | None = getattr(self._own, "hand", None)
+        if hand is None or not hand.is_alive:
+            hand = self._own.hand = _Hand()
+            self._hands.add(hand)
+        try:
+            result: T = hand.do(task, given, self._seconds)
+        except WorkerLost:
+            self._hands.discard(hand)
+            raise
+        if _resident(hand.pid) > self._most_memory:
+            hand.end()
+            self._hands.discard(hand)
+        return result
 
     def __enter__(self) -> Self:
         return self
@@ -108,11 +117,16 @@ class LocalWorkers:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
-        if kind is None:
-            self._pool.close()
-        else:
-            self._pool.stop()
-        self._pool.join()
+        if kind is not None:
+            # What waits is given up, and what runs is ended.
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            self._end_all()
+        self._threads.shutdown()
+        self._end_all()
+
+    def _end_all(self) -> None:
+        for hand in list(self._hands):
+            hand.end()
 
 
 class ClusterWorkers:
@@ -137,9 +151,6 @@ class ClusterWorkers:
             advice = "Start it again, and then the same command: what was read is kept."
             raise LostCluster("The cluster has gone away.", advice) from error
         return type(error).__name__ == "KilledWorker"
-
-    def renew(self) -> None:
-        """Dask's nannies replace workers that grow too large."""
 
 
 @contextmanager
@@ -184,14 +195,96 @@ def preload() -> None:
     Hands().readings([np.full((32, 64), 255, np.uint8)])
 
 
-def prepare() -> None:
-    """What a fresh worker does first: it ends with its parent, leaves Ctrl-C to it, and
-    bounds its memory.
+class WorkerLost(Exception):
+    """The worker of a task died, or was ended because the task took too long."""
+
+
+class _Hand:
+    """One process, in a process group of its own, and the pipe to it."""
+
+    def __init__(self) -> None:
+        # Fresh interpreters: forking a process with threads (progress, OpenCV) can hang.
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.pid = self._process.pid or 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.is_alive()
+
+    def do(self, task: Callable[..., T], given: tuple[Any, ...], seconds: float) -> T:
+        """The task's result, or its exception; raises WorkerLost."""
+        try:
+            self._pipe.send((task, given))
+            answer = self._pipe.recv() if self._pipe.poll(seconds) else None
+        except (EOFError, OSError, pickle.UnpicklingError):
+            answer = None
+        if answer is None:
+            self.end()
+            raise WorkerLost
+        done, result = answer
+        if not done:
+            raise result
+        return cast("T", result)
+
+    def end(self) -> None:
+        """End the process and every program that it has started."""
+        for kill in (os.killpg, os.kill):
+            with suppress(ProcessLookupError, PermissionError):
+                kill(self.pid, signal.SIGKILL)
+        self._process.join()
+        self._pipe.close()
+
+
+def _serve(pipe: Connection) -> None:
+    """A worker's life: a task, its result, until the pipe ends."""
+    prepare()
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            task, given = pipe.recv()
+            pipe.send(_attempt(task, given))
+
+
+def _attempt(task: Callable[..., object], given: tuple[Any, ...]) -> tuple[bool, object]:
+    """Whether it was done, and the result; or what is the caller's to mend. Anything else
+    ends this worker: that is known to cost one document, whatever state it was in.
     """
+    try:
+        return True, task(*given)
+    except OcrExtractError as error:
+        return False, error
+
+
+def prepare() -> None:
+    """What a fresh worker does first: it leads a group, so that its programs end with it;
+    it ends with its parent, leaves Ctrl-C to it, and bounds its memory.
+    """
+    with suppress(OSError):
+        os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, _end_group)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_SIGNAL_WHEN_PARENT_DIES, signal.SIGTERM)
+        if os.getppid() == 1:
+            _end_group()
     bound_memory()
+
+
+def _end_group(*_: object) -> None:
+    """End this process and every program that it has started."""
+    os.killpg(0, signal.SIGKILL)
+
+
+def _resident(process: int) -> int:
+    """Bytes of memory that a process holds now; 0 where the system does not say."""
+    try:
+        pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
 def bound_memory(most: int = MOST_MEMORY) -> None:

@@ -8,7 +8,8 @@ from ocr_extract.signatures.presence import LEAST, MOST, InkEvidence, PresenceMo
 
 SCRAWL = InkEvidence(
     width=80, height=22, longest=180, winding=2.6, per_piece=90, digits=0.0,
-    date_like=0.0, within_date=0.0, holds_date=0.0, name_like=0.2, typed=0.1, legible=0.3,
+    date_like=0.0, within_date=0.0, holds_date=0.0, on_date=0.0, on_name=0.0, name_like=0.2,
+    typed=0.1, legible=0.3,
     letters=3, at_signature=-0.3, at_date=-1.5, at_author=-1.6, on_labels=0.0,
 )  # fmt: skip
 DATE = replace(
@@ -49,3 +50,12 @@ def test_the_stored_weights_are_those_of_the_features() -> None:
 def test_log_odds_are_bounded() -> None:
     wild = PresenceModel({"winding": 1e6}, 0.0)
     assert wild.log_odds(SCRAWL) == MOST
+
+
+def test_the_weights_are_those_of_the_features() -> None:
+    assert set(presence_model().weights) == set(SCRAWL.features())
+
+
+def test_ink_that_is_a_date_and_a_name_is_no_signature() -> None:
+    both = replace(SCRAWL, on_date=0.6, on_name=0.6)
+    assert presence_model().log_odds(both) < presence_model().log_odds(SCRAWL) - 1

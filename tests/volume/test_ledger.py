@@ -66,6 +66,24 @@ def test_the_tables_are_those_of_the_migrations(url: str) -> None:
     engine.dispose()
 
 
+def test_tables_are_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    """A process that dies while it makes them leaves an empty ledger, not half of one."""
+    code = (
+        "import os\n"
+        "from sqlalchemy import event\n"
+        "from ocr_extract.volume.ledger import connect\n"
+        f"engine = connect.engine_of({sqlite_url(tmp_path)!r})\n"
+        "@event.listens_for(engine, 'before_cursor_execute')\n"
+        "def die(connection, cursor, statement, *_):\n"
+        "    if 'CREATE TABLE decisions' in statement: os._exit(9)\n"
+        "with engine.begin() as connection: connect.migrate(connection)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 9, done.stderr
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        assert ledger.begin("{}", []) == 1
+
+
 def test_readings_are_appended_and_the_latest_counts(url: str) -> None:
     with open_ledger(url) as ledger:
         run = ledger.begin("{}", [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,8 +59,11 @@ def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, poolclass=StaticPool) if memory else create_engine(url)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: object, _: object) -> None:
-        cursor = connection.cursor()  # type: ignore[attr-defined]
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        # The driver's own transactions leave table definitions out; ours do not, so that a
+        # run that dies while it makes the tables leaves none.
+        connection.isolation_level = None
+        cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         if not memory:
@@ -67,6 +71,10 @@ def _sqlite(url: URL) -> Engine:
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 

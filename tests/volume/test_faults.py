@@ -1,0 +1,241 @@
+"""Whatever happens to a run, the next one ends as if nothing had happened.
+
+Small here; `make soak` runs the same over OCR_EXTRACT_SOAK documents.
+"""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.factory import Factory, pages_of
+from tests.fault_harness import (
+    Sufferer,
+    kill_some_worker,
+    looks,
+    sabotaged_tesseract,
+    volume,
+    wait_for,
+)
+
+COUNT = int(os.environ.get("OCR_EXTRACT_SOAK", "60"))
+MOST_KILLS = 8 if COUNT <= 60 else 40
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
+
+
+@pytest.fixture(scope="module")
+def suffering(tmp_path_factory: pytest.TempPathFactory) -> Sufferer:
+    return volume(Factory(tmp_path_factory.mktemp("faults")), COUNT)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(suffering: Sufferer) -> dict[str, object]:
+    out = suffering.folder.parent / "undisturbed"
+    assert suffering.run(out).returncode == 1
+    return looks(out)
+
+
+def test_a_run_over_what_has_not_changed_reads_nothing(
+    suffering: Sufferer, undisturbed: dict[str, object]
+) -> None:
+    out = suffering.folder.parent / "undisturbed"
+    before = {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.suffix == ".csv"}
+    done = suffering.run(out)
+    assert "nothing new to read" in done.stdout
+    after = {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.suffix == ".csv"}
+    assert after == before
+    assert looks(out) == undisturbed
+
+
+def test_kill_9_of_the_run_at_any_moment(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    rng = random.Random(7)  # noqa: S311
+    out = tmp_path / "out"
+    kills = 0
+    while kills < MOST_KILLS and not suffering.run_killed(out, rng.uniform(1.0, 7.0)):
+        kills += 1
+    suffering.run(out)
+    assert kills >= 2
+    assert looks(out) == undisturbed
+
+
+def test_kill_9_of_workers_at_any_moment(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    rng = random.Random(8)  # noqa: S311
+    process = suffering.start(tmp_path / "out")
+    done = threading.Event()
+
+    def drain() -> None:
+        process.communicate()
+        done.set()
+
+    threading.Thread(target=drain).start()
+    killed = 0
+    while not done.wait(rng.uniform(0.5, 2.0)) and killed < MOST_KILLS:
+        killed += kill_some_worker(process, rng)
+    done.wait()
+    assert killed >= 1
+    assert process.returncode == 1
+    # A document whose worker was killed twice is damaged by that, and can be read again.
+    suffering.run(tmp_path / "out", "--again")
+    assert looks(tmp_path / "out", again=True) == undisturbed
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here: mount needs root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk(
+    suffering: Sufferer, undisturbed: dict[str, object], small_disk: Path, tmp_path: Path
+) -> None:
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 200_000)
+    stopped = suffering.run(small_disk / "out")
+    assert stopped.returncode == 2, stopped.stderr
+    assert "room" in stopped.stderr
+    filler.unlink()
+    grow = ["mount", "-o", "remount,size=400m", str(small_disk)]
+    subprocess.run(grow, check=True)
+    assert suffering.run(small_disk / "out").returncode == 1
+    assert looks(small_disk / "out") == undisturbed
+
+
+def test_a_ledger_that_another_run_holds(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first = suffering.start(out)
+    wait_for(out / "ledger.sqlite-wal")
+    first.send_signal(signal.SIGSTOP)
+    second = suffering.run(out)
+    first.send_signal(signal.SIGCONT)
+    assert second.returncode == 2
+    assert "Another run is writing to this ledger" in second.stderr
+    first.communicate()
+    assert first.returncode == 1
+    assert looks(out) == undisturbed
+
+
+def test_a_ledger_that_another_program_locks_for_a_while(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run = suffering.start(out)
+    wait_for(out / "ledger.sqlite-wal")
+    with closing(sqlite3.connect(out / "ledger.sqlite", timeout=20)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(2)
+        other.rollback()
+    run.communicate()
+    assert run.returncode == 1
+    assert looks(out) == undisturbed
+
+
+@pytest.fixture
+def scanned(factory: Factory) -> Sufferer:
+    folder = factory.folder / "scans"
+    folder.mkdir()
+    Factory(folder).image("p00000Permission.tif", pages_of())
+    (folder / "p00001Permission.txt").write_text("Name: A B\nSignature: A B\nDate: 3 May 2025\n")
+    bib = "@Proceedings{v, year = {2025}}\n@InProceedings{p00000,}\n@InProceedings{p00001,}\n"
+    return Sufferer(folder, factory.text("v.bib", bib), extra=("--jobs", "2"))
+
+
+@pytest.mark.parametrize(
+    "sabotage",
+    ['touch "$DONE"; kill -9 $PPID', 'touch "$DONE"; kill -SEGV $PPID; sleep 60'],
+    ids=["killed", "segfault"],
+)
+def test_a_reader_that_takes_its_worker_along_once(
+    scanned: Sufferer, tmp_path: Path, sabotage: str
+) -> None:
+    scanned.run(tmp_path / "expected")
+    bad = replace(scanned, environment=sabotaged_tesseract(tmp_path, sabotage))
+    bad.run(tmp_path / "out")
+    assert (tmp_path / "programs" / "done").exists()
+    assert looks(tmp_path / "out") == looks(tmp_path / "expected")
+
+
+def test_a_reader_that_kills_every_worker_costs_one_document(
+    scanned: Sufferer, tmp_path: Path
+) -> None:
+    bad = replace(scanned, environment=sabotaged_tesseract(tmp_path, "kill -9 $PPID; sleep 60"))
+    done = bad.run(tmp_path / "out")
+    assert "2 agreements" in done.stdout
+    first, second = looks(tmp_path / "out")["records"]  # type: ignore[misc]
+    assert [d["kind"] for d in first["damage"]] == ["worker_died"]
+    assert second["damage"] == []
+    again = scanned.run(tmp_path / "out")
+    assert "nothing new to read" in again.stdout
+    cured = scanned.run(tmp_path / "out", "--again")
+    assert "1 files read" in cured.stdout
+    first, _ = looks_of_records(tmp_path / "out")
+    assert first["damage"] == []
+
+
+def looks_of_records(out: Path) -> list[dict[str, list[object]]]:
+    return [json.loads(line) for line in (out / "records.jsonl").read_text().splitlines()]
+
+
+def test_a_reader_that_hangs_costs_one_document(scanned: Sufferer, tmp_path: Path) -> None:
+    """Its own time runs out first; with a longer one, the document's."""
+    for number, setting in enumerate(("read_timeout = 2", "document_timeout = 8")):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        settings = folder / "settings.toml"
+        settings.write_text(setting)
+        environment = sabotaged_tesseract(folder, "sleep 600")
+        bad = replace(scanned, environment=environment, extra=("--settings", str(settings)))
+        done = bad.run(folder / "out")
+        assert "2 agreements" in done.stdout
+        first, second = looks_of_records(folder / "out")
+        assert first["damage"]
+        assert second["damage"] == []
+
+
+def test_every_file_that_was_read_before_a_kill_is_not_read_again(
+    suffering: Sufferer, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = suffering.start(out)
+    wait_for(out / "ledger.sqlite-wal")
+    ledger = out / "ledger.sqlite"
+    while _readings(ledger) < 5:
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    kept = _readings(ledger)
+    done = suffering.run(out)
+    files = len(list(suffering.folder.iterdir()))
+    assert kept >= 5
+    assert f"({_readings(ledger) - kept} files read)" in done.stdout
+    assert _readings(ledger) <= files
+    shutil.rmtree(out)
+
+
+def _readings(ledger: Path) -> int:
+    try:
+        with closing(sqlite3.connect(ledger, timeout=20)) as database:
+            return int(database.execute("SELECT count(*) FROM readings").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
