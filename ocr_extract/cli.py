@@ -283,8 +283,9 @@ def _log_to_stderr(*, verbose: bool, as_json: bool = False) -> None:
     handler.setFormatter(JsonFormatter() if as_json else plain)
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     log.setLevel(level)
-    # The roster's troubles are told by us, with the entry's key.
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+    # What they complain of is told by us, in the words of who runs this.
+    for name in ("bibtexparser", "distributed"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class JsonFormatter(logging.Formatter):

@@ -11,7 +11,7 @@ from ocr_extract.dating import date_result, recovered, stamps_of
 from ocr_extract.findings import BlankFinding, Findings
 from ocr_extract.flags import flags_of, verdict_of
 from ocr_extract.forms.assign import Assignment, assign, is_drawn
-from ocr_extract.likeness import JudgedMark, judged_marks
+from ocr_extract.likeness import JudgedMark, holds_label, judged_marks
 from ocr_extract.readers.hands import DATES
 from ocr_extract.records import (
     Candidate,
@@ -243,26 +243,29 @@ def _signature(
     free = [(r.best, confidence.word_score(r)) for r in picked.found.readings if r.reader != DATES]
     whose = signer_match(free, author, other)
     text = reading.best if typed or not findings.has_ink or picked.read.name_like > 0.6 else None
+    clear = _is_clear(sure, whose, picked, findings)
     return SignatureResult(
-        present="yes" if _is_clear(sure, whose, drawn=drawn, findings=findings) else "cannot tell",
+        present="yes" if clear else "cannot tell",
         value=text,
         as_written=text,
         written=_signed_how(picked, findings, (author, other)),
         names=whose,
         ink=picked.found.ink if ink else "",
-        confidence=round(sure, 4),
+        confidence=round(sure if clear or drawn else min(sure, 0.5), 4),
         place=picked.found.place,
         evidence=_evidence(picked),
     )
 
 
-def _is_clear(sure: float, whose: SignerMatch, *, drawn: bool, findings: Findings) -> bool:
+def _is_clear(sure: float, whose: SignerMatch, picked: JudgedMark, findings: Findings) -> bool:
     """Whether a mark is surely a signature: ink by its looks. Type is one only as a name of
     the signer: the end of a label and a part of a date are read as type, too.
     """
-    if drawn:
+    if is_drawn(picked.read):
         return sure >= SIGNED_FROM
-    return not findings.has_ink or whose in ("author", "corresponding_author", "both")
+    named = whose in ("author", "corresponding_author", "both")
+    printed = any(holds_label(reading.best) for reading in picked.found.readings)
+    return not findings.has_ink or (named and not printed)
 
 
 def _signed_how(

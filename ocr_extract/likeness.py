@@ -30,6 +30,8 @@ UNEXPECTED = 3.0
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
 YEAR = re.compile(r"20\d")
+LABEL = re.compile(r"(corresponding|author|signed|signature|date)\s?[:;]", re.IGNORECASE)
+"""Print of the form that was not seen to be a label: on dim photographs."""
 NAMED, FEWEST_LETTERS = 0.7, 5
 """Likeness to the author's name (0..1), and letters, from which a name stands in ink."""
 MONOTONOUS = 0.3
@@ -116,10 +118,17 @@ def _varied(text: str) -> float:
 
 
 def _is_mixed(text: str, name_like: float) -> bool:
-    """Whether a reading holds a year, or the name and digits of something beside it."""
+    """Whether a reading holds a label, a year, or the name and digits of something beside it."""
+    if holds_label(text):
+        return True
     letters = sum(c.isalpha() for c in text)
     named = name_like >= NAMED and letters >= FEWEST_LETTERS
     return YEAR.search(text) is not None or (named and any(c.isdigit() for c in text))
+
+
+def holds_label(text: str) -> bool:
+    """Whether a label of the form is read in a mark."""
+    return LABEL.search(text) is not None
 
 
 def _at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -123,7 +123,7 @@ def _result(
     future: Future[FirstLook], one: _Try, flight: _Flight, task: Task, workers: Workers
 ) -> FirstLook | None:
     """The first look; None when the file is tried again."""
-    error = future.exception()
+    error = CancelledError() if future.cancelled() else future.exception()
     if error is None:
         return future.result()
     if not workers.lost(error):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import math
 import multiprocessing
 import os
 import pickle
@@ -15,6 +16,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -36,6 +38,9 @@ networks loaded it holds 0.35 GB."""
 CLUSTER_TRIES = 2
 """How often Dask gives a task to another worker when one dies."""
 CONNECT_SECONDS = 20
+ASK_EVERY = 5.0
+"""Seconds between two questions for the number of the cluster's workers."""
+START_AGAIN = "Start it again, and then the same command: what was read is kept."
 _SIGNAL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -132,14 +137,18 @@ class LocalWorkers:
 class ClusterWorkers:
     """The workers of a Dask cluster, through its `concurrent.futures` face."""
 
-    def __init__(self, executor: Executor, size: Callable[[], int]) -> None:
+    def __init__(self, executor: Executor, count: Callable[[], int]) -> None:
         self._executor = executor
-        self._size = size
+        self._count = count
+        self._size, self._asked = 1, -math.inf
 
     @property
     def size(self) -> int:
-        """Threads of all workers that are there now."""
-        return max(1, self._size())
+        """Threads of all workers that are there, asked for now and then."""
+        now = time.monotonic()
+        if now - self._asked > ASK_EVERY:
+            self._size, self._asked = max(1, self._count()), now
+        return self._size
 
     def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
         """The future of a task in some worker of the cluster."""
@@ -148,18 +157,22 @@ class ClusterWorkers:
     def lost(self, error: BaseException) -> bool:
         """Whether the task's workers died again and again."""
         if isinstance(error, CancelledError | asyncio.CancelledError):
-            advice = "Start it again, and then the same command: what was read is kept."
-            raise LostCluster("The cluster has gone away.", advice) from error
+            raise LostCluster("The cluster has gone away.", START_AGAIN) from error
         return type(error).__name__ == "KilledWorker"
 
 
 @contextmanager
 def cluster(address: str) -> Iterator[ClusterWorkers]:
     """The workers behind a scheduler's address (tcp://host:port). Raises MissingTool without
-    Dask, LostCluster when nobody answers.
+    Dask, LostCluster when nobody answers or the scheduler goes away.
     """
     try:
-        from distributed import Client  # noqa: PLC0415  an extra, and slow to import
+        import dask  # noqa: PLC0415  an extra, and slow to import
+
+        # It logs what we say in our own words.
+        dask.config.set({"logging.distributed": "critical"})
+        from distributed import Client  # noqa: PLC0415
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
     except ModuleNotFoundError as error:
         advice = "Install it: `pip install 'ocr-extract[cluster]'`."
         raise MissingTool("Dask is not installed.", advice) from error
@@ -168,11 +181,14 @@ def cluster(address: str) -> Iterator[ClusterWorkers]:
     except (OSError, ValueError) as error:
         advice = "Start one: `dask scheduler`, and `dask worker ADDRESS --nthreads 1`."
         raise LostCluster(f"No scheduler answers at {address}.", advice) from error
-    with client:
-        # Also in workers that come later.
-        client.register_plugin(_preloading())
-        executor = client.get_executor(retries=CLUSTER_TRIES, pure=False)
-        yield ClusterWorkers(executor, lambda: sum(client.nthreads().values()))
+    try:
+        with client:
+            # Also in workers that come later.
+            client.register_plugin(_preloading())
+            executor = client.get_executor(retries=CLUSTER_TRIES, pure=False)
+            yield ClusterWorkers(executor, lambda: sum(client.nthreads().values()))
+    except CommClosedError as error:
+        raise LostCluster("The cluster has gone away.", START_AGAIN) from error
 
 
 def _preloading() -> Any:
