@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands train train-signature calibrate lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands bench-volume soak train train-signature calibrate lock docker clean
 BIN := .venv/bin
 
 help: ## list the chores
@@ -39,6 +39,9 @@ schema: ## publish the JSON Schema of a record
 fuzz: ## read 2,000 damaged files (nightly); CI reads 200
 	OCR_EXTRACT_FUZZ=2000 $(BIN)/python -m pytest tests/test_fuzz.py
 
+soak: ## kill runs over 10,000 documents, fill disks, lock ledgers (an hour)
+	OCR_EXTRACT_SOAK=10000 $(BIN)/python -m pytest -n0 tests/volume/test_faults.py
+
 picture: ## draw the README's picture again
 	@rm -rf results/picture
 	@$(BIN)/ocr-extract show samples/agreements/yearslipphoto12Permission.pdf --roster samples/volume.bib --out results/picture >/dev/null || test $$? -eq 1
@@ -53,6 +56,10 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(BIN)/python -m bench.second_look
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
+
+bench-volume: ## measure: one core and two, the textbook, memory, papers found by content
+	$(BIN)/python -m bench.throughput
+	@test -z "$(FOLDER)" || $(BIN)/python -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
 
 bench-hands: ## measure handwriting: HANDWRITING= the folder of models/handwriting/sources.tsv
 	$(BIN)/python -m bench.hands --handwriting "$(HANDWRITING)"

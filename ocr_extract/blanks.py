@@ -99,7 +99,7 @@ def _surest(lines: Sequence[Grey], readers: Readers) -> tuple[Reading, ...]:
     """
     try:
         typed = readers.pages.read(lines)
-        by_hand = readers.hands.readings(lines)
+        by_hand = readers.hands.free(lines)
     except ReaderTrouble:
         return ()
     free = [

@@ -31,6 +31,9 @@ class FakeHands:
         dates = (Hypothesis(text=self.date, log_likelihood=0.0),) if self.date else ()
         return tuple((Reading(reader="dates", hypotheses=dates),) for _ in crops)
 
+    def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        return tuple(() for _ in self.readings(crops))
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize(

@@ -31,9 +31,12 @@ Ellipse = tuple[tuple[float, float], tuple[float, float], float]
 def rings(page: Grey, left: Grey, raster: Raster) -> Grey:
     """255 along the rings of a mask; `page` is all ink, `left` what other rules left of it."""
     found = np.zeros_like(page)
+    outlines = _outlines(left, raster)
+    if not outlines:
+        return found
     near = max(2, round(raster.length(BESIDE)))
     grown = np.asarray(cv2.dilate(page, np.ones((near, near), np.uint8)), np.uint8)
-    for outline in _outlines(left, raster):
+    for outline in outlines:
         ellipse = _ring_through(outline, grown, raster)
         if ellipse is not None:
             cv2.ellipse(found, ellipse, 255, 2 * near)

@@ -63,6 +63,8 @@ def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:
     """Of upright lines those that end where level lines are: sides of a box, whose tops are
     straight, while the strokes of a hand end anywhere.
     """
+    if not upright.any() or not lines.any():
+        return np.zeros_like(lines)
     count, labels, _, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(upright))
     near = 2 * round(raster.length(CORNER)) + 1
     level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, near), np.uint8))
@@ -89,6 +91,8 @@ def _frames(mask: Grey, raster: Raster) -> Grey:
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
         found[index] = inside > ENCLOSED * w * h
+    if not found.any():
+        return np.zeros_like(mask)
     return np.where(found[labels], np.uint8(255), np.uint8(0))
 
 
@@ -103,6 +107,8 @@ def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     step = round(length * np.tan(np.deg2rad(LEAN))) | 1
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
     runs = cv2.morphologyEx(steady, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    if not runs.any():
+        return np.asarray(runs, dtype=np.uint8)
     deep = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones(((thick + step) | 1, 1), np.uint8))
     thin = cv2.bitwise_and(cv2.subtract(runs, deep), mask)
     if not thin.any():

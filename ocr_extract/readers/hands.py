@@ -49,6 +49,11 @@ class Hands:
         seen = [network.frames(crops) for network in self.networks]
         return tuple(self._of_crop(frames) for frames in zip(*seen, strict=True))
 
+    def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        """Of each crop each network's free reading; raises as `read`."""
+        seen = [network.read(crops) for network in self.networks]
+        return tuple(zip(*seen, strict=True))
+
     def _of_crop(self, frames: tuple[Frames, ...]) -> tuple[Reading, ...]:
         free = [as_reading(n.name, f) for n, f in zip(self.networks, frames, strict=True)]
         return (*free, self._dates(frames))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ocr_extract.errors import NothingToRead, UnsafeOutput
@@ -38,7 +38,7 @@ def _files(path: Path) -> list[Path]:
     """A file itself; of a folder all that may be an agreement: also links that lead nowhere
     and folders that cannot be opened, so that a record says so.
     """
-    if not path.is_dir():
+    if not _is(Path.is_dir, path):
         return [path]
     closed: list[Path] = []
     found = [
@@ -51,8 +51,18 @@ def _files(path: Path) -> list[Path]:
         for file in sorted([*found, *closed])
         if file.suffix.lower() not in NOT_AGREEMENTS
         and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        and (file.is_file() or file.is_symlink() or file in closed)
+        and (file in closed or _is(Path.is_symlink, file) or _is(Path.is_file, file))
     ]
+
+
+def _is(kind: Callable[[Path], bool], path: Path) -> bool:
+    """Whether a path is of a kind; one that we may not look at is a file, whose record says
+    so.
+    """
+    try:
+        return kind(path)
+    except OSError:
+        return kind is Path.is_file
 
 
 def identity(path: Path) -> str:
@@ -74,7 +84,7 @@ def check_output(out: Path, inputs: Iterable[Path]) -> None:
     target = out.resolve()
     for path in inputs:
         folder = path.resolve()
-        if folder.is_dir() and _overlap(target, folder):
+        if _is(Path.is_dir, folder) and _overlap(target, folder):
             raise UnsafeOutput(
                 f"The output {out} overlaps the input {path}.",
                 "Inputs are never written to: give another --out.",

@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from ocr_extract.delivery import terminal
@@ -25,6 +27,25 @@ from ocr_extract.records import (
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 BOX = Box(page=2, x0=210, y0=440, x1=265.5, y1=448)
+
+
+PAPERS = [
+    {"key": "feldmann25", "state": "review", "verdict": "review", "counts": "feldmann25.pdf",
+     "others": [], "why": "", "index": 0},
+    {"key": "garcia25", "state": "duplicate", "verdict": "accepted", "counts": "garcia25.pdf",
+     "others": ["garcia25 (1).pdf", "=evil\x1b[31m.pdf"], "why": "it is the latest: 2025-05-28",
+     "index": 1},
+    {"key": "tanaka25", "state": "missing", "verdict": None, "counts": None, "others": [],
+     "why": "", "index": -1},
+]  # fmt: skip
+SUMMARY = {
+    "totals": {
+        "documents": 5,
+        "verdicts": {"accepted": 1, "review": 2, "rejected": 2},
+        "flags": {"damaged": 1, "year_slip": 1},
+    },
+    "answer": {"standings": PAPERS, "strangers": ["x\x1b[31m[red].pdf"]},
+}
 
 
 def _records() -> tuple[Record, ...]:
@@ -57,8 +78,8 @@ def _records() -> tuple[Record, ...]:
 
 
 def test_files_are_as_golden(tmp_path: Path) -> None:
-    write_results(_records(), tmp_path)
-    for name in ("records.jsonl", "documents.csv", "fields.csv"):
+    write_results(_records(), tmp_path, PAPERS)
+    for name in ("records.jsonl", "documents.csv", "fields.csv", "papers.csv"):
         assert (tmp_path / name).read_text() == (GOLDEN / name).read_text(), name
 
 
@@ -86,6 +107,7 @@ def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
 
 def test_the_terminal_table_is_as_golden() -> None:
     console = Console(file=io.StringIO(), width=150, color_system=None)
+    terminal.print_summary(SUMMARY, console)
     terminal.print_volume(_records(), console)
     for record in _records():
         terminal.print_document(record, console)
@@ -93,3 +115,16 @@ def test_the_terminal_table_is_as_golden() -> None:
     trimmed = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
     assert trimmed == (GOLDEN / "terminal.txt").read_text()
     assert "\x1b" not in shown
+
+
+def test_a_broken_write_leaves_the_old_file(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def broken() -> Iterator[Record]:
+        yield _records()[0]
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        write_results(broken(), tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

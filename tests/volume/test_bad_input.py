@@ -93,7 +93,7 @@ def test_an_unreadable_file_and_a_closed_folder_have_records(factory: Factory) -
         "from ocr_extract.volume.run import run\n"
         "from ocr_extract.settings import Settings\n"
         "run([], Settings())  # all that is imported late\n"
-        "os.setuid(65534)\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
         f"for r in run(plan([Path({str(folder)!r})]), Settings(year=2025)):\n"
         "    print(r.document.name, r.damage[0].kind)\n"
     )
@@ -102,7 +102,7 @@ def test_an_unreadable_file_and_a_closed_folder_have_records(factory: Factory) -
             parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     said = done.stdout.splitlines()
-    assert said == ["a25.txt unreadable", "closed unreadable"], done.stderr
+    assert said == ["a25.txt unreadable", "closed not_a_file"], done.stderr
 
 
 def test_two_links_to_one_file_are_two_agreements(factory: Factory) -> None:
