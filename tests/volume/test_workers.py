@@ -1,0 +1,112 @@
+"""Workers of this machine: real processes that die, hang, grow and fail."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ocr_extract.errors import MissingTool
+from ocr_extract.volume.workers import Here, LocalWorkers, WorkerLost
+
+BALLAST: list[bytes] = []
+
+
+def square(number: int) -> int:
+    return number * number
+
+
+def own_pid() -> int:
+    return os.getpid()
+
+
+def die(how: int) -> None:
+    os.kill(os.getpid(), how)
+
+
+def fail() -> None:
+    raise MissingTool("no tool", "get one")
+
+
+def crash() -> None:
+    raise ValueError("a fault of ours")
+
+
+def grow(size: int) -> int:
+    BALLAST.append(b"x" * size)
+    return os.getpid()
+
+
+def hang_with_child(marker: str) -> None:
+    child = subprocess.Popen(["sleep", "600"])
+    Path(marker).write_text(str(child.pid))
+    time.sleep(600)
+
+
+def test_tasks_are_done() -> None:
+    with LocalWorkers(2, seconds=60) as workers:
+        futures = [workers.submit(square, n) for n in range(6)]
+        assert [f.result() for f in futures] == [0, 1, 4, 9, 16, 25]
+
+
+def test_here_is_the_same() -> None:
+    assert Here().submit(square, 3).result() == 9
+    assert not Here().lost(WorkerLost())
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV])
+def test_a_worker_that_dies_costs_its_task_only(how: signal.Signals) -> None:
+    with LocalWorkers(1, seconds=60) as workers:
+        dead, after = workers.submit(die, how), workers.submit(square, 3)
+        error = dead.exception()
+        assert error is not None
+        assert workers.lost(error)
+        assert after.result() == 9
+
+
+def test_a_task_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
+    marker = tmp_path / "child"
+    with LocalWorkers(1, seconds=6) as workers:
+        late, after = workers.submit(hang_with_child, str(marker)), workers.submit(square, 4)
+        assert isinstance(late.exception(), WorkerLost)
+        assert after.result() == 16
+    child = int(marker.read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+
+
+def test_what_is_the_callers_to_mend_reaches_the_caller() -> None:
+    with LocalWorkers(1, seconds=60) as workers:
+        error = workers.submit(fail).exception()
+        assert isinstance(error, MissingTool)
+        assert error.advice == "get one"
+        assert not workers.lost(error)
+
+
+def test_a_fault_ends_the_worker_and_is_known_as_such() -> None:
+    with LocalWorkers(1, seconds=60) as workers:
+        assert isinstance(workers.submit(crash).exception(), WorkerLost)
+        assert workers.submit(square, 5).result() == 25
+
+
+def test_a_worker_that_has_grown_is_replaced() -> None:
+    with LocalWorkers(1, seconds=60, most_memory=400_000_000) as workers:
+        small = {workers.submit(own_pid).result() for _ in range(3)}
+        assert len(small) == 1
+        assert workers.submit(grow, 500_000_000).result() in small
+        assert workers.submit(own_pid).result() not in small
+
+
+def test_an_error_ends_all_workers_at_once(tmp_path: Path) -> None:
+    marker = tmp_path / "child"
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), LocalWorkers(2, seconds=600) as workers:  # noqa: PT012
+        workers.submit(hang_with_child, str(marker))
+        while not marker.exists():
+            time.sleep(0.05)
+        raise KeyboardInterrupt
+    child = int(marker.read_text())
+    assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
+    assert time.monotonic() - started < 500
