@@ -80,7 +80,7 @@ docker: ## build the image
 clean: ## remove what the chores made
 	rm -rf .venv results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-train-signature: ## learn anew how ink looks that is a signature: HANDWRITING= as above; half an hour
+train-signature: ## learn anew how ink looks that is a signature: HANDWRITING= as above; an hour
 	@mkdir -p build
 	$(BIN)/python -m models.signature.gather "$(HANDWRITING)/clean" build/forms.pickle
 	$(BIN)/python -m models.signature.fit build/forms.pickle

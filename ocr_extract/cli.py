@@ -265,7 +265,9 @@ def _report(outcome: Outcome, ledger: Ledger, out: Path, *, quiet: bool) -> None
         shown = ledger.records_of(outcome.source, unaccepted=documents > MOST_ROWS)
         terminal.print_volume(islice(shown, MOST_ROWS), console)
     read = f"{outcome.read} files read" if outcome.read else "nothing new to read"
-    console.print(escape(f"Results: {out}/records.jsonl, documents.csv, fields.csv ({read})"))
+    papers = "papers.csv, " if outcome.summary["answer"] else ""
+    files = f"{papers}documents.csv, fields.csv, records.jsonl"
+    console.print(escape(f"Results in {out}: {files} ({read})"), highlight=False)
 
 
 def _exit_code(summary: Mapping[str, Any]) -> ExitCode:

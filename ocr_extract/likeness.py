@@ -11,6 +11,7 @@ from ocr_extract import confidence
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import date_likeness
+from ocr_extract.dates.words import is_month
 from ocr_extract.dating import dates_among
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.assign import ReadMark, place_score
@@ -97,6 +98,7 @@ def ink_evidence(
         on_date=_on_date(mark, marks),
         on_name=_on_name(mark, marks, labels),
         mixed=(free is not None and _is_mixed(free.best, read.name_like))
+        or any(_is_month(r.best, read.name_like) for r in mark.found.readings)
         or _is_explained(mark, marks, labels),
         name_like=read.name_like,
         typed=varied * read.typed,
@@ -124,6 +126,12 @@ def _is_mixed(text: str, name_like: float) -> bool:
     letters = sum(c.isalpha() for c in text)
     named = name_like >= NAMED and letters >= FEWEST_LETTERS
     return YEAR.search(text) is not None or (named and any(c.isdigit() for c in text))
+
+
+def _is_month(text: str, name_like: float) -> bool:
+    """Whether a reading is a month word and nothing else: the rest of a date stands beside."""
+    word = text.strip(" .,")
+    return len(word) >= FEWEST_LETTERS and name_like < NAMED and is_month(word)
 
 
 def holds_label(text: str) -> bool:

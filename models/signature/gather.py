@@ -19,7 +19,7 @@ from ocr_extract.findings import Findings
 from ocr_extract.settings import Settings
 
 SEED = 20261122
-COUNT, UNSIGNED = 320, 160
+COUNT, UNSIGNED = 600, 320
 UNSIGNED_SEED = 4242
 """bench.unsigned measures with other seeds."""
 
