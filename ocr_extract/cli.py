@@ -20,12 +20,10 @@ from ocr_extract import __version__
 from ocr_extract.agreement import find_all
 from ocr_extract.delivery import tables, terminal
 from ocr_extract.delivery.overlay import draw_pages
-from ocr_extract.delivery.plots import draw_reliability, draw_risk_coverage
 from ocr_extract.delivery.progress import progress_of
 from ocr_extract.errors import ExitCode, LedgerTrouble, OcrExtractError
 from ocr_extract.evaluate import figures, read_records, read_truth
 from ocr_extract.findings import Findings
-from ocr_extract.recalibrate import fit, labels_of
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.sources.source import Damaged
@@ -46,6 +44,8 @@ app = typer.Typer(
 log = logging.getLogger("ocr_extract")
 MOST_ROWS = 60
 """Documents that the terminal's table shows; of larger volumes those that are not accepted."""
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 LOG_WIDTH = 170
 """Columns of the table where no terminal states its own."""
 
@@ -192,6 +192,12 @@ def evaluate_command(
 
     Draws reliability.png and risk-coverage.png into the output folder.
     """
+    # Half a second that no run and none of its workers should wait for.
+    from ocr_extract.delivery.plots import (  # noqa: PLC0415
+        draw_reliability,
+        draw_risk_coverage,
+    )
+
     check_output(out, [truth])
     found = figures(read_records(results), read_truth(truth))
     for line in found.lines:
@@ -214,6 +220,8 @@ def calibrate_command(
 
     Use it with `calibration = "calibration.json"` in the settings.
     """
+    from ocr_extract.recalibrate import fit, labels_of  # noqa: PLC0415  scipy, as slow
+
     check_output(out.parent, [truth])
     labels = labels_of(read_records(results), read_truth(truth))
     fitted = fit(labels, f"{len(labels)} dates of {results}, truth {truth}")
@@ -308,9 +316,10 @@ def main() -> None:
     except OcrExtractError as error:
         sys.stderr.write(f"ocr-extract: {error}\n")
         raise SystemExit(int(error.exit_code)) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("ocr-extract: interrupted; the same command goes on where it was.\n")
-        raise SystemExit(130) from None
+    except SystemExit as end:
+        if end.code == INTERRUPTED:  # typer has caught Ctrl-C
+            sys.stderr.write("ocr-extract: interrupted; the same command goes on where it was.\n")
+        raise
     except Exception as error:
         log.debug("internal error", exc_info=True)
         message = f"internal error ({type(error).__name__}: {error})."

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from ocr_extract.dates.calendar import PartialDate, is_possible
@@ -118,6 +119,7 @@ def _unglued(match: re.Match[str]) -> str:
     return f"{day} {word} {year or ''}" if is_month(word) else match[0]
 
 
+@lru_cache(maxsize=20_000)
 def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpretation, ...]:
     """All readings of a string as a date, likeliest first; () when there is none."""
     tokens = _tokenise(normalise(text), languages)

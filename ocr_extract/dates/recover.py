@@ -13,7 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -148,7 +147,6 @@ def _pool_scored(
     return {parts: mass / total for parts, mass in pooled.items()} if total else {}
 
 
-@lru_cache(maxsize=20_000)
 def _meanings(text: str, languages: tuple[str, ...]) -> tuple[Interpretation, ...]:
     return _usable(interpret(text, languages))
 

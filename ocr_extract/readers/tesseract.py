@@ -131,9 +131,9 @@ def one_thread() -> Iterator[None]:
 def _write_list(images: Sequence[Grey], folder: Path) -> Path:
     paths = []
     for index, image in enumerate(images):
-        path = folder / f"{index:04d}.png"
-        # Not imwrite, which keeps silent when there is no room.
-        path.write_bytes(cv2.imencode(".png", image, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes())
+        path = folder / f"{index:04d}.pgm"
+        # Not imwrite, which keeps silent when there is no room; PNG takes a fifth of a second more.
+        path.write_bytes(cv2.imencode(".pgm", image)[1].tobytes())
         paths.append(str(path))
     listing = folder / "list.txt"
     listing.write_text("\n".join(paths) + "\n", encoding="utf-8")

@@ -233,6 +233,21 @@ def test_every_file_that_was_read_before_a_kill_is_not_read_again(
     shutil.rmtree(out)
 
 
+def test_ctrl_c_is_said_and_loses_nothing(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    process = suffering.start(out)
+    while _readings(out / "ledger.sqlite") < 3:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, complained = process.communicate()
+    assert process.returncode == 130
+    assert complained == "ocr-extract: interrupted; the same command goes on where it was.\n"
+    suffering.run(out)
+    assert looks(out) == undisturbed
+
+
 def _readings(ledger: Path) -> int:
     try:
         with closing(sqlite3.connect(ledger, timeout=20)) as database:
