@@ -61,9 +61,11 @@ bench-volume: ## measure: one core and two, the textbook, memory, papers found b
 	$(BIN)/python -m bench.throughput
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
 
-bench-hands: ## measure handwriting: HANDWRITING= the folder of models/handwriting/sources.tsv
+bench-hands: ## measure handwriting: HANDWRITING= as for train; with FOLDER= TRUTH= ROSTER= also agreements
 	$(BIN)/python -m bench.hands --handwriting "$(HANDWRITING)"
+	$(BIN)/python -m bench.choices
 	$(BIN)/python -m bench.unsigned
+	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
 train: ## train the date network anew: HANDWRITING= as above; needs about two hours
 	$(BIN)/python -m pip install -q torch==2.13.0 onnx

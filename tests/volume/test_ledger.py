@@ -163,6 +163,21 @@ def test_the_history_tells_records_decisions_and_messages(url: str) -> None:
     assert [t["recipient"] for t in told[2:] if isinstance(t, dict)] == ["author@example.org"]
 
 
+def test_a_whole_run_over_any_ledger(url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a25.txt").write_text("Name: A B\nSignature: A B\nDate: 3 May 2025\n")
+    command = [sys.executable, "-m", "ocr_extract", "run", folder, "--out", tmp_path / "out"]
+    for said in ("1 files read", "nothing new to read"):
+        done = subprocess.run(
+            [*map(str, command), "--ledger", url], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (1, "")
+        assert said in done.stdout
+    with open_ledger(url, alone=False) as ledger:
+        assert len(ledger.history("a25.txt")) == 1
+
+
 def test_a_second_run_is_refused_while_the_first_holds_the_ledger(url: str) -> None:
     with open_ledger(url):
         with pytest.raises(LedgerBusy, match="Another run"), open_ledger(url):
