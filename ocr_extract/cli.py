@@ -291,11 +291,13 @@ def _log_to_stderr(*, verbose: bool, as_json: bool = False) -> None:
     handler = logging.StreamHandler()
     plain = logging.Formatter("%(levelname)s %(message)s")
     handler.setFormatter(JsonFormatter() if as_json else plain)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    # What libraries complain of is told by us, in the words of who runs this.
+    logging.basicConfig(
+        level=logging.WARNING, handlers=[handler if verbose else logging.NullHandler()]
+    )
+    log.addHandler(handler)
+    log.propagate = False
     log.setLevel(level)
-    # What they complain of is told by us, in the words of who runs this.
-    for name in ("bibtexparser", "distributed"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 class JsonFormatter(logging.Formatter):

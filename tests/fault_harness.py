@@ -39,7 +39,7 @@ class Sufferer:
         options = ["--roster", str(self.roster), "--out", str(out), "--quiet", *self.extra, *more]
         return subprocess.Popen(
             [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=ROOT, env={**os.environ, **self.environment},
+            cwd=ROOT, env={**os.environ, **self.environment}, preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
         )  # fmt: skip
 
     def run(self, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
@@ -60,6 +60,11 @@ class Sufferer:
             assert psutil.wait_procs(children, timeout=20)[1] == [], "workers outlive their parent"
             return False
         return True
+
+
+def _hear_ctrl_c() -> None:
+    """A shell's background jobs, and all that they start, do not hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def volume(factory: Factory, count: int, seed: int = 1) -> Sufferer:
