@@ -11,7 +11,8 @@ from ocr_extract.dating import date_result, recovered, stamps_of
 from ocr_extract.findings import BlankFinding, Findings
 from ocr_extract.flags import flags_of, verdict_of
 from ocr_extract.forms.assign import Assignment, assign, is_drawn
-from ocr_extract.likeness import JudgedMark, holds_label, judged_marks
+from ocr_extract.forms.phrases import holds_label
+from ocr_extract.likeness import JudgedMark, judged_marks
 from ocr_extract.readers.hands import DATES
 from ocr_extract.records import (
     Candidate,

@@ -17,6 +17,7 @@ from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.assign import ReadMark, place_score
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
+from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
 from ocr_extract.lines import overlap
 from ocr_extract.readers.hands import DATES
@@ -31,8 +32,8 @@ UNEXPECTED = 3.0
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
 YEAR = re.compile(r"20\d")
-LABEL = re.compile(r"(corresponding|author|signed|signature|date)\s?[:;]", re.IGNORECASE)
-"""Print of the form that was not seen to be a label: on dim photographs."""
+ON_DATE = 0.3
+"""Share of a mark, times the date's likeness, from which it stands where a date does."""
 NAMED, FEWEST_LETTERS = 0.7, 5
 """Likeness to the author's name (0..1), and letters, from which a name stands in ink."""
 MONOTONOUS = 0.3
@@ -98,7 +99,7 @@ def ink_evidence(
         on_date=_on_date(mark, marks),
         on_name=_on_name(mark, marks, labels),
         mixed=(free is not None and _is_mixed(free.best, read.name_like))
-        or any(_is_month(r.best, read.name_like) for r in mark.found.readings)
+        or _is_month(mark, marks)
         or _is_explained(mark, marks, labels),
         name_like=read.name_like,
         typed=varied * read.typed,
@@ -128,15 +129,15 @@ def _is_mixed(text: str, name_like: float) -> bool:
     return YEAR.search(text) is not None or (named and any(c.isdigit() for c in text))
 
 
-def _is_month(text: str, name_like: float) -> bool:
-    """Whether a reading is a month word and nothing else: the rest of a date stands beside."""
-    word = text.strip(" .,")
-    return len(word) >= FEWEST_LETTERS and name_like < NAMED and is_month(word)
-
-
-def holds_label(text: str) -> bool:
-    """Whether a label of the form is read in a mark."""
-    return LABEL.search(text) is not None
+def _is_month(mark: JudgedMark, marks: Sequence[JudgedMark]) -> bool:
+    """Whether a month word is all that is read in a mark, where a date stands: a short one
+    may be a name elsewhere.
+    """
+    words = [reading.best.strip(" .,") for reading in mark.found.readings]
+    dated = max(_on_date(mark, marks), _within_date(mark, marks))
+    least = 3 if dated > ON_DATE else FEWEST_LETTERS
+    named = mark.read.name_like >= NAMED
+    return not named and any(len(word) >= least and is_month(word) for word in words)
 
 
 def _at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:

@@ -5,8 +5,9 @@ import pytest
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.assign import ReadMark
 from ocr_extract.forms.marks import Mark
+from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
-from ocr_extract.likeness import JudgedMark, holds_label, ink_evidence
+from ocr_extract.likeness import JudgedMark, ink_evidence
 from ocr_extract.records import Hypothesis, Reading
 
 LABELS: dict[str, Rect] = {
@@ -70,3 +71,12 @@ def test_how_much_lies_on_a_date_and_on_the_name() -> None:
     evidence = ink_evidence(scrawl, [scrawl, date], LABELS)  # type: ignore[arg-type]
     assert evidence.on_date == pytest.approx(0.25)
     assert evidence.on_name == 0.0
+
+
+def test_a_short_month_is_a_part_of_the_date_that_it_stands_in() -> None:
+    month = _mark((265, 440, 297, 452), "Mar")
+    date = _mark((260, 440, 336, 452), "3 Mar 2025", date_like=0.98)
+    assert not _is_mixed(month)
+    beside = _mark((265, 446, 340, 462), "3 Mar 2025", date_like=0.98)
+    assert _is_mixed(month, beside)
+    assert ink_evidence(month, [month, date], LABELS).within_date > 0.9  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from typing import Literal
 
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.marks import Mark
+from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
 from ocr_extract.lines import overlap
 
@@ -39,6 +40,7 @@ ANOTHERS = 4.0
 TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
 NO_SIGNATURE = -6.0
+NO_NAME = -4.0
 LEAST_NAME = 12.0
 """Points; a typed name is wider."""
 FEWEST_LETTERS = 2
@@ -243,6 +245,8 @@ def _as_signature(read: ReadMark) -> float:
 def _as_name(read: ReadMark) -> float:
     letters = sum(c.isalpha() for c in read.text)
     part = read.mark.kind == "ink" and read.mark.area == 0.0
+    if holds_label(read.text):
+        return NO_NAME
     # Parts are made to find a date and the signature that hangs on it.
     if letters < 2 or part:
         return -2.0

@@ -18,6 +18,8 @@ LEAST_LIKE_SHORT = 74.0
 SHORT = 6
 """Letters up to which a phrase is short."""
 
+LABEL = re.compile(r"(corresponding|author|signed|signature|date)\s?[:;]", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -104,3 +106,10 @@ def _without_shadows(found: list[Found]) -> list[Found]:
         if all(one.end <= k.start or one.start >= k.end for k in kept):
             kept.append(one)
     return sorted(kept, key=lambda f: f.start)
+
+
+def holds_label(text: str) -> bool:
+    """Whether a label of the form is read in a mark that was not seen to be one, as on dim
+    photographs.
+    """
+    return LABEL.search(text) is not None
