@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, cast
 
+import cv2
 import numpy as np
 
 from ocr_extract.errors import LostCluster, MissingTool, OcrExtractError
@@ -211,6 +212,31 @@ def preload() -> None:
     Hands().readings([np.full((32, 64), 255, np.uint8)])
 
 
+class _OneThreadEach:
+    """While processes are started: libraries that would use every core for one matrix
+    product use one, unless the user has said otherwise. Workers are what runs side by side.
+    """
+
+    NAMES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._set: list[str] = []
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._set = [name for name in self.NAMES if name not in os.environ]
+        os.environ.update(dict.fromkeys(self._set, "1"))
+
+    def __exit__(self, *_: object) -> None:
+        for name in self._set:
+            os.environ.pop(name, None)
+        self._lock.release()
+
+
+_one_thread_each = _OneThreadEach()
+
+
 class WorkerLost(Exception):
     """The worker of a task died, or was ended because the task took too long."""
 
@@ -223,7 +249,8 @@ class _Hand:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs,), daemon=True)
-        self._process.start()
+        with _one_thread_each:
+            self._process.start()
         theirs.close()
         self.pid = self._process.pid or 0
 
@@ -276,7 +303,7 @@ def _attempt(task: Callable[..., object], given: tuple[Any, ...]) -> tuple[bool,
 
 def prepare() -> None:
     """What a fresh worker does first: it leads a group, so that its programs end with it;
-    it ends with its parent, leaves Ctrl-C to it, and bounds its memory.
+    it ends with its parent, leaves Ctrl-C to it, takes one core, and bounds its memory.
     """
     with suppress(OSError):
         os.setpgid(0, 0)
@@ -286,6 +313,7 @@ def prepare() -> None:
         ctypes.CDLL(None).prctl(_SIGNAL_WHEN_PARENT_DIES, signal.SIGTERM)
         if os.getppid() == 1:
             _end_group()
+    cv2.setNumThreads(1)
     bound_memory()
 
 

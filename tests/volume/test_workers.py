@@ -6,6 +6,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import cv2
 import psutil
 import pytest
 
@@ -50,6 +51,20 @@ def test_tasks_are_done() -> None:
     with LocalWorkers(2, seconds=60) as workers:
         futures = [workers.submit(square, n) for n in range(6)]
         assert [f.result() for f in futures] == [0, 1, 4, 9, 16, 25]
+
+
+def threads() -> tuple[int, str | None]:
+    return cv2.getNumThreads(), os.environ.get("OPENBLAS_NUM_THREADS")
+
+
+def test_a_worker_takes_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    with LocalWorkers(2, seconds=60) as workers:
+        assert workers.submit(threads).result() == (1, "1")
+    assert "OPENBLAS_NUM_THREADS" not in os.environ
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    with LocalWorkers(1, seconds=60) as workers:
+        assert workers.submit(threads).result() == (1, "3")
 
 
 def test_here_is_the_same() -> None:
