@@ -1,15 +1,34 @@
+import errno
 import inspect
 import pickle
 
+import pytest
+
 import ocr_extract
 from ocr_extract import errors
-from ocr_extract.errors import ExitCode, MissingTool, NothingToRead, OcrExtractError, UsageError
+from ocr_extract.errors import (
+    ExitCode,
+    MissingTool,
+    NoRoom,
+    NothingToRead,
+    OcrExtractError,
+    UsageError,
+    raise_if_no_room,
+)
 
 
 def test_every_error_stands_in_the_drawn_tree() -> None:
     for name, kind in inspect.getmembers(errors, inspect.isclass):
         if issubclass(kind, OcrExtractError):
             assert name in (errors.__doc__ or "")
+
+
+def test_a_full_disk_is_no_documents_fault() -> None:
+    full = OSError(errno.ENOSPC, "No space left on device", "full/x")
+    with pytest.raises(NoRoom, match="full/x"):
+        raise_if_no_room(full)
+    raise_if_no_room(OSError(errno.EIO, "broken"))
+    raise_if_no_room(ValueError("x"))
 
 
 def test_exit_codes() -> None:

@@ -21,8 +21,7 @@ from ocr_extract.volume.vocabulary import Vocabulary, posterior
 SAME_TITLE = 0.85
 """Likeness of titles (0..1) from which they are one, however badly it was read."""
 OTHER_TITLE = 0.55
-"""Likeness up to which they are two: no two titles of the development roster are more alike
-than 0.52, and the worst read one is 0.9 like its own."""
+"""Likeness of the paper's own title and authors up to which another paper may be meant."""
 AN_AUTHOR = 0.8
 """Likeness (0..1) from which a person on the form is one of the authors."""
 TOLD = 0.95

@@ -31,7 +31,8 @@ from ocr_extract.volume.roster import Paper
 SURELY_READ = 0.8
 """Confidence from which what a field says can speak against a paper."""
 SAME_TITLE_FROM = 0.7
-"""Likeness (0..1) under which a surely read title is another one."""
+"""Likeness (0..1) under which a surely read title is another one: of the development roster
+the two titles most alike are so by 0.64, and the worst surely read one is 0.9 like its own."""
 SAME_PLACE = 1.5
 """Points between the places of what stands on one and the same page."""
 NO_NAME = 3

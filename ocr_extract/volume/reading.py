@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from ocr_extract.dates.priors import Context
 from ocr_extract.settings import Settings
+from ocr_extract.shipped import shipped
 from ocr_extract.volume.first_look import FirstLook, first_look, look_at, lost, shipped_look
 from ocr_extract.volume.ledger.ledger import Ledger
 from ocr_extract.volume.workers import Here, Workers
@@ -23,6 +24,12 @@ LATER = frozenset(("target_error", "accept_at", "calibration"))
 """Settings that a second look applies, so that no file is read again for them."""
 PACKAGE = Path(__file__).parent.parent
 NOT_READING = ("volume", "delivery", "cli.py", "__main__.py", "evaluate.py", "recalibrate.py")
+MODELS = (
+    ("handwriting", "handwriting.onnx"),
+    ("signature", "weights.json"),
+    ("calibration", "dates.json"),
+)
+"""The shipped ones; PP-OCR's weights are pinned with the package that carries them."""
 Told = Callable[[Path, FirstLook], None]
 
 
@@ -37,51 +44,52 @@ class Task:
     ship: bool = False
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Try:
     path: Path
-    sha256: str | None
     count: int = 1
 
 
-@dataclass
-class _Flight:
-    """The tasks in flight."""
-
-    tries: dict[Future[FirstLook], _Try] = field(default_factory=dict)
+_Flight = dict[Future[FirstLook], _Try]
+"""The tasks in flight."""
 
 
-def setting_of(path: Path, task: Task) -> str:
-    """Digest of everything but the bytes that a file's first look follows from."""
+@lru_cache(maxsize=256)
+def setting_of(suffix: str, task: Task) -> str:
+    """Digest of everything but the bytes that the first look at files of a suffix follows
+    from.
+    """
     settings = task.settings.model_dump(mode="json", exclude=set(LATER))
-    given = repr(task.given)
-    told = json.dumps([settings, given, path.suffix.lower(), program_digest()], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    told = [settings, repr(task.given), suffix, program_digest(reading_only=True)]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
-@lru_cache(maxsize=1)
-def program_digest() -> str:
-    """Digest of all of the program and its models that reading and judging a file takes."""
+@lru_cache(maxsize=2)
+def program_digest(*, reading_only: bool) -> str:
+    """Digest of the program and its models; or of what reading and judging one file takes."""
     whole = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*")):
+    code = [p for p in sorted(PACKAGE.rglob("*")) if p.suffix in (".py", ".toml", ".json")]
+    for path in code:
         parts = path.relative_to(PACKAGE).parts
-        if path.suffix in (".py", ".toml", ".json", ".onnx") and parts[0] not in NOT_READING:
+        if parts[0] not in NOT_READING or not reading_only:
             whole.update("/".join(parts).encode() + hashlib.sha256(path.read_bytes()).digest())
+    for name in MODELS:
+        whole.update(shipped(*name).read_bytes())
     return whole.hexdigest()
 
 
 def read_all(
-    wanted: Mapping[Path, str | None], task: Task, workers: Workers, told: Told
+    wanted: Sequence[Path], task: Task, workers: Workers, told: Told
 ) -> Iterator[tuple[Path, FirstLook]]:
-    """First looks as they come; `wanted` are files with their hashes. A file whose worker
-    is lost is tried once more, and then has a record that says so.
+    """First looks as they come. A file whose worker is lost is tried once more, and then has
+    a record that says so.
     """
-    flight = _Flight()
-    for path, sha256 in wanted.items():
-        _start(_Try(path, sha256), flight, task, workers)
-        while len(flight.tries) >= QUEUED * workers.size:
+    flight: _Flight = {}
+    for path in wanted:
+        _start(_Try(path), flight, task, workers)
+        while len(flight) >= QUEUED * workers.size:
             yield from _landed(flight, task, workers, told)
-    while flight.tries:
+    while flight:
         yield from _landed(flight, task, workers, told)
 
 
@@ -94,7 +102,7 @@ def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
         future = workers.submit(shipped_look, one.path.name, content, *given)
     else:
         future = workers.submit(first_look, one.path, *given)
-    flight.tries[future] = one
+    flight[future] = one
 
 
 def _content(path: Path, settings: Settings) -> bytes | None:
@@ -110,9 +118,9 @@ def _content(path: Path, settings: Settings) -> bytes | None:
 def _landed(
     flight: _Flight, task: Task, workers: Workers, told: Told
 ) -> Iterator[tuple[Path, FirstLook]]:
-    finished, _ = wait(flight.tries, return_when=FIRST_COMPLETED)
+    finished, _ = wait(flight, return_when=FIRST_COMPLETED)
     for future in finished:
-        one = flight.tries.pop(future)
+        one = flight.pop(future)
         look = _result(future, one, flight, task, workers)
         if look is not None:
             told(one.path, look)
@@ -129,40 +137,34 @@ def _result(
     if not workers.lost(error):
         raise error
     if one.count < TRIES:
-        _start(_Try(one.path, one.sha256, one.count + 1), flight, task, workers)
+        _start(_Try(one.path, one.count + 1), flight, task, workers)
         return None
     return lost(one.path, task.settings, task.given)
 
 
 def unread(
     files: Mapping[Path, str | None], task: Task, ledger: Ledger, *, again: bool
-) -> dict[Path, str | None]:
-    """The files that have to be read: those of unknown content, one file for each content;
-    with `again` also those whose damage may have been the machine's.
+) -> list[Path]:
+    """The files that have to be read: those of unknown content, one file for each content,
+    and those that cannot be hashed; with `again` also those whose damage may have been the
+    machine's.
     """
     known = readings_of(files, task, ledger)
     renewed = ledger.transient(known.values()) if again else set()
     wanted: dict[tuple[str, str], Path] = {}
-    nameless: dict[Path, str | None] = {}
     for path, sha256 in files.items():
-        if sha256 is None:
-            nameless[path] = None
-        elif known.get(path, -1) in renewed or path not in known:
-            wanted.setdefault((sha256, path.suffix.lower()), path)
-    return {**{path: sha256 for (sha256, _), path in wanted.items()}, **nameless}
+        if path not in known or known[path] in renewed:
+            wanted.setdefault((sha256 or str(path), path.suffix.lower()), path)
+    return list(wanted.values())
 
 
 def readings_of(files: Mapping[Path, str | None], task: Task, ledger: Ledger) -> dict[Path, int]:
     """The number of each file's latest reading."""
-    settings = {suffix: setting_of(Path(f"a{suffix}"), task) for suffix in _suffixes(files)}
-    stored = {suffix: ledger.known(setting) for suffix, setting in settings.items()}
+    suffixes = sorted({path.suffix.lower() for path in files})
+    stored = {suffix: ledger.known(setting_of(suffix, task)) for suffix in suffixes}
     found: dict[Path, int] = {}
     for path, sha256 in files.items():
         number = stored[path.suffix.lower()].get(sha256 or "")
         if number is not None:
             found[path] = number
     return found
-
-
-def _suffixes(files: Sequence[Path] | Mapping[Path, object]) -> list[str]:
-    return sorted({path.suffix.lower() for path in files})

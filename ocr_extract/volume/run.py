@@ -25,7 +25,15 @@ from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.ledger.ledger import unpacked
 from ocr_extract.volume.listing import list_files
 from ocr_extract.volume.plan import identity
-from ocr_extract.volume.reading import Task, Told, read_all, readings_of, setting_of, unread
+from ocr_extract.volume.reading import (
+    Task,
+    Told,
+    program_digest,
+    read_all,
+    readings_of,
+    setting_of,
+    unread,
+)
 from ocr_extract.volume.roster import Roster
 from ocr_extract.volume.workers import Here, LocalWorkers, Workers
 
@@ -61,7 +69,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Volume:
-    """What a run is told: the files, how they are read, the roster, and who reads."""
+    """What a run is told: the files, how they are read, and the roster."""
 
     files: Sequence[Path]
     settings: Settings
@@ -118,7 +126,7 @@ def _keep(
         nameless[path] = look
         return
     files[path] = sha256
-    ledger.add_reading(run, sha256, setting_of(path, volume.task), look.reading)
+    ledger.add_reading(run, sha256, setting_of(path.suffix.lower(), volume.task), look.reading)
 
 
 def _judge(
@@ -160,7 +168,10 @@ def _of_file(record: Record, path: Path) -> Record:
 
 def _digest(volume: Volume, numbers: Mapping[Path, int], nameless: Mapping[Path, FirstLook]) -> str:
     """Digest of all that the answer follows from."""
+    calibration = volume.settings.calibration
     told = {
+        "program": program_digest(reading_only=False),
+        "calibration": calibration.read_text(encoding="utf-8") if calibration else None,
         "settings": volume.settings.model_dump(mode="json"),
         "roster": asdict(volume.roster) if volume.roster else None,
         "readings": [[as_text(path), number] for path, number in numbers.items()],

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar, cast
@@ -104,18 +104,25 @@ class LocalWorkers:
     def _handed(self, task: Callable[..., T], given: tuple[Any, ...]) -> T:
         """In a thread that has a process of its own: a dead or grown one is replaced."""
         hand: _Hand | None = getattr(self._own, "hand", None)
-        if hand is None or not hand.is_alive:
+        if hand is not None and not hand.is_alive:
+            self._retire(hand)
+            hand = None
+        if hand is None:
             hand = self._own.hand = _Hand()
             self._hands.add(hand)
         try:
             result: T = hand.do(task, given, self._seconds)
         except WorkerLost:
-            self._hands.discard(hand)
+            self._retire(hand)
             raise
         if _resident(hand.pid) > self._most_memory:
-            hand.end()
-            self._hands.discard(hand)
+            self._retire(hand)
         return result
+
+    def _retire(self, hand: _Hand) -> None:
+        hand.end()
+        self._hands.discard(hand)
+        self._own.hand = None
 
     def __enter__(self) -> Self:
         return self
@@ -133,6 +140,7 @@ class LocalWorkers:
     def _end_all(self) -> None:
         for hand in list(self._hands):
             hand.end()
+        self._hands.clear()
 
 
 class ClusterWorkers:
@@ -253,10 +261,13 @@ class _Hand:
             self._process.start()
         theirs.close()
         self.pid = self._process.pid or 0
+        self._lock, self._ended = threading.Lock(), False
 
     @property
     def is_alive(self) -> bool:
-        return self._process.is_alive()
+        # Asked of its sentinel: is_alive() would free the number of a dead process, and
+        # `end` must not reach whoever gets it next.
+        return not wait([self._process.sentinel], timeout=0)
 
     def do(self, task: Callable[..., T], given: tuple[Any, ...], seconds: float) -> T:
         """The task's result, or its exception; raises WorkerLost."""
@@ -266,7 +277,6 @@ class _Hand:
         except (EOFError, OSError, pickle.UnpicklingError):
             answer = None
         if answer is None:
-            self.end()
             raise WorkerLost
         done, result = answer
         if not done:
@@ -274,12 +284,18 @@ class _Hand:
         return cast("T", result)
 
     def end(self) -> None:
-        """End the process and every program that it has started."""
-        for kill in (os.killpg, os.kill):
-            with suppress(ProcessLookupError, PermissionError):
-                kill(self.pid, signal.SIGKILL)
-        self._process.join()
-        self._pipe.close()
+        """End the process and every program that it has started; once, whoever asks: on
+        Ctrl-C the thread that it belongs to and the main one do so together. The pipe ends
+        with the last who holds it: another thread may wait at it.
+        """
+        with self._lock:
+            if self._ended:
+                return
+            self._ended = True
+            for kill in (os.killpg, os.kill):
+                with suppress(ProcessLookupError, PermissionError):
+                    kill(self.pid, signal.SIGKILL)
+            self._process.join()
 
 
 def _serve(pipe: Connection) -> None:

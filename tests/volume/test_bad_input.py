@@ -143,6 +143,20 @@ def test_a_threshold_is_applied_without_reading_again(factory: Factory) -> None:
     assert "nothing new to read" in done.stdout
 
 
+def test_another_calibration_of_the_same_name_is_applied(factory: Factory) -> None:
+    out, file = factory.folder / "out", factory.agreement()
+    shipped = json.loads((ROOT / "models" / "calibration" / "dates.json").read_text())
+    calibration = factory.text("c.json", json.dumps(shipped))
+    settings = factory.text("s.toml", f"calibration = {json.dumps(str(calibration))}\n")
+    options = ("run", file, "--year", "2025", "--out", out, "--settings", settings)
+    assert _call(*options).returncode == 0
+    shipped["risk"] = {}
+    calibration.write_text(json.dumps(shipped))
+    done = _call(*options)
+    assert "nothing new to read" in done.stdout
+    assert (done.returncode, "uncertain_date" in done.stdout) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("roster", "says"),
     [

@@ -82,6 +82,15 @@ def test_a_worker_that_dies_costs_its_task_only(how: signal.Signals) -> None:
         assert after.result() == 9
 
 
+def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
+    with LocalWorkers(1, seconds=60) as workers:
+        first = workers.submit(own_pid).result()
+        os.kill(first, signal.SIGKILL)
+        while psutil.Process(first).status() != "zombie":
+            time.sleep(0.01)
+        assert workers.submit(own_pid).result() != first
+
+
 def test_a_task_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
     marker = tmp_path / "child"
     with LocalWorkers(1, seconds=6) as workers:
