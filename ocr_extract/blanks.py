@@ -6,13 +6,16 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rapidfuzz import fuzz
+
 from ocr_extract.findings import BlankFinding
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
+from ocr_extract.forms.phrases import squeezed
 from ocr_extract.geometry import Grey, Rect
 from ocr_extract.imaging.clean import ink_mask
 from ocr_extract.imaging.ink import crop_of, find_marks
-from ocr_extract.lines import Word, around
+from ocr_extract.lines import Word, around, overlap
 from ocr_extract.pages import PageView, place_of
 from ocr_extract.read_marks import Readers
 from ocr_extract.readers.base import ReaderTrouble
@@ -22,6 +25,10 @@ LEAST_INK = 8.0
 """Square points of ink from which a blank without words was filled in by hand."""
 LEGIBLE = 0.8
 """Mean score of words (0..1) under which a blank is read again, as a line."""
+INSIDE = 0.6
+"""Share of a word that lies in a blank from which it stands there."""
+TYPE_ALIKE = 0.85
+"""Likeness (0..1) of two readers' texts from which what they read may be type."""
 
 
 def find_blanks(
@@ -59,8 +66,25 @@ def _filled(
     if _mean(typed.scores) >= LEGIBLE:
         return typed
     again = _ink(view, filled, readers)
-    better = again.text and _mean(again.scores) > _mean(typed.scores)
-    return replace(again, ink=False) if better else typed
+    if not again.text or _mean(again.scores) <= _mean(typed.scores):
+        return typed
+    # Type is misread by a letter here and there, handwriting from end to end: then the
+    # surer reading is not as sure as it says.
+    alike = fuzz.ratio(squeezed(typed.text), squeezed(again.text)) / 100
+    scores = tuple(alike * score for score in again.scores)
+    return replace(again, ink=alike < TYPE_ALIKE, scores=scores)
+
+
+def _left_out(view: PageView, filled: FilledBlank) -> list[float]:
+    """Scores of what was read in the blank and is in no line of type: writing is too tall."""
+    if filled.region is None:
+        return []
+    known = set(filled.words)
+    return [
+        w.score
+        for w in view.words
+        if w.source == "page" and w not in known and overlap(w.rect, filled.region) > INSIDE
+    ]
 
 
 def _mean(scores: Sequence[float]) -> float:
@@ -70,7 +94,7 @@ def _mean(scores: Sequence[float]) -> float:
 def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankFinding:
     return BlankFinding(
         text=_joined(words),
-        scores=tuple(w.score for w in words),
+        scores=(*(w.score for w in words), *_left_out(view, filled)),
         located=filled.similarity,
         place=place_of(view, around(w.rect for w in words)),
     )

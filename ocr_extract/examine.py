@@ -26,13 +26,13 @@ from ocr_extract.pages import (
     object_view,
     page_order,
     place_of,
-    read_pages,
     text_view,
 )
 from ocr_extract.read_marks import HandReader, Note, Readers, read_marks
 from ocr_extract.readers.hands import Hands
 from ocr_extract.readers.tesseract import Tesseract
 from ocr_extract.records import Damage, Document, FormMatch
+from ocr_extract.scans import read_pages
 from ocr_extract.settings import Settings
 from ocr_extract.sources.objects import PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
@@ -248,7 +248,8 @@ def _located(
 def _terms(views: Sequence[PageView], form: Form) -> TermsFinding | None:
     words = [word for view in views for word in flat(view.lines)]
     exact = bool(views) and all(view.exact or view.raster is None for view in views)
-    return compare_terms(words, form.name, exact=exact)
+    seen = {clause for view in views for clause in view.clauses}
+    return compare_terms(words, form.name, exact=exact, seen=seen)
 
 
 def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import numpy as np
 
 from ocr_extract.geometry import Rect
 
+FORM = "form"
+"""Source of a word that is known from a blank form, and was not read."""
 TALL = 2.2
 """A "word" this many times taller than the median is ink that was taken for one."""
 
@@ -16,7 +18,8 @@ TALL = 2.2
 @dataclass(frozen=True)
 class Word:
     """A word, its rectangle in points of the upright page, a reader's raw score 0..1, and
-    who read it: "page" (OCR of the page), "pdf" (the file's own text) or "text".
+    who read it: "page" (OCR of the page), "pdf" (the file's own text), "form" (known print of
+    a blank form) or "text".
     """
 
     text: str
@@ -80,7 +83,7 @@ def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:
     usual = float(np.median([word.height for word in words]))
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
-        if word.height > TALL * usual:
+        if word.source == "page" and word.height > TALL * usual:
             continue
         fitting = [line for line in lines if _stands_on(word, line)]
         if fitting:

@@ -1,22 +1,16 @@
-"""A source to readable pages: rendered, upright, the right way up, with their words."""
+"""A page, ready to be searched: its words and lines, and where they are on paper."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-import cv2
-import numpy as np
-
-from ocr_extract.geometry import Grey, Raster, Rect, quarter_turned
-from ocr_extract.imaging.upright import make_upright
+from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.lines import Line, Word, group_lines, overlap
-from ocr_extract.readers.base import Reader, ReaderTrouble
-from ocr_extract.records import Box, Damage, DocumentKind
-from ocr_extract.settings import Settings
+from ocr_extract.readers.base import Reader
+from ocr_extract.records import Box, DocumentKind
 from ocr_extract.sources.objects import Annotation, ObjectPage
-from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.text import plain_lines
 
 LEGIBLE = 25
@@ -24,9 +18,6 @@ LEGIBLE = 25
 WELL_READ = 0.6
 BLANK = 0.0004
 """Share of ink under which a page is blank: a page number alone is 0.00005."""
-USUAL_HEIGHT = 7.4
-"""Median height in points of tesseract's words in 10 to 12 point print."""
-SIZE_TOLERANCE = 1.3
 LESS_TELLING = {"image": 1, "path": 2}
 MOSTLY_INSIDE = 0.6
 """Share of the smaller area from which a mark lies in an annotation."""
@@ -57,6 +48,8 @@ class PageView:
     annotations: tuple[Annotation, ...] = ()
     hidden: tuple[Word, ...] = ()
     fonts: dict[Word, str] = field(default_factory=dict)
+    clauses: frozenset[tuple[str, str]] = frozenset()
+    """Variants of the form and their clauses whose print is on it, as far as pixels tell."""
 
 
 def text_view(text: str) -> PageView:
@@ -98,76 +91,6 @@ def page_order(pages: int, most: int) -> list[int]:
     return list(dict.fromkeys(mixed))[:most]
 
 
-def read_pages(
-    source: Source,
-    numbers: Sequence[int],
-    reader: PageReader,
-    settings: Settings,
-    note: Callable[[Damage], None],
-) -> list[PageView]:
-    """The pages that can be read; what is wrong with the others goes to `note`."""
-    rasters = []
-    for number in numbers:
-        try:
-            rasters.append(make_upright(source.render(number, settings.read_dpi)))
-        except Damaged as trouble:
-            note(trouble.damage)
-    try:
-        return _views(rasters, reader, settings)
-    except ReaderTrouble as trouble:
-        effect = f"Its pages could not be read: {trouble}"
-        note(Damage(stage="read", kind=trouble.kind, effect=effect))
-        return []
-
-
-def _views(rasters: Sequence[Raster], reader: PageReader, settings: Settings) -> list[PageView]:
-    found = _words_of(rasters, reader, settings)
-    views = []
-    for raster, words in zip(rasters, found, strict=True):
-        turned, own = _right_way_up(raster, words, reader, settings)
-        sized, own = _natural_size(turned, own)
-        views.append(PageView(raster.page, sized, own, group_lines(own)))
-    return views
-
-
-def _words_of(
-    rasters: Sequence[Raster], reader: PageReader, settings: Settings
-) -> tuple[tuple[Word, ...], ...]:
-    """Words of all rasters, one call per resolution (pages of one file mostly share it)."""
-    found: dict[int, tuple[Word, ...]] = {}
-    for dpi in sorted({round(r.dpi) for r in rasters}):
-        group = [i for i, r in enumerate(rasters) if round(r.dpi) == dpi]
-        at = min(settings.locate_dpi, dpi)
-        pages = [_reduced(rasters[i].pixels, at / dpi) for i in group]
-        found.update(zip(group, reader.words(pages, at), strict=True))
-    return tuple(found[i] for i in range(len(rasters)))
-
-
-def _reduced(pixels: Grey, factor: float) -> Grey:
-    if factor >= 1:
-        return pixels
-    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
-
-
-def _right_way_up(
-    raster: Raster, words: tuple[Word, ...], reader: PageReader, settings: Settings
-) -> tuple[Raster, tuple[Word, ...]]:
-    """Turned upside down, or to a side, when that is what makes it legible."""
-    best = (legible_words(words), 0, raster, words)
-    if best[0] >= LEGIBLE or ink_share(raster.pixels) < BLANK:
-        return raster, words
-    for turns in (2, 1, 3):
-        turned = quarter_turned(raster, turns)
-        (again,) = _words_of([turned], reader, settings)
-        count = legible_words(again)
-        if count > best[0]:
-            best = (count, turns, turned, again)
-        if count >= LEGIBLE:
-            break
-    return best[2], best[3]
-
-
 def legible_words(words: Sequence[Word]) -> int:
     """How many words of three letters or more were surely read."""
     return sum(w.score >= WELL_READ and sum(c.isalpha() for c in w.text) >= 3 for w in words)
@@ -176,24 +99,6 @@ def legible_words(words: Sequence[Word]) -> int:
 def ink_share(pixels: Grey) -> float:
     """Share of pixels that are ink, 0..1."""
     return float((pixels[::2, ::2] < 150).mean())
-
-
-def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tuple[Word, ...]]:
-    """Points such that print has its natural size: photographs and shrunk scans do not
-    state theirs. Left alone within a third of it, for forms differ too.
-    """
-    heights = [w.height for w in words if w.score >= WELL_READ and len(w.text) >= 3]
-    if len(heights) < LEGIBLE:
-        return raster, words
-    factor = USUAL_HEIGHT / float(np.median(heights))
-    if 1 / SIZE_TOLERANCE < factor < SIZE_TOLERANCE:
-        return raster, words
-    scaled = tuple(
-        replace(w, rect=(w.rect[0] * factor, w.rect[1] * factor, w.rect[2] * factor,
-                         w.rect[3] * factor))
-        for w in words
-    )  # fmt: skip
-    return raster.magnified(factor), scaled
 
 
 def kind_of(views: Sequence[PageView]) -> DocumentKind:

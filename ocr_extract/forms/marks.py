@@ -15,7 +15,7 @@ from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.ink import InkMark, find_marks
 from ocr_extract.imaging.parts import parts_of
-from ocr_extract.lines import Line, Word, around, overlap, split_at_gaps
+from ocr_extract.lines import FORM, Line, Word, around, overlap, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
 
@@ -168,7 +168,8 @@ def _printed(near: Sequence[Line], block: LocatedBlock) -> list[Rect]:
     labels += [label.rect for label in block.labels.values() if label.inferred]
     bullets = [(r[0] - 20, r[1], r[0] - 1.5, r[3]) for r in _first_rects(block)]
     running = [w.rect for line in near if _is_running(line, block) for w in line.words]
-    return [*labels, *bullets, *block.printed, *running]
+    known = [w.rect for line in near for w in line.words if w.source == FORM]
+    return [*labels, *bullets, *block.printed, *running, *known]
 
 
 def _first_rects(block: LocatedBlock) -> list[Rect]:

@@ -54,7 +54,7 @@ def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
     least = LEAST_LIKE_SHORT if len(wanted) <= SHORT else LEAST_LIKE
     size = len(phrase.split())
     keys = [squeezed(word.text) for word in words]
-    if words and all(word.source != "page" for word in words):
+    if any(word.source != "page" for word in words):
         exact = _exact(keys, wanted, size, since)
         if exact:
             return exact
@@ -69,7 +69,7 @@ def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
 
 
 def _exact(keys: Sequence[str], wanted: str, size: int, since: int) -> list[Found]:
-    """Places where a file's own words are the phrase to the letter: then no misread one
+    """Places where words that are known are the phrase to the letter: then no misread one
     has to be searched, which takes a hundred times longer.
     """
     found = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -36,17 +36,25 @@ class TermsFinding:
     clauses: tuple[str, ...] = ()
 
 
-def compare_terms(words: Sequence[Word], form: str, *, exact: bool) -> TermsFinding | None:
+def compare_terms(
+    words: Sequence[Word],
+    form: str,
+    *,
+    exact: bool,
+    seen: Set[tuple[str, str]] = frozenset(),
+) -> TermsFinding | None:
     """Compare a document's words, in reading order, with the fingerprints of its form.
 
     `exact`: the words are the file's own text. Words that OCR read are misread here and
-    there, so that they can prove terms unaltered and never altered. None: the form has
-    no fingerprints.
+    there, so that they can prove terms unaltered and never altered. `seen`: variants and
+    their clauses whose print was compared in pixels. None: the form has no fingerprints.
     """
     variants = _variants().get(form)
     if not variants:
         return None
     found = set(fingerprints([w.text for w in words]))
+    for variant, name in seen:
+        found.update(variants.get(variant, {}).get(name, ()))
     best = max(variants.values(), key=lambda clauses: _kept(clauses, found))
     broken = tuple(name for name, runs in best.items() if _is_broken(runs, found))
     if not broken:

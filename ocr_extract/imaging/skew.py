@@ -45,7 +45,7 @@ def measure_skew(pixels: Grey) -> Skew:
     """The skew of a page within +-15 degrees of a quarter turn; 0 when there is no ink."""
     scale = min(1.0, SIDE / max(pixels.shape))
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    mask = _text_only(ink_mask(np.asarray(small, dtype=np.uint8)))
+    mask = text_only(ink_mask(np.asarray(small, dtype=np.uint8)))
     points = _points(mask)
     if len(points) < LEAST_INK:
         return Skew(0.0, False, False)
@@ -57,7 +57,7 @@ def measure_skew(pixels: Grey) -> Skew:
     return Skew(angle, quarter, _confirmed(turned, angle))
 
 
-def _text_only(mask: Grey) -> Grey:
+def text_only(mask: Grey) -> Grey:
     """Without what is far larger than a letter: borders, rules, photographs' edges."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     side = max(mask.shape)

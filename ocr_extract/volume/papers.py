@@ -114,7 +114,7 @@ def _flags(record: Record, match: Match) -> Iterator[Flag]:
 
 def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:
     title = record.fields.title
-    if match.title is None or title.confidence < SURELY_READ:
+    if match.title is None or not _is_sure(title):
         return
     if match.cut:
         message = f"Only “{title.value}” of “{paper.title}” stands there."
