@@ -40,8 +40,14 @@ def word_score(reading: Reading) -> float:
 
 
 def typedness(readings: Sequence[Reading]) -> float:
-    """How much a mark looks like type: surely read, and read the same every time, 0..1."""
-    scored = [(word_score(r), r) for r in readings if r.best and r.reader not in HAND_READERS]
+    """How much a mark looks like type: surely read, and read the same every time, 0..1.
+    What holds no letter and no digit is no reading.
+    """
+    scored = [
+        (word_score(r), r)
+        for r in readings
+        if r.reader not in HAND_READERS and any(c.isalnum() for c in r.best)
+    ]
     if not scored:
         return 0.0
     surest = max(scored, key=lambda item: item[0])[1]

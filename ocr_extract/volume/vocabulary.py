@@ -61,7 +61,8 @@ class Vocabulary:
         read = [(w, s) for w, s in dict(zip(words, sure, strict=True)).items() if _counts(w)]
         if not read or not filled.any():
             return total
-        likeness = process.cdist([w for w, _ in read], self._words, scorer=fuzz.ratio) / 100
+        ratios = process.cdist([w for w, _ in read], self._words, scorer=fuzz.ratio)
+        likeness = ratios.astype(np.float64) / 100
         flat, starts = self._places
         best = np.maximum.reduceat(likeness[:, flat], starts, axis=1)
         for (word, certainty), row in zip(read, best, strict=True):
@@ -75,18 +76,20 @@ def _counts(word: str) -> bool:
 
 def _of_word(word: str, certainty: float, row: Likeness) -> Likeness:
     """What one word says of each paper, by how like the paper's likeliest word is."""
-    others = max(1, len(row) - 1)
     said = np.full(len(row), -AGAINST * certainty)
-    for index in np.flatnonzero(row >= LIKE):
-        have = (np.count_nonzero(row >= row[index] - 1e-9) - 1) / others
-        said[index] = max(said[index], math.log(KEPT / (have + _chance(word, float(row[index])))))
+    near = np.flatnonzero(row >= LIKE)
+    likeness = row[near]
+    # How many have one as like: of a word that every paper has, not each against all others.
+    below = np.searchsorted(np.sort(row), likeness - 1e-9)
+    have = (len(row) - below - 1) / max(1, len(row) - 1)
+    said[near] = np.maximum(said[near], np.log(KEPT / (have + _chances(word, likeness))))
     return said
 
 
-def _chance(word: str, likeness: float) -> float:
+def _chances(word: str, likeness: Likeness) -> Likeness:
     if len(word) <= SHORTEST_WORD and word.isascii():
-        return CHANCE_SHORT
-    return CHANCE_SAME if likeness > 1 - 1e-9 else CHANCE_LIKE
+        return np.full(len(likeness), CHANCE_SHORT)
+    return np.where(likeness > 1 - 1e-9, CHANCE_SAME, CHANCE_LIKE)
 
 
 def posterior(evidence: Likeness) -> Likeness:

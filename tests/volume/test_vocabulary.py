@@ -1,8 +1,19 @@
+import math
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.volume.vocabulary import LEAST_EVIDENCE, Vocabulary, posterior
+from ocr_extract.volume.vocabulary import (
+    AGAINST,
+    KEPT,
+    LEAST_EVIDENCE,
+    LIKE,
+    Vocabulary,
+    _chances,
+    _of_word,
+    posterior,
+)
 
 BAGS = (
     frozenset({"robust", "tree", "ensembles"}),
@@ -45,6 +56,22 @@ def test_shares_are_shares_and_the_order_of_words_is_nothing(words: list[str]) -
     assert np.allclose(there, back)
     assert (there >= 0).all()
     assert there.sum() <= 1 + 1e-9
+
+
+@given(st.lists(st.floats(0, 1), min_size=1), st.sampled_from(["graphs", "the", "李"]))
+def test_a_word_says_of_each_paper_what_counting_all_others_would(
+    likeness: list[float], word: str
+) -> None:
+    row = np.array(likeness)
+    said = _of_word(word, 0.9, row)
+    others = max(1, len(row) - 1)
+    for index, like in enumerate(row):
+        expected = -AGAINST * 0.9
+        if like >= LIKE:
+            have = (sum(other >= like - 1e-9 for other in row) - 1) / others
+            chance = float(_chances(word, row[[index]])[0])
+            expected = max(expected, math.log(KEPT / (have + chance)))
+        assert math.isclose(said[index], expected)
 
 
 def test_nothing_to_compare() -> None:
