@@ -57,6 +57,11 @@ class Raster:
         """A length in points, in pixels."""
         return points * self.dpi / POINTS_PER_INCH
 
+    def slices(self, rect: Rect) -> tuple[slice, slice]:
+        """Rows and columns of the pixels within a rectangle in points."""
+        x0, y0, x1, y1 = (max(0, round(self.length(v))) for v in rect)
+        return slice(y0, y1), slice(x0, x1)
+
     def on_page(self, rect: Rect) -> Rect:
         """The bounding rectangle, in points of the page as it came, of a rectangle here."""
         x0, y0, x1, y1 = rect

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from ocr_extract.geometry import Rect
 
 FORM = "form"
 """Source of a word that is known from a blank form, and was not read."""
+ROW = 6.0
+"""Points; lines are looked for in bands of this height."""
 TALL = 2.2
 """A "word" this many times taller than the median is ink that was taken for one."""
 
@@ -81,17 +84,44 @@ def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:
     if not words:
         return ()
     usual = float(np.median([word.height for word in words]))
-    lines: list[list[Word]] = []
+    made = _Rows()
     for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
-        if word.source == "page" and word.height > TALL * usual:
-            continue
-        fitting = [line for line in lines if _stands_on(word, line)]
+        if word.source != "page" or word.height <= TALL * usual:
+            made.add(word)
+    lines = [Line(tuple(line)) for line in made.lines]
+    return tuple(sorted(lines, key=lambda line: (_middle(line.words[0]), line.rect[0])))
+
+
+class _Rows:
+    """Lines that grow to the right, found by the height at which they end."""
+
+    def __init__(self) -> None:
+        self.lines: list[list[Word]] = []
+        self._ending: dict[int, set[int]] = defaultdict(set)
+
+    def add(self, word: Word) -> None:
+        """Put a word at the end of the nearest line that it stands on, or begin one."""
+        reach = 0.5 * max(word.height, 4.0)
+        middle = _middle(word)
+        near = range(_row(middle - reach), _row(middle + reach) + 1)
+        fitting = [
+            (_distance(word, self.lines[number]), number)
+            for row in near
+            for number in self._ending.get(row, ())
+            if _stands_on(word, self.lines[number])
+        ]
         if fitting:
-            min(fitting, key=lambda line: _distance(word, line)).append(word)
+            number = min(fitting)[1]
+            self._ending[_row(_middle(self.lines[number][-1]))].discard(number)
+            self.lines[number].append(word)
         else:
-            lines.append([word])
-    made = [Line(tuple(line)) for line in lines]
-    return tuple(sorted(made, key=lambda line: (_middle(line.words[0]), line.rect[0])))
+            number = len(self.lines)
+            self.lines.append([word])
+        self._ending[_row(middle)].add(number)
+
+
+def _row(height: float) -> int:
+    return int(height // ROW)
 
 
 def split_at_gaps(line: Line, gap: float) -> tuple[Line, ...]:

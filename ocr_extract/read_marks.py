@@ -1,8 +1,8 @@
 """The marks of a signing block with what every reader makes of them.
 
-What the file tells as text is not read again. Tesseract reads each mark at two sizes in
-one call; ink goes to the line networks too, and where none of it is a date yet, marks are
-taken apart and their parts read.
+What the file tells as text is not read again. Ink goes to the line networks, and where none
+of it is a date yet, marks are taken apart and their parts read. Tesseract reads type, and
+what may be type, at two sizes in one call.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from ocr_extract.confidence import word_score
 from ocr_extract.dates.recover import date_likeness
 from ocr_extract.findings import MarkFinding
 from ocr_extract.forms.locate import LocatedBlock
@@ -26,7 +27,7 @@ from ocr_extract.forms.marks import (
     parts_of_marks,
 )
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.clean import all_ink, fine_mask, ink_mask
+from ocr_extract.imaging.clean import all_ink, fine_mask, ink_level, ink_mask
 from ocr_extract.imaging.ink import crop_of, darkest_of
 from ocr_extract.imaging.parts import core_of
 from ocr_extract.imaging.rules import without_rules
@@ -42,6 +43,8 @@ Note = Callable[[Damage], None]
 
 TOLD = 0.99
 """Likeness (0..1) of a full date that stands as text."""
+LEGIBLE = (0.6, 0.85)
+"""PP-OCR's score (0..1) from which tesseract reads ink once, and twice."""
 SECOND_LOOK = 1.6
 """Enlargement of the second crop of each mark: small type reads better, and two
 readings that agree are worth more than one."""
@@ -52,6 +55,14 @@ TIGHT = 1.5
 SIGNATURE = (18.0, 6.0)
 """Points; smaller ink is no signature."""
 MOST_SIGNATURES = 4
+PAPER = 250
+"""Grey level from which a pixel of a drawn page is paper."""
+EDGE = 4
+"""Pixels around a word that its ink may reach."""
+AROUND = 14.0
+"""Points around ink within which other ink is looked at together with it."""
+SAMPLED = 3
+"""Every third row and column tell the ink level of a page."""
 BESIDE = 40.0
 """Points above and below the block in which a stamp may begin or end."""
 LARGE_DATE = (105.0, 18.0)
@@ -102,14 +113,13 @@ def read_marks(
         marks = marks_in_text(view.lines, block)
         return tuple(MarkFinding(mark, None, (own_reading(mark),)) for mark in marks)
     sealed = [a.rect for a in view.annotations if a.sealed]
-    top, bottom = extent_of(block)
-    raster = without_rules(view.raster, top - BESIDE, bottom + BESIDE)
-    page = _page(raster, top - BESIDE, bottom + BESIDE)
+    page = _page(view.raster, _inked(view, view.raster, block))
+    raster = page.raster
     marks = marks_on_page(raster, page.ink, view.lines, block, sealed)
     if _is_told(view, marks):
         return _told(view, page, marks, readers, note)
-    readings = _typed(raster, marks, readers.pages, note)
     by_hand = _written(page, marks, readers.hands, note)
+    readings = _typed(raster, marks, by_hand, readers.pages, note)
     seen = any(by_hand)
     large = _composite(marks, by_hand) if seen else ()
     parts = parts_of_marks(raster, page.ink, large, block)
@@ -123,16 +133,41 @@ def read_marks(
     )
 
 
-def _page(raster: Raster, top: float, bottom: float) -> _Page:
-    """A page with its masks; pale strokes are sought from `top` to `bottom`, in points."""
-    dark = ink_mask(raster.pixels)
-    ink, fine = dark.copy(), dark.copy()
-    rows = slice(max(0, round(raster.length(top))), max(0, round(raster.length(bottom))))
-    if dark[rows].size:
-        thin = fine_mask(raster.pixels[rows])
-        ink[rows] = all_ink(dark[rows], thin)
-        fine[rows] = np.maximum(dark[rows], thin)
-    return _Page(raster, ink, fine)
+def _inked(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
+    """Where ink may stand, in points: the block and what is right above and below it; of a
+    page whose words the file tells, only around the ink that is none of them.
+    """
+    top, bottom = extent_of(block)
+    whole = (0.0, top - BESIDE, raster.points(raster.width), bottom + BESIDE)
+    if not view.exact:
+        return whole
+    rows, _ = raster.slices(whole)
+    ink = np.where(raster.pixels[rows] < PAPER, np.uint8(255), np.uint8(0))
+    for word in view.words:
+        x0, y0, x1, y1 = (round(raster.length(v)) for v in word.rect)
+        ink[
+            max(0, y0 - EDGE - rows.start) : max(0, y1 + EDGE - rows.start),
+            max(0, x0 - EDGE) : x1 + EDGE,
+        ] = 0
+    x, y, width, height = cv2.boundingRect(ink)
+    left, right = raster.points(x) - AROUND, raster.points(x + width) + AROUND
+    first = raster.points(rows.start + y)
+    return (left, first - AROUND, right, first + raster.points(height) + AROUND)
+
+
+def _page(raster: Raster, region: Rect) -> _Page:
+    """A page without rules, with its masks, within a region in points; no ink beyond it."""
+    level = ink_level(raster.pixels, SAMPLED)
+    clean = without_rules(raster, region, level)
+    place = raster.slices(region)
+    ink, fine = np.zeros_like(clean.pixels), np.zeros_like(clean.pixels)
+    part = clean.pixels[place]
+    if part.size:
+        dark = ink_mask(part, level)
+        thin = fine_mask(part)
+        ink[place] = all_ink(dark, thin)
+        fine[place] = np.maximum(dark, thin)
+    return _Page(clean, ink, fine)
 
 
 def _told(
@@ -187,21 +222,42 @@ def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
 
 
 def _typed(
-    raster: Raster, marks: Sequence[Mark], reader: PageReader, note: Note
+    raster: Raster,
+    marks: Sequence[Mark],
+    by_hand: Sequence[tuple[Reading, ...]],
+    reader: PageReader,
+    note: Note,
 ) -> list[tuple[Reading, ...]]:
-    """Every mark read twice, at two sizes, in one call; and as it was found, if it was."""
+    """Every mark that may be type, read in one call: once, or twice at two sizes where it
+    looks like type; and as it was found, if it was.
+    """
+    looks = [_looks(mark, seen) for mark, seen in zip(marks, by_hand, strict=True)]
     crops = [crop_of(raster, mark.rect) for mark in marks]
-    again = [_second(crop, mark) for crop, mark in zip(crops, marks, strict=True)]
+    first = [i for i, count in enumerate(looks) if count]
+    again = [i for i, count in enumerate(looks) if count > 1]
+    wanted = [*(crops[i] for i in first), *(_second(crops[i], marks[i]) for i in again)]
     try:
-        once = reader.read([*crops, *again])
+        read = reader.read(wanted)
     except ReaderTrouble as trouble:
         note(_unread(trouble, raster))
-        once = ()
-    pairs = [(once[i], once[i + len(marks)]) if once else () for i in range(len(marks))]
+        return [(own_reading(mark),) if mark.words else () for mark in marks]
+    found: list[list[Reading]] = [[] for _ in marks]
+    for index, reading in zip([*first, *again], read, strict=True):
+        found[index].append(reading)
     return [
-        (*pair, own_reading(mark)) if mark.words else pair
-        for mark, pair in zip(marks, pairs, strict=True)
+        (*readings, own_reading(mark)) if mark.words else tuple(readings)
+        for mark, readings in zip(marks, found, strict=True)
     ]
+
+
+def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
+    """How often tesseract looks at a mark, by how surely PP-OCR has read it: what that
+    cannot read is not type (of 40 typed marks found as ink none was under 0.7).
+    """
+    if mark.kind == "text" or not by_hand:
+        return 2
+    sure = max((word_score(r) for r in by_hand if r.reader == "pp-ocr"), default=0.0)
+    return sum(sure >= least for least in LEGIBLE)
 
 
 def _written(

@@ -122,9 +122,8 @@ def _printed(raster: Raster, page: PrintedPage, alignment: Alignment, settings: 
         for word in own
     )
     at = min(float(settings.locate_dpi), sized.dpi)
-    reduced = _without(_reduced(sized.pixels, at / sized.dpi), words, at)
     regions = [*page.regions, *_lines_of(page, alignment.doubtful)]
-    parts = tuple(_cut(reduced, at, placed(region)) for region in regions)
+    parts = tuple(_cut(sized, at, placed(region), words) for region in regions)
     sure = page.clauses - alignment.doubtful
     return _Sheet(sized, parts, words, frozenset((page.variant, name) for name in sure))
 
@@ -136,23 +135,19 @@ def _lines_of(page: PrintedPage, clauses: Iterable[str]) -> Iterator[Rect]:
         yield x0, y0 - PRINT_EDGE, x1, y1 + PRINT_EDGE
 
 
-def _without(pixels: Grey, words: Sequence[Word], dpi: float) -> Grey:
-    """The page, paper where words are printed."""
+def _cut(raster: Raster, dpi: float, region: Rect, words: Sequence[Word]) -> _Part:
+    """A region, in points, over the whole width of the page; paper where words are printed."""
+    top, bottom = (min(max(0.0, y), raster.points(raster.height - 1)) for y in region[1::2])
+    rows, _ = raster.slices((0.0, top, 1.0, bottom))
+    pixels = _reduced(raster.pixels[rows.start : max(rows.stop, rows.start + 1)], dpi / raster.dpi)
+    part = _Part(pixels.copy(), dpi, top=raster.points(rows.start))
     scale = dpi / POINTS_PER_INCH
-    pixels = pixels.copy()
     for word in words:
         x0, y0, x1, y1 = word.rect
-        low = (round((x0 - PRINT_EDGE) * scale), round((y0 - PRINT_EDGE) * scale))
-        high = (round((x1 + PRINT_EDGE) * scale), round((y1 + PRINT_EDGE) * scale))
-        cv2.rectangle(pixels, low, high, 255, cv2.FILLED)
-    return pixels
-
-
-def _cut(pixels: Grey, dpi: float, region: Rect) -> _Part:
-    """A region, in points, over the whole width of the page."""
-    scale = dpi / POINTS_PER_INCH
-    top, bottom = (min(max(0, round(y * scale)), pixels.shape[0] - 1) for y in region[1::2])
-    return _Part(pixels[top : max(bottom, top + 1)], dpi, top=top / scale)
+        low = (round((x0 - PRINT_EDGE) * scale), round((y0 - PRINT_EDGE - part.top) * scale))
+        high = (round((x1 + PRINT_EDGE) * scale), round((y1 + PRINT_EDGE - part.top) * scale))
+        cv2.rectangle(part.pixels, low, high, 255, cv2.FILLED)
+    return part
 
 
 def _whole(raster: Raster, settings: Settings) -> _Part:

@@ -74,7 +74,7 @@ class Filling:
 
 def typeset(filling: Filling, seed: int) -> bytes:
     """The agreement as a PDF of two letter pages; the same seed gives the same bytes."""
-    _register_fonts()
+    register_fonts()
     rng = random.Random(seed)
     buffer = io.BytesIO()
     canvas = Canvas(buffer, pagesize=LETTER, invariant=True)
@@ -86,7 +86,8 @@ def typeset(filling: Filling, seed: int) -> bytes:
     return buffer.getvalue()
 
 
-def _register_fonts() -> None:
+def register_fonts() -> None:
+    """The fonts of entries, by their names here."""
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     for name, file in FONTS.items():
         if name not in pdfmetrics.getRegisteredFontNames():
@@ -136,7 +137,7 @@ def _second_page(canvas: Canvas, filling: Filling, rng: random.Random) -> None:
     end = _labelled(canvas, LEFT + 47.6, 434, "–", "Signed:", filling.signature, rng)
     if filling.scrawl is not None:
         width, height, right, down = filling.scrawl
-        _draw(
+        draw(
             canvas, sign(rng, width=width, height=height), end + right, 434 + down + height / 3, rng
         )
     _labelled(canvas, LEFT + 47.6, 446, "–", "Date:", filling.date, rng)
@@ -170,7 +171,7 @@ def _blank(canvas: Canvas, entry: Entry | None, baseline: float, rng: random.Ran
     canvas.line(219, 792 - baseline - 3, 392, 792 - baseline - 3)
     if entry is not None:
         width = canvas.stringWidth(entry.text, "Sans", entry.size)
-        _enter(canvas, entry, max(110.0, 306 - width / 2), baseline, rng)
+        enter(canvas, entry, max(110.0, 306 - width / 2), baseline, rng)
 
 
 def _labelled(
@@ -189,13 +190,14 @@ def _labelled(
     canvas.drawString(x, 792 - baseline, label)
     end = x + float(canvas.stringWidth(label, "Body", 10))
     if entry is not None:
-        _enter(canvas, entry, end + entry.right, baseline + entry.down, rng)
+        enter(canvas, entry, end + entry.right, baseline + entry.down, rng)
     return end
 
 
-def _enter(canvas: Canvas, entry: Entry, x: float, baseline: float, rng: random.Random) -> None:
+def enter(canvas: Canvas, entry: Entry, x: float, baseline: float, rng: random.Random) -> None:
+    """An entry from a point on, points from the page's top left."""
     if entry.hand == "pen":
-        _draw(canvas, write(entry.text, rng, size=entry.size), x, baseline, rng)
+        draw(canvas, write(entry.text, rng, size=entry.size), x, baseline, rng)
         return
     font = {"typed": "Sans", "italic": "Italic", "bold": "Bold"}[entry.hand]
     canvas.setFillColorRGB(0, 0, 0)
@@ -203,7 +205,8 @@ def _enter(canvas: Canvas, entry: Entry, x: float, baseline: float, rng: random.
     canvas.drawString(x, 792 - baseline, entry.text)
 
 
-def _draw(canvas: Canvas, writing: Writing, x: float, baseline: float, rng: random.Random) -> None:
+def draw(canvas: Canvas, writing: Writing, x: float, baseline: float, rng: random.Random) -> None:
+    """Strokes in some pen's colour."""
     ink = rng.choice([(0, 0, 0), (0.05, 0.05, 0.1), (0.1, 0.15, 0.55)])
     canvas.setStrokeColorRGB(*ink)
     canvas.setLineWidth(writing.width)

@@ -15,6 +15,8 @@ from ocr_extract.lines import Line, Word
 LEAST_LIKE = 78.0
 """Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""
 LEAST_LIKE_SHORT = 74.0
+NOT_NEARLY = 20.0
+"""Similarity that the best run of a page's letters lacks where no phrase needs to be sought."""
 SHORT = 6
 """Letters up to which a phrase is short."""
 
@@ -58,6 +60,8 @@ def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
         exact = _exact(keys, wanted, size, since)
         if exact:
             return exact
+    if not fuzz.partial_ratio(wanted, "".join(keys[since:]), score_cutoff=least - NOT_NEARLY):
+        return []
     found = []
     for start in range(since, len(words)):
         if not keys[start]:

@@ -9,7 +9,7 @@ Ink that the signer added has no part in it, since most of the print is where it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -24,8 +24,10 @@ from ocr_extract.imaging.skew import text_only
 
 DPI = 100
 """Resolution at which print is compared: a letter is 4 to 10 pixels wide."""
-SIZES = np.geomspace(0.72, 1.38, 131)
-"""How much larger than its stated size the print may be: steps of half a percent."""
+SIZES = (tuple(np.geomspace(0.96, 1.04, 17)), tuple(np.geomspace(0.72, 1.38, 131)))
+"""How much larger than its stated size the print may be, in steps of half a percent: as most
+scans have it, then as photographs and shrunk copies may.
+"""
 LEAST_ALIKE = 0.25
 """Correlation of the profiles of all lines from which a closer look is taken."""
 CLOSER_LOOKS = 3
@@ -84,6 +86,11 @@ class Print:
         return page
 
     @cached_property
+    def heights(self) -> Profile:
+        """Ink by row of the picture."""
+        return np.asarray(self.picture.sum(axis=1))
+
+    @cached_property
     def pieces(self) -> tuple[Rect, ...]:
         """Pieces of all lines, in pixels at DPI."""
         return tuple(piece for line in self.lines for piece in _pieces(line.rect))
@@ -118,14 +125,12 @@ def align(raster: Raster, prints: Sequence[Print]) -> tuple[int, Alignment] | No
     scale = DPI / raster.dpi
     small = _reduced(raster.pixels, scale)
     ink = text_only(ink_mask(small))
-    guesses = sorted(
-        (guess for index, one in enumerate(prints) for guess in _guesses(index, one, ink)),
-        key=lambda guess: -guess.alike,
-    )
-    for guess in guesses[:CLOSER_LOOKS]:
-        found = _fitted(small, prints[guess.index], guess.matrix)
-        if found is not None:
-            return guess.index, _checked(small, prints[guess.index], found, scale)
+    for sizes in SIZES:
+        guesses = sorted(_guesses(prints, ink, sizes), key=lambda guess: -guess.alike)
+        for guess in guesses[:CLOSER_LOOKS]:
+            found = _fitted(small, prints[guess.index], guess.matrix)
+            if found is not None:
+                return guess.index, _checked(small, prints[guess.index], found, scale)
     return None
 
 
@@ -142,21 +147,23 @@ class _Guess:
     """Pixels of the form's picture to pixels of the page, both at DPI."""
 
 
-def _guesses(index: int, wanted: Print, ink: Grey) -> list[_Guess]:
-    """Size and shift by the heights of the lines, then the shift to the side."""
-    rows = wanted.picture.sum(axis=1)
-    columns = wanted.picture.sum(axis=0)
+def _guesses(prints: Sequence[Print], ink: Grey, sizes: Sequence[float]) -> Iterator[_Guess]:
+    """Of each print that may be there: size and shift by the heights of its lines, then the
+    shift to the side.
+    """
     own = ink.sum(axis=1, dtype=np.float32)
-    by_size = [(*_shift(rows, _resized(own, size)), size) for size in SIZES]
-    best = [s for s in sorted(by_size, reverse=True)[:1] if s[0] > LEAST_ALIKE]
-    found = []
-    for alike, down, size in best:
-        first, last = round(down * size), round((down + len(rows)) * size)
-        beside = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
-        _, right = _shift(columns, _resized(beside, size))
-        matrix = np.array([[size, 0, right * size], [0, size, down * size], [0, 0, 1.0]])
-        found.append(_Guess(index, alike, matrix))
-    return found
+    profiles = [_resized(own, size) for size in sizes]
+    for index, wanted in enumerate(prints):
+        rows = wanted.heights
+        shifts = [_shift(rows, profile) for profile in profiles]
+        best = max(range(len(sizes)), key=lambda i: shifts[i][0])
+        (alike, down), size = shifts[best], sizes[best]
+        if alike > LEAST_ALIKE:
+            first, last = round(down * size), round((down + len(rows)) * size)
+            beside = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
+            _, right = _shift(wanted.picture.sum(axis=0), _resized(beside, size))
+            matrix = np.array([[size, 0, right * size], [0, size, down * size], [0, 0, 1.0]])
+            yield _Guess(index, alike, matrix)
 
 
 def _resized(profile: Profile, size: float) -> Profile:
@@ -168,7 +175,8 @@ def _shift(wanted: Profile, profile: Profile) -> tuple[float, int]:
     """The best correlation of a profile with what is wanted, and where that begins in it."""
     first, last = np.flatnonzero(wanted)[[0, -1]]
     core = wanted[first : last + 1] - wanted[first : last + 1].mean()
-    padded = np.pad(profile, len(core) // 3)
+    padded = np.zeros(len(profile) + 2 * (len(core) // 3), np.float32)
+    padded[len(core) // 3 : len(core) // 3 + len(profile)] = profile
     if len(padded) < len(core):
         return 0.0, 0
     sums = cv2.matchTemplate(padded[None], core[None].astype(np.float32), cv2.TM_CCOEFF_NORMED)[0]

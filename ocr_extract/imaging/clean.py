@@ -9,6 +9,8 @@ from ocr_extract.geometry import Grey, Raster
 
 SHADED = 12.0
 """Spread of the paper's grey (5th to 95th percentile) from which shading is removed."""
+COARSE = 8
+"""Every so many rows and columns tell how the paper is lit."""
 PAPER = 245
 """Median grey from which paper counts as white already."""
 
@@ -28,7 +30,7 @@ def paper_of(pixels: Grey) -> Grey:
 
 def is_shaded(paper: Grey) -> bool:
     """Whether the paper is grey or unevenly lit."""
-    low, middle, high = np.percentile(paper, (5, 50, 95))
+    low, middle, high = np.percentile(paper[::COARSE, ::COARSE], (5, 50, 95))
     return bool(middle < PAPER or high - low > SHADED)
 
 
@@ -95,14 +97,21 @@ def all_ink(dark: Grey, fine: Grey) -> Grey:
     return np.asarray(found, dtype=np.uint8)
 
 
-def ink_mask(pixels: Grey) -> Grey:
-    """255 where there is ink, 0 on paper; made for a flattened raster.
+def ink_mask(pixels: Grey, level: float | None = None) -> Grey:
+    """255 where there is ink, 0 on paper; made for a flattened raster. `level` is the
+    whole page's, see `ink_level`, where the pixels are a part of it.
+    """
+    found = ink_level(pixels) if level is None else level
+    _, mask = cv2.threshold(pixels, found, 255, cv2.THRESH_BINARY_INV)
+    return np.asarray(mask, dtype=np.uint8)
+
+
+def ink_level(pixels: Grey, step: int = 2) -> float:
+    """Grey level up to which pixels are ink, from every `step`th row and column.
 
     The threshold is Otsu's, kept between 150 and 215: pale strokes of grey 200 are
     real (facts of 328 agreements), and sensor noise on white paper is not ink.
     """
-    sample = np.ascontiguousarray(pixels[::2, ::2])
+    sample = np.ascontiguousarray(pixels[::step, ::step])
     otsu, _ = cv2.threshold(sample, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    level = float(np.clip(otsu, 150, 215))
-    _, mask = cv2.threshold(pixels, level, 255, cv2.THRESH_BINARY_INV)
-    return np.asarray(mask, dtype=np.uint8)
+    return float(np.clip(otsu, 150, 215))

@@ -69,14 +69,31 @@ def find_marks(
     x0, y0, x1, y1 = _pixels(raster, region)
     if x1 - x0 < 8 or y1 - y0 < 8:
         return ()
-    mask = np.ascontiguousarray(ink[y0:y1, x0:x1])
-    inside = _printed_mask(raster, printed, (x0, y0), mask.shape)
-    kept = _without_print(mask, inside, raster)
+    mask, at = _inked(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    if not mask.size:
+        return ()
+    origin = (x0 + at[0], y0 + at[1])
+    inside = _printed_mask(raster, printed, origin, mask.shape)
+    kept = _without_print(mask, inside, raster, _Frame(at, (x1 - x0, y1 - y0)))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(kept)
     components = (np.asarray(labels, np.int32), np.asarray(stats, np.int32))
     groups = _grouped(components, raster)
-    marks = [_mark(components[1][group], (x0, y0), raster) for group in groups]
+    marks = [_mark(components[1][group], origin, raster) for group in groups]
     return tuple(sorted((m for m in marks if _is_mark(m)), key=lambda m: (m.rect[1], m.rect[0])))
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where a part of a region begins in it, and the region's width and height; pixels."""
+
+    at: tuple[int, int]
+    size: tuple[int, int]
+
+
+def _inked(mask: Grey) -> tuple[Grey, tuple[int, int]]:
+    """The part of a mask that has ink, and where that begins."""
+    x, y, width, height = (int(v) for v in cv2.boundingRect(mask))
+    return np.ascontiguousarray(mask[y : y + height, x : x + width]), (x, y)
 
 
 def _pixels(raster: Raster, rect: Rect) -> tuple[int, int, int, int]:
@@ -97,7 +114,7 @@ def _printed_mask(
     return mask
 
 
-def _without_print(mask: Grey, printed: Grey, raster: Raster) -> Grey:
+def _without_print(mask: Grey, printed: Grey, raster: Raster, frame: _Frame) -> Grey:
     """Components that are print, rules or borders taken out; overlapping ink kept."""
     count, labels, raw, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
@@ -107,7 +124,7 @@ def _without_print(mask: Grey, printed: Grey, raster: Raster) -> Grey:
     within = np.bincount(labels[printed > 0].ravel(), minlength=count)
     keep = within / area < PRINT_SHARE
     keep &= ~_is_rule(stats, raster)
-    keep &= ~_is_border(stats, mask.shape)
+    keep &= ~_is_border(stats, frame)
     keep[0] = False
     return np.where(keep[np.asarray(labels)], np.uint8(255), np.uint8(0))
 
@@ -122,13 +139,14 @@ def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
     return np.asarray(flat | upright | bar)
 
 
-def _is_border(stats: Stats, shape: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+def _is_border(stats: Stats, frame: _Frame) -> npt.NDArray[np.bool_]:
     """Scanner edges: at a side of the page, and as long as a third of it. A page made
     upright has them a little inside.
     """
-    height, width = shape[:2]
+    width, height = frame.size
     near = max(2, round(EDGE * width))
-    left, right = stats[:, 0] <= near, stats[:, 0] + stats[:, 2] >= width - near
+    first = stats[:, 0] + frame.at[0]
+    left, right = first <= near, first + stats[:, 2] >= width - near
     long = (stats[:, 3] > height / 3) | (stats[:, 2] > width / 3)
     return np.asarray((left | right) & long)
 

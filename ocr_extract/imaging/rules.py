@@ -7,8 +7,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr_extract.geometry import Grey, Raster
-from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.geometry import Grey, Raster, Rect
+from ocr_extract.imaging.clean import ink_level, ink_mask
 from ocr_extract.imaging.rings import rings
 
 LEAST_LENGTH, LONG = 30.0, 120.0
@@ -34,14 +34,16 @@ LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
 
 
-def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
-    """The page without long thin straight lines, boxes and rings between two heights in
-    points; what crosses the lines stays whole. The rest of the page is left as it is.
+def without_rules(raster: Raster, region: Rect, level: float | None = None) -> Raster:
+    """The page without long thin straight lines, boxes and rings within a region in points;
+    what crosses the lines stays whole. The rest of the page is left as it is. `level` is
+    the page's ink level, when it is known.
     """
-    rows = slice(max(0, round(raster.length(top))), max(0, round(raster.length(bottom))))
-    mask = ink_mask(raster.pixels)[rows]
-    if not mask.size:
+    place = raster.slices(region)
+    part = raster.pixels[place]
+    if not part.size:
         return raster
+    mask = ink_mask(part, ink_level(raster.pixels) if level is None else level)
     # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
     # a box and the flat parts of a ring are as straight as short rules, which go later.
     lines = _rules(mask, raster, LONG)
@@ -55,7 +57,7 @@ def without_rules(raster: Raster, top: float, bottom: float) -> Raster:
     # The pale rim of a line's pixels goes with it.
     rim = np.where(_without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((RIM, RIM), np.uint8)))
     pixels = raster.pixels.copy()
-    pixels[rows][rim > 0] = 255
+    pixels[place][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
 
 

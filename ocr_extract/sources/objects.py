@@ -239,15 +239,15 @@ def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey:
 def _characters(page: pdfium.PdfPage) -> Iterator[_Character]:
     """Every character with its box in points from the displayed page's top left."""
     text, to_display = page.get_textpage(), _to_display(page)
-    styles: dict[int, tuple[bool, str]] = {}
+    box, styles = _Boxes(text, to_display), _Styles(text)
     try:
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
             character = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
             if character.isspace() or pdfium_c.FPDFText_IsGenerated(text.raw, index) == 1:
                 yield _SPACE
                 continue
-            paints, font = _style(text, index, styles)
-            yield _Character(character, _box(text, index, to_display), paints, font)
+            paints, font = styles.of(index)
+            yield _Character(character, box.of(index), paints, font)
     finally:
         text.close()
 
@@ -279,10 +279,19 @@ def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
     return across.value / DEVICE, down.value / DEVICE
 
 
-def _box(text: pdfium.PdfTextPage, index: int, to_display: _Affine) -> Rect:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium_c.FPDFText_GetCharBox(text.raw, index, left, right, bottom, top)
-    return _mapped(left.value, right.value, bottom.value, top.value, to_display)
+class _Boxes:
+    """The boxes of a page's characters; their four numbers have one place for all."""
+
+    def __init__(self, text: pdfium.PdfTextPage, to_display: _Affine) -> None:
+        self._text, self._to_display = text.raw, to_display
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._given = tuple(ctypes.byref(side) for side in self._sides)
+
+    def of(self, index: int) -> Rect:
+        """Left, top, right and bottom in points of the page as displayed."""
+        pdfium_c.FPDFText_GetCharBox(self._text, index, *self._given)
+        left, right, bottom, top = self._sides
+        return _mapped(left.value, right.value, bottom.value, top.value, self._to_display)
 
 
 def _mapped(left: float, right: float, bottom: float, top: float, to_display: _Affine) -> Rect:
@@ -292,21 +301,26 @@ def _mapped(left: float, right: float, bottom: float, top: float, to_display: _A
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def _style(
-    text: pdfium.PdfTextPage, index: int, styles: dict[int, tuple[bool, str]]
-) -> tuple[bool, str]:
+class _Styles:
     """Whether a character's render mode and opacity leave anything on the page, and its
     font; asked once per text object.
     """
-    owner = pdfium_c.FPDFText_GetTextObject(text.raw, index)
-    key = ctypes.cast(owner, ctypes.c_void_p).value or 0
-    if key not in styles:
-        mode = pdfium_c.FPDFTextObj_GetTextRenderMode(owner) if key else 0
-        colour = [ctypes.c_uint() for _ in range(4)]
-        pdfium_c.FPDFText_GetFillColor(text.raw, index, *colour)
-        paints = mode not in INVISIBLE_MODES and colour[3].value > 0
-        styles[key] = (paints, _font(text, index))
-    return styles[key]
+
+    def __init__(self, text: pdfium.PdfTextPage) -> None:
+        self._text = text
+        self._known: dict[int, tuple[bool, str]] = {}
+
+    def of(self, index: int) -> tuple[bool, str]:
+        """Of one character."""
+        owner = pdfium_c.FPDFText_GetTextObject(self._text.raw, index)
+        key = ctypes.cast(owner, ctypes.c_void_p).value or 0
+        if key not in self._known:
+            mode = pdfium_c.FPDFTextObj_GetTextRenderMode(owner) if key else 0
+            colour = [ctypes.c_uint() for _ in range(4)]
+            pdfium_c.FPDFText_GetFillColor(self._text.raw, index, *colour)
+            paints = mode not in INVISIBLE_MODES and colour[3].value > 0
+            self._known[key] = (paints, _font(self._text, index))
+        return self._known[key]
 
 
 def _font(text: pdfium.PdfTextPage, index: int) -> str:
