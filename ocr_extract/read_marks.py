@@ -45,6 +45,8 @@ TOLD = 0.99
 """Likeness (0..1) of a full date that stands as text."""
 LEGIBLE = (0.6, 0.85)
 """PP-OCR's score (0..1) from which tesseract reads ink once, and twice."""
+SURELY_TYPE = 0.9
+"""Score of words (0..1) found on a page from which they are type and no clear hand."""
 SECOND_LOOK = 1.6
 """Enlargement of the second crop of each mark: small type reads better, and two
 readings that agree are worth more than one."""
@@ -266,8 +268,10 @@ def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
 def _written(
     page: _Page, marks: Sequence[Mark], reader: HandReader, note: Note
 ) -> list[tuple[Reading, ...]]:
-    """What the line networks make of ink, with and without its long tails; () for type."""
-    inked = [mark for mark in marks if mark.kind != "text"]
+    """What the line networks make of ink, with and without its long tails, and of what only
+    may be type; () for type.
+    """
+    inked = [mark for mark in marks if mark.kind != "text" or _may_be_written(mark)]
     if not inked:
         return [() for _ in marks]
     cores = [
@@ -286,6 +290,13 @@ def _written(
         best[index] = max(best[index], again, key=_date_likelihood)
     found = {id(mark): best[index] for index, mark in enumerate(inked)}
     return [found.get(id(mark), ()) for mark in marks]
+
+
+def _may_be_written(mark: Mark) -> bool:
+    """Whether what was read on the page as type may be a clear hand."""
+    if any(word.source != "page" for word in mark.words):
+        return False
+    return word_score(own_reading(mark)) < SURELY_TYPE
 
 
 def _height(rect: Rect) -> float:

@@ -35,6 +35,10 @@ from ocr_extract.sources.source import Damaged, Source
 USUAL_HEIGHT = 7.4
 """Median height in points of tesseract's words in 10 to 12 point print."""
 SIZE_TOLERANCE = 1.3
+MOST_COVERED = 1
+"""Labels that a signature may cover; where more of them do not look as printed, they may
+have been moved: an inserted picture pushes them apart.
+"""
 PRINT_EDGE = 0.8
 """Points around a printed word that its ink may reach."""
 ON_PRINT = 0.5
@@ -102,7 +106,7 @@ def _sheet(raster: Raster, settings: Settings) -> _Sheet:
     for turns in (0, 2) if ink_share(raster.pixels) >= BLANK else ():
         turned = quarter_turned(raster, turns)
         found = align(turned, prints)
-        if found is not None:
+        if found is not None and len(pages[found[0]].labels & found[1].others) <= MOST_COVERED:
             return _printed(turned, pages[found[0]], found[1], settings)
     return _Sheet(raster, (_whole(raster, settings),))
 
@@ -115,16 +119,17 @@ def _printed(raster: Raster, page: PrintedPage, alignment: Alignment, settings: 
         x0, y0, x1, y1 = (sized.points(v) for v in alignment.on_raster(rect))
         return x0, y0, x1, y1
 
+    doubtful = page.clauses_of(alignment.others)
     words = tuple(
         replace(word, rect=placed(word.rect))
         for line, own in zip(page.print.lines, page.words, strict=True)
-        if line.clause not in alignment.doubtful
+        if line.clause not in doubtful
         for word in own
     )
     at = min(float(settings.locate_dpi), sized.dpi)
-    regions = [*page.regions, *_lines_of(page, alignment.doubtful)]
+    regions = [*page.regions, *_lines_of(page, doubtful)]
     parts = tuple(_cut(sized, at, placed(region), words) for region in regions)
-    sure = page.clauses - alignment.doubtful
+    sure = page.clauses - doubtful
     return _Sheet(sized, parts, words, frozenset((page.variant, name) for name in sure))
 
 

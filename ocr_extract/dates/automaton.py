@@ -17,12 +17,22 @@ from functools import partial
 
 import numpy as np
 
-from ocr_extract.dates.lattice import FULL_YEARS, NUMBERS, SEPARATORS, SHORT_YEARS, DateLattice
+from ocr_extract.dates.lattice import (
+    FULL_YEARS,
+    LETTERS,
+    NUMBERS,
+    SEPARATORS,
+    SHORT_YEARS,
+    DateLattice,
+)
 from ocr_extract.dates.words import ENGLISH, foreign_months
-from ocr_extract.frames import Array, Frames
+from ocr_extract.frames import Array, Frames, column_of
 from ocr_extract.records import Hypothesis
 
 YEARS_KEPT = 16
+SEPARATORS_KEPT = 2
+FEWEST_LETTERS = 0.7
+"""Letters seen, by their probabilities, from which there may be a month word."""
 FOREIGN_KEPT = 5
 LEAST = -60.0
 RUN_TOGETHER = 0.1
@@ -57,14 +67,26 @@ def written_dates(
     """
     lattices = [DateLattice(frames) for frames in crops]
     found: list[Written] = []
-    for separator in SEPARATORS:
+    for separator in _separators(crops):
         found += _numeric(lattices, weights, separator, keep)
         found += _year_first(lattices, weights, separator, keep)
-    found += _in_words(lattices, weights, languages, keep)
-    found += _dayless(lattices, weights)
+    if max(float(frames.probabilities[:, LETTERS].sum()) for frames in crops) > FEWEST_LETTERS:
+        found += _in_words(lattices, weights, languages, keep)
+        found += _dayless(lattices, weights)
     ranked = sorted(found, key=lambda way: (-way[0], way[1]))[:keep]
     above = max(0.0, ranked[0][0])
     return tuple(Hypothesis(text=text, log_likelihood=value - above) for value, text in ranked)
+
+
+def _separators(crops: Sequence[Frames]) -> list[str]:
+    """The separators that were seen most, in all crops together. A date with another one is
+    a worse spelling of the same day.
+    """
+    seen = {
+        one: sum(float(frames.probabilities[:, column_of(one)].sum()) for frames in crops)
+        for one in SEPARATORS
+    }
+    return sorted(SEPARATORS, key=lambda one: -seen[one])[:SEPARATORS_KEPT]
 
 
 def _numeric(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from ocr_extract.forms.definition import Form, built_in_forms
-from ocr_extract.forms.locate import locate_blank, locate_block
+from ocr_extract.forms.locate import LocatedBlock, locate_blank, locate_block
 from ocr_extract.forms.marks import extent_of
 from ocr_extract.geometry import Rect
 from ocr_extract.imaging.align import Print, PrintedLine, Profile
@@ -42,11 +42,17 @@ class PrintedPage:
     print: Print
     words: tuple[tuple[Word, ...], ...]
     regions: tuple[Rect, ...]
+    labels: frozenset[int]
+    """The numbers of the lines that are labels of its signing block."""
 
     @property
     def clauses(self) -> frozenset[str]:
         """The numbers of all clauses on it."""
         return frozenset(line.clause for line in self.print.lines if line.clause)
+
+    def clauses_of(self, lines: Iterable[int]) -> frozenset[str]:
+        """The clauses that some lines, by their numbers, are of."""
+        return frozenset(self.print.lines[n].clause for n in lines) - {""}
 
 
 @cache
@@ -72,9 +78,13 @@ def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
         for line in stored["lines"]
     )
     width, height = stored["size"]
-    regions = tuple(_regions(group_lines([w for line in words for w in line]), form, width))
     prints = Print((width, height), tuple(_line(line) for line in stored["lines"]))
-    return PrintedPage(form.name, variant, prints, words, regions)
+    lines = group_lines([w for line in words for w in line])
+    block = locate_block(lines, form)
+    regions = (*_blank_regions(lines, form, width), *_block_regions(block, width))
+    own = {word for label in block.labels.values() for word in label.words} if block else set()
+    labels = frozenset(number for number, line in enumerate(words) if own & set(line))
+    return PrintedPage(form.name, variant, prints, words, regions, labels)
 
 
 def _line(stored: dict[str, Any]) -> PrintedLine:
@@ -95,14 +105,17 @@ def as_text(profile: Profile) -> str:
     return base64.b85encode(levels.tobytes()).decode("ascii")
 
 
-def _regions(lines: tuple[Line, ...], form: Form, width: float) -> Iterable[Rect]:
-    """The blanks with the end of the line before them, and the signing block."""
+def _blank_regions(lines: tuple[Line, ...], form: Form, width: float) -> Iterator[Rect]:
+    """Each blank with the end of the line before it."""
     for name, blank in form.blanks.items():
         found = locate_blank(lines, name, blank)
         if found is not None and found.region is not None:
             before = _line_above(lines, found.region[1])
             yield (0.0, before - REACH, width, found.region[3] + REACH)
-    block = locate_block(lines, form)
+
+
+def _block_regions(block: LocatedBlock | None, width: float) -> Iterator[Rect]:
+    """From the line above the signing block as far down as signers write."""
     if block is not None and block.printed:
         yield (0.0, around(block.printed)[3], width, extent_of(block)[1])
 

@@ -98,12 +98,12 @@ class Print:
 
 @dataclass(frozen=True)
 class Alignment:
-    """`to_raster` maps points of the form to pixels of the raster; `doubtful` are the clauses
-    that do not look as printed everywhere: other words, ink across them, or a bad copy.
+    """`to_raster` maps points of the form to pixels of the raster; `others` are the numbers of
+    the print's lines that do not look as printed: other words, ink across them, a bad copy.
     """
 
     to_raster: Homography
-    doubtful: frozenset[str]
+    others: frozenset[int]
 
     def on_raster(self, rect: Rect) -> Rect:
         """The rectangle in pixels around a rectangle in points of the form."""
@@ -223,15 +223,15 @@ def _matched(page: Profile, wanted: Print, reach: float) -> tuple[Profile, Profi
 
 
 def _checked(small: Grey, wanted: Print, matrix: Homography, scale: float) -> Alignment:
-    """Where the print lies, and which of its clauses do not look as they should."""
+    """Where the print lies, and which of its lines do not look as they should."""
     page = _unwarped(small, wanted, matrix)
-    doubtful = frozenset(
-        line.clause
-        for line in wanted.lines
-        if line.clause and not _is_same(page, wanted.picture, line.rect)
+    others = frozenset(
+        number
+        for number, line in enumerate(wanted.lines)
+        if not _is_same(page, wanted.picture, line.rect)
     )
     points = np.diag([_pixels(1.0), _pixels(1.0), 1.0])
-    return Alignment(np.diag([1 / scale, 1 / scale, 1.0]) @ matrix @ points, doubtful)
+    return Alignment(np.diag([1 / scale, 1 / scale, 1.0]) @ matrix @ points, others)
 
 
 def _is_same(page: Profile, picture: Profile, line: Rect) -> bool:

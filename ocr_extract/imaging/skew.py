@@ -44,9 +44,7 @@ class Skew:
 
 def measure_skew(pixels: Grey) -> Skew:
     """The skew of a page within +-15 degrees of a quarter turn; 0 when there is no ink."""
-    scale = min(1.0, SIDE / max(pixels.shape))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    mask = text_only(ink_mask(np.asarray(small, dtype=np.uint8)))
+    mask = text_only(ink_mask(_binned(pixels)))
     points = _points(mask)
     if len(points) < LEAST_INK:
         return Skew(0.0, False, False)
@@ -54,9 +52,19 @@ def measure_skew(pixels: Grey) -> Skew:
     level, level_sharpness = _searched(points)
     upright, upright_sharpness = _searched(standing)
     quarter = upright_sharpness > level_sharpness
-    angle = _refined(standing, upright) if quarter else _refined(points, level)
+    angle = upright if quarter else level
     turned = np.ascontiguousarray(np.rot90(mask)) if quarter else mask
     return Skew(angle, quarter, _confirmed(turned, angle))
+
+
+def _binned(pixels: Grey) -> Grey:
+    """Every few pixels as one: whole numbers of them, which is five times faster."""
+    step = max(1, round(max(pixels.shape) / SIDE))
+    if step == 1:
+        return pixels
+    height, width = (side // step for side in pixels.shape)
+    whole = pixels[: height * step, : width * step]
+    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def text_only(mask: Grey) -> Grey:
@@ -79,21 +87,16 @@ def _points(mask: Grey) -> Points:
 
 
 def _searched(points: Points) -> tuple[float, float]:
-    """The sharpest angle in degrees, and its sharpness, on a few points: 0.5, then 0.1 steps."""
+    """The sharpest angle in degrees, and its sharpness: in steps of 0.5 and 0.1 on a few of
+    the points, then of 0.02 and between them.
+    """
     best, sharpness = 0.0, -1.0
     few = points[:: max(1, len(points) // MOST_AT_FIRST)]
-    for reach, step in ((MAX_SKEW, 0.5), (0.5, 0.1)):
+    for reach, step, seen in ((MAX_SKEW, 0.5, few), (0.5, 0.1, few), (0.1, 0.02, points)):
         angles = best + np.arange(-reach, reach + step / 2, step)
-        scores = [_sharpness(few, float(angle)) for angle in angles]
+        scores = [_sharpness(seen, float(angle)) for angle in angles]
         best, sharpness = float(angles[int(np.argmax(scores))]), max(scores)
-    return best, sharpness
-
-
-def _refined(points: Points, angle: float) -> float:
-    """The sharpest angle near one, in steps of 0.02 degrees and between them."""
-    angles = angle + np.arange(-0.1, 0.11, 0.02)
-    scores = [_sharpness(points, float(one)) for one in angles]
-    return _vertex(points, float(angles[int(np.argmax(scores))]), 0.04)
+    return _vertex(points, best, 0.04), sharpness
 
 
 def _vertex(points: Points, angle: float, step: float) -> float:

@@ -243,7 +243,8 @@ def _characters(page: pdfium.PdfPage) -> Iterator[_Character]:
     try:
         for index in range(min(text.count_chars(), MOST_CHARACTERS)):
             character = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
-            if character.isspace() or pdfium_c.FPDFText_IsGenerated(text.raw, index) == 1:
+            # What PDFium makes up (FPDFText_IsGenerated) are spaces and line ends only.
+            if character.isspace():
                 yield _SPACE
                 continue
             paints, font = styles.of(index)
@@ -313,7 +314,7 @@ class _Styles:
     def of(self, index: int) -> tuple[bool, str]:
         """Of one character."""
         owner = pdfium_c.FPDFText_GetTextObject(self._text.raw, index)
-        key = ctypes.cast(owner, ctypes.c_void_p).value or 0
+        key = ctypes.c_void_p.from_buffer(owner).value or 0
         if key not in self._known:
             mode = pdfium_c.FPDFTextObj_GetTextRenderMode(owner) if key else 0
             colour = [ctypes.c_uint() for _ in range(4)]
