@@ -31,7 +31,8 @@ UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
-YEAR = re.compile(r"20\d")
+YEAR = re.compile(r"20\d|\d{2,4}[-/.]\d")
+"""A year, or so much of a date in digits: its first may lie on a label."""
 ON_DATE = 0.3
 """Share of a mark, times the date's likeness, from which it stands where a date does."""
 NAMED, FEWEST_LETTERS = 0.7, 5
