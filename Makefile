@@ -57,14 +57,14 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
-bench-volume: ## measure: one core and two, the textbook, memory, papers found by content
-	$(BIN)/python -m bench.throughput
+bench-volume: ## measure: one core and two, the textbook, memory, papers found by content; FORM= a blank form
+	$(BIN)/python -m bench.throughput --form "$(FORM)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
 
-bench-hands: ## measure handwriting: HANDWRITING= as for train; with FOLDER= TRUTH= ROSTER= also agreements
+bench-hands: ## measure handwriting: HANDWRITING= as for train; with FORM= a blank form; with FOLDER= TRUTH= ROSTER= also agreements
 	$(BIN)/python -m bench.hands --handwriting "$(HANDWRITING)"
 	$(BIN)/python -m bench.choices
-	$(BIN)/python -m bench.unsigned
+	$(BIN)/python -m bench.unsigned --form "$(FORM)"
 	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
 train: ## train the date network anew: HANDWRITING= as above; needs about two hours

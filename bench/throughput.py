@@ -31,8 +31,6 @@ from samples.typeset import Entry, Filling, typeset
 SCANS = 0.13
 SCRAWLS = ((80.0, 14.0, 20.0, -2.0), (60.0, 18.0, 10.0, 0.0), (110.0, 12.0, 30.0, -3.0))
 SAMPLED = 5
-SCAN_BYTES = 300_000
-"""Two pages of pixels are larger; a page of text with a stroke on it is not."""
 
 
 def make(folder: Path, count: int, blank: Path | None = None, seed: int = 5) -> list[Path]:
@@ -52,11 +50,16 @@ def make(folder: Path, count: int, blank: Path | None = None, seed: int = 5) -> 
         )
         drawn = typeset(filling, number) if blank is None else filled_in(blank, filling, number)
         path = folder / f"p{number:04d}.pdf"
-        # Strewn evenly: any stretch of the volume has its share.
-        is_scan = int((number + 1) * SCANS) > int(number * SCANS)
-        path.write_bytes(as_scan(drawn, number) if is_scan else drawn)
+        path.write_bytes(as_scan(drawn, number) if is_scan(number) else drawn)
         files.append(path)
     return files
+
+
+def is_scan(number: int) -> bool:
+    """Whether the file of a number is a scan; strewn evenly, so that any stretch of the
+    volume has its share.
+    """
+    return int((number + 1) * SCANS) > int(number * SCANS)
 
 
 def as_scan(drawn: bytes, seed: int) -> bytes:
@@ -95,8 +98,8 @@ def peak(folder: Path, out: Path) -> float:
 
 def sample(files: list[Path]) -> list[Path]:
     """Every so many of the files with text, and every so many of the scans: the same mix."""
-    scans = [path for path in files if path.stat().st_size > SCAN_BYTES]
-    texts = [path for path in files if path.stat().st_size <= SCAN_BYTES]
+    scans = [path for number, path in enumerate(files) if is_scan(number)]
+    texts = [path for number, path in enumerate(files) if not is_scan(number)]
     return texts[::SAMPLED] + scans[::SAMPLED]
 
 

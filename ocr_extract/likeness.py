@@ -31,7 +31,7 @@ UNEXPECTED = 3.0
 """Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
 FEWEST_KINDS = 3
 """Different digits of a piece of a date, at least."""
-YEAR = re.compile(r"20\d|\d{2,4}[-/.]\d")
+OF_A_DATE = re.compile(r"20\d|\d{2,4}[-/.]\d")
 """A year, or so much of a date in digits: its first may lie on a label."""
 ON_DATE = 0.3
 """Share of a mark, times the date's likeness, from which it stands where a date does."""
@@ -127,7 +127,7 @@ def _is_mixed(text: str, name_like: float) -> bool:
         return True
     letters = sum(c.isalpha() for c in text)
     named = name_like >= NAMED and letters >= FEWEST_LETTERS
-    return YEAR.search(text) is not None or (named and any(c.isdigit() for c in text))
+    return OF_A_DATE.search(text) is not None or (named and any(c.isdigit() for c in text))
 
 
 def _is_month(mark: JudgedMark, marks: Sequence[JudgedMark]) -> bool:

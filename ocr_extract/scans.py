@@ -47,11 +47,12 @@ ON_PRINT = 0.5
 
 @dataclass(frozen=True)
 class _Part:
-    """Something to be read: pixels at `dpi`, and where they begin on their page in points."""
+    """Something to be read, over the whole width of its page: pixels at `dpi`, and how far from
+    the page's top they begin, in points.
+    """
 
     pixels: Grey
     dpi: float
-    left: float = 0.0
     top: float = 0.0
 
 
@@ -182,7 +183,7 @@ def _words_of(parts: Sequence[_Part], reader: PageReader) -> tuple[tuple[Word, .
 
 def _moved(word: Word, part: _Part) -> Word:
     x0, y0, x1, y1 = word.rect
-    return replace(word, rect=(x0 + part.left, y0 + part.top, x1 + part.left, y1 + part.top))
+    return replace(word, rect=(x0, y0 + part.top, x1, y1 + part.top))
 
 
 def _view(sheet: _Sheet, read: Sequence[Word], reader: PageReader, settings: Settings) -> PageView:

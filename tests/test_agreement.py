@@ -10,7 +10,7 @@ from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from samples.typeset import Entry
-from tests.factory import HANGING, Factory, FakeReader, pages_of
+from tests.factory import HANGING, Factory, FakeReader, pages_of, text_lines
 
 YEAR = Settings(year=2025)
 
@@ -160,6 +160,13 @@ def test_a_reader_that_prints_garbage(factory: Factory) -> None:
     assert record.fields.signature.present == "yes"
     values = [field.value or "" for _, field in record.fields]
     assert not any("\ufffd" in value for value in values)
+
+
+def test_garbage_of_a_page_whose_print_is_unknown(factory: Factory) -> None:
+    """Nothing can be located then."""
+    reader = FakeReader(line="\x00\ufffd" * 500)
+    record = extract(factory.image("a.tif", [text_lines()]), reader=reader)
+    assert record.verdict is Verdict.REJECTED
 
 
 def test_ten_thousand_pages_are_bounded(factory: Factory) -> None:

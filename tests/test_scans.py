@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import pytest
 
 from ocr_extract.agreement import extract
+from ocr_extract.forms.layout import printed_pages
 from ocr_extract.geometry import Grey
 from ocr_extract.lines import FORM, Word
 from ocr_extract.readers.base import Availability
@@ -80,14 +82,16 @@ def test_a_clause_that_looks_changed_is_read(
     assert record.fields.date.value == "2025-05-27"
 
 
-def test_ink_across_a_clause_is_no_changed_term(factory: Factory) -> None:
+def test_a_pen_stroke_over_a_clause_has_it_read_and_is_no_changed_term(factory: Factory) -> None:
     pages = _scan(0.0)
-    x, y = round(300 * 200 / 72), round(420 * 200 / 72)
-    pages[0][y : y + 12, x : x + 160] = np.minimum(pages[0][y : y + 12, x : x + 160], 215)
-    record = extract(factory.image("a.tif", pages), settings=YEAR)
-    assert record.form is not None
-    assert record.form.terms in ("unaltered", "unreadable")
+    line = next(li for li in printed_pages()[2].print.lines if li.clause == "3").rect
+    x, top, bottom = (round(v * 200 / 72) for v in (line[0] + 60, line[1] - 3, line[3] + 3))
+    cv2.line(pages[0], (x, top), (x + 70, bottom), 0, 5)
+    witness = Witness()
+    record = extract(factory.image("a.tif", pages), settings=YEAR, reader=witness)
+    assert len(witness.pages) == 4
     assert "terms_altered" not in [flag.code for flag in record.flags]
+    assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
 
 
 def test_labels_that_were_pushed_down_are_found_where_they_are(factory: Factory) -> None:

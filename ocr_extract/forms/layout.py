@@ -3,7 +3,7 @@
 The terms of a form belong to its publisher and are not kept here: of each line there is its
 place, where its words begin and end, and how much ink stands in its columns and rows. Only
 the short phrases by which forms are known (the forms' TOML files) are kept as words.
-`scripts/trace_layouts.py` makes them from blank forms.
+`scripts/trace_forms.py` makes them from blank forms.
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ class PrintedPage:
     signers write, in points: these places have to be read.
     """
 
-    form: str
     variant: str
     print: Print
     words: tuple[tuple[Word, ...], ...]
@@ -84,7 +83,7 @@ def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
     regions = (*_blank_regions(lines, form, width), *_block_regions(block, width))
     own = {word for label in block.labels.values() for word in label.words} if block else set()
     labels = frozenset(number for number, line in enumerate(words) if own & set(line))
-    return PrintedPage(form.name, variant, prints, words, regions, labels)
+    return PrintedPage(variant, prints, words, regions, labels)
 
 
 def _line(stored: dict[str, Any]) -> PrintedLine:

@@ -26,7 +26,7 @@ MOST_DATES = 100
 """Dates that are kept, likeliest first: a record holds them all for a second look."""
 FEWEST_DIGITS = (1.0, 4.0)
 """Digits that PP-OCR and the own network see, by their probabilities, from either of which on
-a crop is scored as a date at all: the latter sees some in scrawls, too. Of 251 dates of
+a crop is scored as a date at all: the latter sees some in scrawls, too. Of 261 dates of
 writers whom neither knows all pass; of crops that did not, none came near to a date.
 """
 

@@ -22,8 +22,8 @@ PMLR = built_in_forms()[0]
 
 @pytest.fixture(scope="module")
 def tracing() -> ModuleType:
-    """The script that makes the layouts."""
-    spec = importlib.util.spec_from_file_location("trace", ROOT / "scripts" / "trace_layouts.py")
+    """The script that traces blank forms."""
+    spec = importlib.util.spec_from_file_location("trace", ROOT / "scripts" / "trace_forms.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -31,10 +31,14 @@ def tracing() -> ModuleType:
     return module
 
 
-def test_the_samples_layout_is_that_of_the_samples(tracing: ModuleType, factory: Factory) -> None:
-    stored = json.loads((ROOT / "ocr_extract" / "forms" / "layouts.json").read_text())
-    fresh = tracing.traced(factory.blank(), PMLR)
-    for old, new in zip(stored[PMLR.name]["samples"], fresh, strict=True):
+def test_what_is_kept_of_the_samples_form_is_that_form(
+    tracing: ModuleType, factory: Factory
+) -> None:
+    layouts = json.loads((ROOT / "ocr_extract" / "forms" / "layouts.json").read_text())
+    terms = json.loads((ROOT / "ocr_extract" / "forms" / "terms.json").read_text())
+    clauses, pages = tracing.traced(factory.blank(), PMLR)
+    assert clauses == terms[PMLR.name]["samples"]
+    for old, new in zip(layouts[PMLR.name]["samples"], pages, strict=True):
         assert [line["rect"] for line in old["lines"]] == [line["rect"] for line in new["lines"]]
         assert [line["clause"] for line in old["lines"]] == [li["clause"] for li in new["lines"]]
 

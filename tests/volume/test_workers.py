@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import psutil
 import pytest
 
 from ocr_extract.errors import MissingTool
-from ocr_extract.volume.workers import Here, LocalWorkers, WorkerLost
+from ocr_extract.volume.workers import Here, LocalWorkers, WorkerLost, _Hand
 
 BALLAST: list[bytes] = []
 
@@ -89,6 +90,16 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
         while psutil.Process(first).status() != "zombie":
             time.sleep(0.01)
         assert workers.submit(own_pid).result() != first
+
+
+def test_a_worker_may_be_ended_by_several_threads_at_once() -> None:
+    """On Ctrl-C its own thread and the main one end it: no error, and no stranger is hurt."""
+    for _ in range(5):
+        hand = _Hand()
+        with ThreadPoolExecutor(8) as threads:
+            ends = [threads.submit(hand.end) for _ in range(8)]
+        assert [end.exception() for end in ends] == [None] * 8
+        assert not psutil.pid_exists(hand.pid)
 
 
 def test_a_task_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:

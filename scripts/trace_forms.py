@@ -1,0 +1,154 @@
+"""Make what is known of blank forms: `ocr_extract/forms/terms.json`, fingerprints of the terms,
+and `layouts.json`, where the print stands.
+
+    python scripts/trace_forms.py FORM VARIANT BLANK.pdf [FORM VARIANT BLANK.pdf ...]
+
+With no argument only the samples' form is traced again. Clauses are cut at their numbers; what
+stands before the first, in footnotes and in the signing block is of none. The words of the
+terms are not kept, see `ocr_extract/forms/terms.py` and `ocr_extract/forms/layout.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from ocr_extract.forms.definition import Form, built_in_forms
+from ocr_extract.forms.layout import as_text
+from ocr_extract.forms.phrases import find_all, flat
+from ocr_extract.forms.terms import fingerprints
+from ocr_extract.geometry import POINTS_PER_INCH, Raster, Rect
+from ocr_extract.imaging.align import DPI
+from ocr_extract.lines import Line, Word, group_lines
+from ocr_extract.settings import Settings
+from ocr_extract.sources.objects import PdfObjects, open_objects
+from samples.typeset import Filling, typeset
+
+FORMS = Path(__file__).parent.parent / "ocr_extract" / "forms"
+TERMS, LAYOUTS = FORMS / "terms.json", FORMS / "layouts.json"
+FINER = 4
+"""How much finer a blank form is rendered than its profiles are kept."""
+END = ("I", "HAVE", "READ")
+SURELY = 0.99
+
+
+def traced(path: Path, form: Form) -> tuple[dict[str, list[str]], list[dict[str, Any]]]:
+    """The fingerprints of a blank form's clauses, and its pages as they are stored."""
+    with open_objects(path, Settings()) as objects:
+        if objects is None:
+            raise SystemExit(f"{path} cannot be opened")
+        lines = [group_lines(objects.page(number).shown) for number in (1, 2)]
+        names = [_clauses(page) for page in lines]
+        pages = [
+            _page(objects, number, form, lines[number - 1], names[number - 1]) for number in (1, 2)
+        ]
+    return _terms([*zip(flat(lines[0] + lines[1]), _by_word(lines, names), strict=True)]), pages
+
+
+def _clauses(lines: Sequence[Line]) -> list[str]:
+    """The clause that each line is of; "6.1" is a clause within clause 6, "" is none."""
+    found: list[str] = []
+    outer = name = ""
+    ended = False
+    for line in lines:
+        texts = [word.text for word in line.words]
+        footnote = texts[0].lstrip("0123456789") == "The" != texts[0]
+        ended = ended or footnote or tuple(texts[:3]) == END
+        if not ended and texts[0].endswith(".") and texts[0][:-1].isdigit():
+            number = texts[0][:-1]
+            inner = outer and int(number) != int(outer) + 1
+            outer = outer if inner else number
+            name = f"{outer}.{number}" if inner else number
+        page_number = len(texts) == 1 and texts[0].isdigit()
+        found.append("" if ended or page_number else name)
+    return found
+
+
+def _by_word(pages: Sequence[Sequence[Line]], names: Sequence[Sequence[str]]) -> Iterator[str]:
+    for lines, clauses in zip(pages, names, strict=True):
+        for line, clause in zip(lines, clauses, strict=True):
+            yield from (clause for _ in line.words)
+
+
+def _terms(words: Sequence[tuple[Word, str]]) -> dict[str, list[str]]:
+    """Fingerprints by clause, its number left out."""
+    texts: dict[str, list[str]] = defaultdict(list)
+    for word, clause in words:
+        if clause:
+            texts[clause].append(word.text)
+    return {clause: fingerprints(own[1:]) for clause, own in texts.items()}
+
+
+def _page(
+    objects: PdfObjects, number: int, form: Form, lines: Sequence[Line], clauses: Sequence[str]
+) -> dict[str, Any]:
+    raster = objects.raster(number, FINER * DPI)
+    if raster is None:
+        raise SystemExit(f"page {number} cannot be rendered")
+    known = _known(flat(lines), form)
+    return {
+        "size": [raster.points(raster.width), raster.points(raster.height)],
+        "lines": [_line(*pair, raster, known) for pair in zip(lines, clauses, strict=True)],
+    }
+
+
+def _known(words: tuple[Word, ...], form: Form) -> set[Word]:
+    """The words of phrases by which the form is known, and of its labels."""
+    phrases = [*form.phrases, *form.block.after]
+    phrases += [text for blank in form.blanks.values() for text in (*blank.after, *blank.before)]
+    phrases += [text for label in form.block.labels.values() for text in label.texts]
+    found = [place for phrase in phrases for place in find_all(words, phrase)]
+    found = [place for place in found if place.similarity > SURELY]
+    return {word for place in found for word in words[place.start : place.end]}
+
+
+def _line(line: Line, clause: str, raster: Raster, known: set[Word]) -> dict[str, Any]:
+    x0, y0, x1, y1 = _in_pixels(line.rect)
+    fine = raster.pixels[FINER * y0 : FINER * y1, FINER * x0 : FINER * x1]
+    ink = cv2.resize(255 - fine, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA) / 255.0
+    return {
+        "rect": [round(v * POINTS_PER_INCH / DPI, 2) for v in (x0, y0, x1, y1)],
+        "columns": as_text(ink.mean(axis=0).astype(np.float32)),
+        "rows": as_text(ink.mean(axis=1).astype(np.float32)),
+        "clause": clause,
+        "words": [list(_word(word, known)) for word in line.words],
+    }
+
+
+def _in_pixels(rect: Rect) -> tuple[int, int, int, int]:
+    low = [int(np.floor(v * DPI / POINTS_PER_INCH)) for v in rect[:2]]
+    high = [int(np.ceil(v * DPI / POINTS_PER_INCH)) for v in rect[2:]]
+    return low[0], low[1], high[0], high[1]
+
+
+def _word(word: Word, known: set[Word]) -> Iterator[float | str]:
+    yield from (round(v, 1) for v in word.rect)
+    yield word.text if word in known else ""
+
+
+def main() -> None:
+    """Command line."""
+    forms = {form.name: form for form in built_in_forms()}
+    terms, layouts = (json.loads(p.read_text()) for p in (TERMS, LAYOUTS))
+    blanks = [*zip(*[iter(sys.argv[1:])] * 3, strict=True)]
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        Path(file.name).write_bytes(typeset(Filling(None, None, None, None, None), seed=0))
+        for name, variant, blank in [*blanks, (built_in_forms()[0].name, "samples", file.name)]:
+            clauses, pages = traced(Path(blank), forms[name])
+            terms.setdefault(name, {})[variant] = clauses
+            layouts.setdefault(name, {})[variant] = pages
+            print(name, variant, {clause: len(runs) for clause, runs in clauses.items()})
+    TERMS.write_text(json.dumps(terms, indent=0, sort_keys=True) + "\n")
+    LAYOUTS.write_text(json.dumps(layouts, separators=(",", ":")) + "\n")
+
+
+if __name__ == "__main__":
+    main()

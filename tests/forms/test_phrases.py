@@ -1,0 +1,36 @@
+"""Phrases among words that were misread: a look at the page as a whole loses none."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_extract.forms.phrases import LEAST_LIKE, _best_from, find_all, squeezed
+from ocr_extract.lines import Word
+
+PHRASES = ("manuscript currently entitled", "Corresponding Author", "to be published in PMLR")
+FILLER = st.lists(st.sampled_from(["the", "agreement", "of", "1.", "Ann", "publish"]), max_size=6)
+
+
+@st.composite
+def misread(draw: st.DrawFn) -> tuple[str, list[str]]:
+    """A phrase, and a page's words with it among them, some letters wrong."""
+    phrase = draw(st.sampled_from(PHRASES))
+    letters = list(phrase)
+    for _ in range(draw(st.integers(0, 8))):
+        at = draw(st.integers(0, len(letters) - 1))
+        letters[at] = draw(st.sampled_from(["e", "o", "l", "", "rn", " "]))
+    return phrase, [*draw(FILLER), *"".join(letters).split(), *draw(FILLER)]
+
+
+@given(misread())
+def test_every_place_that_is_like_enough_is_found(page: tuple[str, list[str]]) -> None:
+    phrase, texts = page
+    words = [Word(t, (10.0 * n, 0.0, 10.0 * n + 9, 9.0), 1.0) for n, t in enumerate(texts)]
+    keys = [squeezed(text) for text in texts]
+    size = len(phrase.split())
+    places = [
+        _best_from(keys, start, size, squeezed(phrase), LEAST_LIKE)
+        for start in range(len(keys))
+        if keys[start]
+    ]
+    best = max((place.similarity for place in places if place), default=0.0)
+    assert max((f.similarity for f in find_all(words, phrase)), default=0.0) == best
