@@ -39,10 +39,8 @@ SHOWN_STRINGS = 10
 LOW_AS_TYPE = 26.0
 """Points: script fonts are set at 10 to 24."""
 CLEARLY = 0.88
-SIGNED_FROM = 0.86
-"""Probability from which ink is called a signature; below it a person looks. Of 511 unsigned
-forms none was between this and 0.9 (bench/unsigned.py, seed 424243).
-"""
+SIGNED_FROM = 0.9
+"""Probability from which ink is called a signature; below it a person looks."""
 TYPED_FROM = 0.72
 """Typedness (0..1) from which a mark counts as type, not handwriting."""
 

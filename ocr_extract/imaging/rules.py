@@ -29,6 +29,14 @@ GAP = 1.5
 """Points that are missing of a frame where a rule crossed it."""
 RIM = 7
 """Pixels at 300 dpi over which the pale rim of a line reaches."""
+CUT = 3.0
+"""Points of a line that a stroke which crosses it takes out."""
+TOUCHING, HIGH = 1.5, 12.0
+"""Points from a line within which ink touches it, and within which that writing is looked at."""
+OVERHANG = 5.0
+"""Points by which a stroke may reach beyond the writing that it is part of."""
+AS_THICK = 1.6
+"""Ratio of thicknesses up to which two strokes are one pen's."""
 MOST_FRAMES = 40
 LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
@@ -46,9 +54,12 @@ def without_rules(raster: Raster, region: Rect, level: float | None = None) -> R
     mask = ink_mask(part, ink_level(raster.pixels) if level is None else level)
     # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
     # a box and the flat parts of a ring are as straight as short rules, which go later.
-    lines = _rules(mask, raster, LONG)
-    lines = np.maximum(lines, _frames(_without(mask, lines), raster))
-    lines = np.maximum(lines, _rules(_without(mask, lines), raster, LEAST_LENGTH))
+    long = _rules(mask, raster, LONG)
+    frames = _frames(_without(mask, long), raster)
+    short = _rules(_without(mask, np.maximum(long, frames)), raster, LEAST_LENGTH)
+    straight = np.maximum(long, short)
+    writing = _without(mask, np.maximum(straight, frames))
+    lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
     lines = np.maximum(lines, rings(mask, _without(mask, lines), raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
     lines = np.maximum(lines, _sides(_rules(upright, raster, SIDE).T, lines, raster))
@@ -59,6 +70,47 @@ def without_rules(raster: Raster, region: Rect, level: float | None = None) -> R
     pixels = raster.pixels.copy()
     pixels[place][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
+
+
+def _flourishes(lines: Grey, writing: Grey, raster: Raster) -> Grey:
+    """255 on lines that are strokes of the writing on them: they end where that ends, and
+    are as thick. A rule reaches farther, or is another pen's.
+    """
+    found = np.zeros_like(lines)
+    if not lines.any():
+        return found
+    # What crosses a line was left out of it, and cuts it.
+    gap = np.ones((1, round(raster.length(CUT)) | 1), np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        cv2.morphologyEx(lines, cv2.MORPH_CLOSE, gap)
+    )
+    for index in range(1, count):
+        x, y, width, height = (int(v) for v in stats[index, :4])
+        own = np.where(labels == index, lines, np.uint8(0))
+        if _is_stroke(own, writing, (x, y, width, height), raster):
+            found = np.maximum(found, own)
+    return found
+
+
+def _is_stroke(own: Grey, writing: Grey, box: tuple[int, int, int, int], raster: Raster) -> bool:
+    """Whether a line, within a box, is part of the writing that touches it."""
+    x, y, width, height = box
+    near, high = round(raster.length(TOUCHING)), round(raster.length(HIGH))
+    rows = slice(max(0, y - near), y + height + near)
+    touching = np.flatnonzero(writing[rows, x : x + width].max(axis=0))
+    if not len(touching):
+        return False
+    if max(touching[0], width - 1 - touching[-1]) > raster.length(OVERHANG):
+        return False
+    strokes = writing[max(0, y - high) : y + height + high, x : x + width]
+    ratio = _thickness(own) / _thickness(strokes)
+    return 1 / AS_THICK < ratio < AS_THICK
+
+
+def _thickness(strokes: Grey) -> float:
+    """Pixels: of a stroke's distances to its edge the largest tenth are half of it."""
+    inside = cv2.distanceTransform(strokes, cv2.DIST_L2, 3)
+    return 2.0 * float(np.percentile(inside[inside > 0], 90)) if strokes.any() else 1.0
 
 
 def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:

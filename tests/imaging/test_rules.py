@@ -49,3 +49,26 @@ def test_boxes_and_rings_go_and_what_stands_in_them_stays() -> None:
     assert (left[:, 590:620] < 128).sum() == 0
     for inside in (np.s_[100:180, 110:350], np.s_[100:180, 690:930]):
         assert np.array_equal(left[inside], page[inside])
+
+
+def _scrawl(page: Grey) -> None:
+    for x in range(110, 500, 60):
+        cv2.ellipse(page, (x, 160), (14, 38), 0, 0, 360, 0, 6, cv2.LINE_AA)
+
+
+def test_a_flourish_is_a_stroke_of_the_writing_on_it() -> None:
+    page = _page()
+    _scrawl(page)
+    cv2.line(page, (92, 198), (488, 198), 0, 6)
+    assert np.array_equal(without_rules(raster_of(page, DPI, 1), (0, 0, 2000, 80)).pixels, page)
+
+
+def test_a_rule_reaches_beyond_the_writing_on_it_or_is_thinner() -> None:
+    for first, last, thick in ((92, 900, 6), (40, 488, 6), (92, 488, 2)):
+        page = _page()
+        _scrawl(page)
+        cv2.line(page, (first, 198), (last, 198), 0, thick)
+        left = without_rules(raster_of(page, DPI, 1), (0, 0, 2000, 80)).pixels
+        between = list(range(140, 470, 60))
+        assert (left[198, between] > 128).all()
+        assert (left[120:190] < 128).sum() == (page[120:190] < 128).sum()
