@@ -5,7 +5,9 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_tables_are_made_whole_or_not_at_all(tmp_path: Path) -> None:
         "@event.listens_for(engine, 'before_cursor_execute')\n"
         "def die(connection, cursor, statement, *_):\n"
         "    if 'CREATE TABLE decisions' in statement: os._exit(9)\n"
-        "with engine.begin() as connection: connect.migrate(connection)\n"
+        "connect.migrate(engine)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert done.returncode == 9, done.stderr
@@ -229,6 +231,31 @@ def test_a_ledger_locked_by_another_program(
         other.rollback()
         other.close()
         assert ledger.begin("{}", []) == 1
+
+
+def test_what_reads_before_it_writes_waits_for_another_program_too(tmp_path: Path) -> None:
+    """SQLite would fail it at once, without the wait, had it begun as a reader."""
+    file = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+    # First the tables are to be made, then a reading is to be appended: both look first.
+    with _locked(file), open_ledger(sqlite_url(tmp_path)) as ledger:
+        run = ledger.begin("{}", [])
+    with open_ledger(sqlite_url(tmp_path)) as ledger, _locked(file):
+        number = ledger.add_reading(run, "s1", "k", Reading(packed([_record("x")]), 1.0))
+        assert ledger.known("k") == {"s1": number}
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Another program's transaction; it ends while what is inside waits for it."""
+    other = sqlite3.connect(file, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    end = threading.Timer(0.3, other.rollback)
+    end.start()
+    yield
+    end.join()
+    other.close()
 
 
 @pytest.mark.parametrize(

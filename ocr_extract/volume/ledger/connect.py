@@ -74,22 +74,34 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 
 
-def migrate(connection: Connection) -> None:
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes, with the right to do so from its first statement: SQLite
+    waits for another program then, and fails at once where it read before it wants to write
+    (https://www.sqlite.org/lang_transaction.html, 2.2).
+    """
+    with engine.execution_options(writes=True).begin() as connection:
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
     """Bring the tables up to date; a ledger of a later program is refused (LedgerTrouble)."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    have = MigrationContext.configure(connection).get_current_revision()
-    if have == scripts.get_current_head():
+    with engine.connect() as connection:
+        have = MigrationContext.configure(connection).get_current_revision()
+    if have == ScriptDirectory.from_config(config).get_current_head():
         return
     try:
-        command.upgrade(config, "head")
+        with writing(engine) as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
     except CommandError as error:
         message = f"The ledger was made by a later version of the program ({have})."
         raise LedgerTrouble(message, "Use that version, or another --ledger.") from error

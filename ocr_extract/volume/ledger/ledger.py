@@ -21,7 +21,13 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import Record, Verdict
-from ocr_extract.volume.ledger.connect import database_troubles, engine_of, held, migrate
+from ocr_extract.volume.ledger.connect import (
+    database_troubles,
+    engine_of,
+    held,
+    migrate,
+    writing,
+)
 from ocr_extract.volume.ledger.tables import (
     decisions,
     listing,
@@ -243,7 +249,7 @@ class Ledger:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with database_troubles(), self._engine.begin() as connection:
+        with database_troubles(), writing(self._engine) as connection:
             yield connection
 
 
@@ -265,8 +271,7 @@ def open_ledger(url: str, *, alone: bool = True) -> Iterator[Ledger]:
 
 
 def _migrated(engine: Engine) -> Ledger:
-    with engine.begin() as connection:
-        migrate(connection)
+    migrate(engine)
     return Ledger(engine)
 
 
