@@ -178,20 +178,31 @@ def _told(
     """Type as the file says it; only ink of a signature's size is read, for its name."""
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
     large = large[:MOST_SIGNATURES]
-    names = dict(zip(large, _names(page, large, readers.hands, note), strict=True))
+    bare = _bare(page.raster, [word.rect for word in view.words])
+    names = dict(zip(large, _names(bare, large, readers.hands, note), strict=True))
     return tuple(
         _finding(view, page, m, (own_reading(m),) if m.words else names.get(m, ())) for m in marks
     )
 
 
+def _bare(raster: Raster, words: Sequence[Rect]) -> Raster:
+    """The page with paper where the file's own words stand: a signature that runs through the
+    date must not be read as a part of it.
+    """
+    pixels = raster.pixels.copy()
+    for rect in words:
+        pixels[raster.slices(rect)] = 255
+    return raster.with_pixels(pixels)
+
+
 def _names(
-    page: _Page, marks: Sequence[Mark], reader: HandReader, note: Note
+    raster: Raster, marks: Sequence[Mark], reader: HandReader, note: Note
 ) -> list[tuple[Reading, ...]]:
     """What the line networks read in ink, without dates: the file has told the date."""
     try:
-        return list(reader.free([crop_of(page.raster, mark.rect, TIGHT) for mark in marks]))
+        return list(reader.free([crop_of(raster, mark.rect, TIGHT) for mark in marks]))
     except ReaderTrouble as trouble:
-        note(_unread(trouble, page.raster))
+        note(_unread(trouble, raster))
         return [() for _ in marks]
 
 

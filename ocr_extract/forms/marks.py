@@ -128,8 +128,8 @@ def parts_of_marks(
 
 
 def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
-    """Above and below the middle between two labels' lines; not where a label's own print
-    fills a part, for that would be read as the signer's.
+    """Above, below and between the middles between two labels' lines; not where a label's
+    own print fills a part, for that would be read as the signer's.
     """
     labels = [label.rect for label in block.labels.values()]
     middles = sorted((label[1] + label[3]) / 2 for label in labels)
@@ -137,6 +137,7 @@ def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
     inside = [cut for cut in cuts if rect[1] + LEAST_PART[1] < cut < rect[3] - LEAST_PART[1]]
     x0, y0, x1, y1 = rect
     parts = [part for cut in inside for part in ((x0, y0, x1, cut), (x0, cut - ASCENT, x1, y1))]
+    parts += [(x0, above - ASCENT, x1, below) for above, below in pairwise(inside)]
     return [part for part in parts if all(overlap(part, label) < PRINTED for label in labels)]
 
 

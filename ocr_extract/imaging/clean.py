@@ -90,11 +90,13 @@ def all_ink(dark: Grey, fine: Grey) -> Grey:
     What is dark keeps its tight outline, so that neighbours do not run into each other.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(fine)
-    of_piece = np.bincount(labels[dark > 0].ravel(), minlength=count)
+    of_piece = np.bincount(labels[dark > 0], minlength=count)
     pale = of_piece < PALE * np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     pale[0] = False
-    found = np.where(pale[labels], np.uint8(255), dark)
-    return np.asarray(found, dtype=np.uint8)
+    if not pale.any():
+        return dark
+    shown = np.where(pale, np.uint8(255), np.uint8(0))
+    return np.asarray(np.maximum(dark, shown[labels]), np.uint8)
 
 
 def ink_mask(pixels: Grey, level: float | None = None) -> Grey:

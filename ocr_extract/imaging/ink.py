@@ -121,12 +121,12 @@ def _without_print(mask: Grey, printed: Grey, raster: Raster, frame: _Frame) -> 
         return mask
     stats = np.asarray(raw, dtype=np.int32)
     area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
-    within = np.bincount(labels[printed > 0].ravel(), minlength=count)
+    within = np.bincount(labels[printed > 0], minlength=count)
     keep = within / area < PRINT_SHARE
     keep &= ~_is_rule(stats, raster)
     keep &= ~_is_border(stats, frame)
     keep[0] = False
-    return np.where(keep[np.asarray(labels)], np.uint8(255), np.uint8(0))
+    return np.where(keep, np.uint8(255), np.uint8(0))[np.asarray(labels)]
 
 
 def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:

@@ -57,10 +57,9 @@ def _ring_through(outline: Points, grown: Grey, raster: Raster) -> Ellipse | Non
     consensus: Fischler & Bolles 1981), for other lines may hang on it. The points drawn
     are the same in every run.
     """
-    rng = np.random.default_rng(len(outline))
-    for _ in range(TRIALS):
-        few = outline[rng.choice(len(outline), min(len(outline), FEW), replace=False)]
-        (cx, cy), (a, b), turn = cv2.fitEllipseDirect(few.astype(np.float32))
+    drawn = np.random.default_rng(len(outline)).integers(len(outline), size=(TRIALS, FEW))
+    for few in outline[drawn].astype(np.float32):
+        (cx, cy), (a, b), turn = cv2.fitEllipseDirect(few)
         ellipse = (float(cx), float(cy)), (float(a), float(b)), float(turn)
         if np.isfinite((cx, cy, a, b)).all() and _is_ring(ellipse, grown, raster):
             return ellipse

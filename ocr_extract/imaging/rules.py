@@ -86,15 +86,16 @@ def _flourishes(lines: Grey, writing: Grey, raster: Raster) -> Grey:
     )
     for index in range(1, count):
         x, y, width, height = (int(v) for v in stats[index, :4])
-        own = np.where(labels == index, lines, np.uint8(0))
-        if _is_stroke(own, writing, (x, y, width, height), raster):
-            found = np.maximum(found, own)
+        place = slice(y, y + height), slice(x, x + width)
+        own = np.where(labels[place] == index, lines[place], np.uint8(0))
+        if _is_stroke(own, writing, (x, y), raster):
+            found[place] = np.maximum(found[place], own)
     return found
 
 
-def _is_stroke(own: Grey, writing: Grey, box: tuple[int, int, int, int], raster: Raster) -> bool:
-    """Whether a line, within a box, is part of the writing that touches it."""
-    x, y, width, height = box
+def _is_stroke(own: Grey, writing: Grey, at: tuple[int, int], raster: Raster) -> bool:
+    """Whether a line, whose box begins at a pixel, is part of the writing that touches it."""
+    (x, y), (height, width) = at, own.shape
     near, high = round(raster.length(TOUCHING)), round(raster.length(HIGH))
     rows = slice(max(0, y - near), y + height + near)
     touching = np.flatnonzero(writing[rows, x : x + width].max(axis=0))
@@ -109,7 +110,8 @@ def _is_stroke(own: Grey, writing: Grey, box: tuple[int, int, int, int], raster:
 
 def _thickness(strokes: Grey) -> float:
     """Pixels: of a stroke's distances to its edge the largest tenth are half of it."""
-    inside = cv2.distanceTransform(strokes, cv2.DIST_L2, 3)
+    paper = cv2.copyMakeBorder(strokes, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    inside = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
     return 2.0 * float(np.percentile(inside[inside > 0], 90)) if strokes.any() else 1.0
 
 
@@ -160,9 +162,9 @@ def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     # Odd sizes: an even kernel would shift what it leaves.
     step = round(length * np.tan(np.deg2rad(LEAN))) | 1
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
-    runs = cv2.morphologyEx(steady, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    runs = _runs(np.asarray(steady, np.uint8), length)
     if not runs.any():
-        return np.asarray(runs, dtype=np.uint8)
+        return runs
     deep = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones(((thick + step) | 1, 1), np.uint8))
     thin = cv2.bitwise_and(cv2.subtract(runs, deep), mask)
     if not thin.any():
@@ -172,12 +174,20 @@ def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     return np.asarray(cv2.subtract(rules, _crossing(mask, rules, thick)), dtype=np.uint8)
 
 
+def _runs(mask: Grey, length: int) -> Grey:
+    """255 on level runs of so many pixels; rows that have not as much ink are not opened."""
+    found = np.zeros_like(mask)
+    rows = np.flatnonzero(np.count_nonzero(mask, axis=1) >= length)
+    if len(rows):
+        found[rows] = cv2.morphologyEx(mask[rows], cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return found
+
+
 def _crossing(mask: Grey, rules: Grey, thick: int) -> Grey:
     """Ink of strokes that pass through a rule: there is ink above it and below it."""
     outside = np.asarray(cv2.subtract(mask, rules), dtype=np.uint8)
-    above = np.zeros_like(mask)
-    below = np.zeros_like(mask)
-    for shift in range(1, thick + 3):
-        above[shift:] |= outside[:-shift]
-        below[:-shift] |= outside[shift:]
+    reach = np.ones((thick + 3, 1), np.uint8)
+    reach[-1] = 0
+    above = cv2.dilate(outside, reach, anchor=(0, thick + 2))
+    below = cv2.dilate(outside, reach[::-1].copy(), anchor=(0, 0))
     return np.asarray(cv2.bitwise_and(cv2.bitwise_and(above, below), rules), dtype=np.uint8)

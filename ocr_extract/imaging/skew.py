@@ -46,13 +46,12 @@ def measure_skew(pixels: Grey) -> Skew:
     """The skew of a page within +-15 degrees of a quarter turn; 0 when there is no ink."""
     mask = text_only(ink_mask(_binned(pixels)))
     points = _points(mask)
-    if len(points) < LEAST_INK:
+    if points.shape[1] < LEAST_INK:
         return Skew(0.0, False, False)
-    standing = points[:, ::-1] * np.array([1.0, -1.0])
-    level, level_sharpness = _searched(points)
-    upright, upright_sharpness = _searched(standing)
-    quarter = upright_sharpness > level_sharpness
-    angle = upright if quarter else level
+    standing = np.stack((points[1], -points[0]))
+    level, upright = _glimpsed(points), _glimpsed(standing)
+    quarter = _sharpness(standing, upright) > _sharpness(points, level)
+    angle = _refined(standing, upright) if quarter else _refined(points, level)
     turned = np.ascontiguousarray(np.rot90(mask)) if quarter else mask
     return Skew(angle, quarter, _confirmed(turned, angle))
 
@@ -72,31 +71,39 @@ def text_only(mask: Grey) -> Grey:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     side = max(mask.shape)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    keep = (np.maximum(widths, heights) < side / 15) & (stats[:, cv2.CC_STAT_AREA] >= 3)
-    keep[0] = False
-    if count < 2 or not keep.any():
+    letters = (np.maximum(widths, heights) < side / 15) & (stats[:, cv2.CC_STAT_AREA] >= 3)
+    if not letters[1:].any():
         return mask
-    return np.where(keep[labels], np.uint8(255), np.uint8(0))
+    kept = mask.copy()
+    for index in range(1, count):
+        if not letters[index]:
+            x, y, w, h = (int(v) for v in stats[index, :4])
+            kept[y : y + h, x : x + w][labels[y : y + h, x : x + w] == index] = 0
+    return kept
 
 
 def _points(mask: Grey) -> Points:
-    """Ink pixels as (x, y), thinned evenly to a bounded number: shape (n, 2)."""
-    ys, xs = np.nonzero(mask)
-    step = max(1, len(xs) // MOST_POINTS)
-    return np.column_stack((xs[::step], ys[::step])).astype(np.float64)
+    """Ink pixels, thinned evenly to a bounded number: their x and their y, shape (2, n)."""
+    if not mask.any():
+        return np.empty((2, 0))
+    places = np.asarray(cv2.findNonZero(mask)).reshape(-1, 2)
+    return np.ascontiguousarray(places[:: max(1, len(places) // MOST_POINTS)].T, dtype=np.float64)
 
 
-def _searched(points: Points) -> tuple[float, float]:
-    """The sharpest angle in degrees, and its sharpness: in steps of 0.5 and 0.1 on a few of
-    the points, then of 0.02 and between them.
-    """
-    best, sharpness = 0.0, -1.0
-    few = points[:: max(1, len(points) // MOST_AT_FIRST)]
-    for reach, step, seen in ((MAX_SKEW, 0.5, few), (0.5, 0.1, few), (0.1, 0.02, points)):
-        angles = best + np.arange(-reach, reach + step / 2, step)
-        scores = [_sharpness(seen, float(angle)) for angle in angles]
-        best, sharpness = float(angles[int(np.argmax(scores))]), max(scores)
-    return _vertex(points, best, 0.04), sharpness
+def _glimpsed(points: Points) -> float:
+    """The sharpest angle in degrees to 0.1, on a few of the points."""
+    few = np.ascontiguousarray(points[:, :: max(1, points.shape[1] // MOST_AT_FIRST)])
+    return _sharpest(few, _sharpest(few, 0.0, MAX_SKEW, 0.5), 0.5, 0.1)
+
+
+def _refined(points: Points, angle: float) -> float:
+    """The sharpest angle within 0.1 degrees of one: in steps of 0.02, and between them."""
+    return _vertex(points, _sharpest(points, angle, 0.1, 0.02), 0.04)
+
+
+def _sharpest(points: Points, centre: float, reach: float, step: float) -> float:
+    angles = centre + np.arange(-reach, reach + step / 2, step)
+    return float(max(angles, key=lambda angle: _sharpness(points, float(angle))))
 
 
 def _vertex(points: Points, angle: float, step: float) -> float:
@@ -110,14 +117,15 @@ def _vertex(points: Points, angle: float, step: float) -> float:
 def _sharpness(points: Points, degrees: float) -> float:
     """Energy of the profile's differences when the ink is turned counter-clockwise."""
     radians = np.deg2rad(degrees)
-    rows = points[:, 1] * np.cos(radians) - points[:, 0] * np.sin(radians)
+    rows = points[1] * np.cos(radians) - points[0] * np.sin(radians)
     rows -= rows.min()
-    low = np.floor(rows).astype(np.int64)
-    part = rows - low
-    size = int(low.max()) + 2
-    profile = np.bincount(low, weights=1 - part, minlength=size)
-    profile += np.bincount(low + 1, weights=part, minlength=size)[:size]
-    return float(np.square(np.diff(profile)).sum() / len(points))
+    # Every point is shared between the two rows that it lies between.
+    upper = rows.astype(np.int64)
+    below = np.bincount(upper, weights=rows - upper)
+    profile = np.append(np.bincount(upper) - below, 0.0)
+    profile[1:] += below
+    change = np.diff(profile)
+    return float(np.square(change).sum() / points.shape[1])
 
 
 def _confirmed(mask: Grey, degrees: float) -> bool:
@@ -140,7 +148,8 @@ def _line_slopes(merged: Grey) -> list[float]:
         x, y, w, h = (int(v) for v in stats[index, :4])
         if w < 80 or w < 4 * h:
             continue
-        rows, columns = np.nonzero(labels[y : y + h, x : x + w] == index)
-        slope = np.polyfit(columns, rows, 1)[0]
-        slopes.append(float(np.rad2deg(np.arctan(slope))))
+        line = (labels[y : y + h, x : x + w] == index).view(np.uint8)
+        moments = cv2.moments(line, binaryImage=True)
+        # The straight line of least squares through its pixels.
+        slopes.append(float(np.rad2deg(np.arctan(moments["mu11"] / moments["mu20"]))))
     return slopes

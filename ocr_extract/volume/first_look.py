@@ -16,7 +16,7 @@ from ocr_extract.findings import Findings
 from ocr_extract.judge import judge
 from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.ledger.ledger import Reading, packed
+from ocr_extract.volume.packing import Reading, packed
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,8 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import judged_together
 from ocr_extract.volume.first_look import FirstLook
 from ocr_extract.volume.ledger import Ledger, open_ledger
-from ocr_extract.volume.ledger.ledger import unpacked
 from ocr_extract.volume.listing import list_files
+from ocr_extract.volume.packing import unpacked
 from ocr_extract.volume.plan import identity
 from ocr_extract.volume.reading import (
     Task,

@@ -5,7 +5,7 @@ import pytest
 
 from ocr_extract.delivery.progress import JsonLines, Lines, Tally, line_of, progress_of
 from ocr_extract.volume.first_look import FirstLook
-from ocr_extract.volume.ledger import Reading
+from ocr_extract.volume.packing import Reading
 
 PATH = Path("a.pdf")
 

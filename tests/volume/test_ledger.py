@@ -17,10 +17,11 @@ from sqlalchemy import create_engine, text
 
 from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
 from ocr_extract.records import Document, Record, RosterMatch, Verdict
-from ocr_extract.volume.ledger import Ledger, Reading, open_ledger, sqlite_url
+from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, engine_of
-from ocr_extract.volume.ledger.ledger import Listed, packed
+from ocr_extract.volume.ledger.ledger import Listed
 from ocr_extract.volume.ledger.tables import metadata
+from ocr_extract.volume.packing import Reading, packed
 from tests.postgres import program, server
 
 

@@ -1,5 +1,5 @@
 """The ledger: what was read, judged, decided and sent. Appended to, never overwritten."""
 
-from ocr_extract.volume.ledger.ledger import Ledger, Reading, open_ledger, sqlite_url
+from ocr_extract.volume.ledger.ledger import Ledger, open_ledger, sqlite_url
 
-__all__ = ["Ledger", "Reading", "open_ledger", "sqlite_url"]
+__all__ = ["Ledger", "open_ledger", "sqlite_url"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,22 +36,12 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
+from ocr_extract.volume.packing import Reading, packed, unpacked
 
 ROWS = 500
 """Rows that are held at a time when many are fetched."""
 TRANSIENT = frozenset("worker_died timeout reader_timeout reader_crashed internal".split())
 """Damage that may be the machine's and not the file's: read again when that is asked for."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The first look at one file: its records as JSON lines, compressed; how long that
-    took, and the kinds of its damage.
-    """
-
-    content: bytes
-    seconds: float
-    damage: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -273,17 +262,6 @@ def open_ledger(url: str, *, alone: bool = True) -> Iterator[Ledger]:
 def _migrated(engine: Engine) -> Ledger:
     migrate(engine)
     return Ledger(engine)
-
-
-def packed(found: Iterable[Record]) -> bytes:
-    """Records as compressed JSON lines."""
-    return zlib.compress("\n".join(record.to_json() for record in found).encode(), level=6)
-
-
-def unpacked(content: bytes) -> tuple[Record, ...]:
-    """The records of compressed JSON lines."""
-    lines = zlib.decompress(content).decode().split("\n")
-    return tuple(Record.model_validate_json(line) for line in lines)
 
 
 def digest_of(record: Record) -> str:
