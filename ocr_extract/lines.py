@@ -55,15 +55,11 @@ class Line:
 
 def around(rects: Iterable[Rect]) -> Rect:
     """The smallest rectangle around some; raises ValueError when there are none."""
-    boxes = list(rects)
-    if not boxes:
+    sides = tuple(zip(*rects, strict=True))
+    if not sides:
         raise ValueError("no rectangles")
-    return (
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    )
+    left, top, right, bottom = sides
+    return min(left), min(top), max(right), max(bottom)
 
 
 def overlap(a: Rect, b: Rect) -> float:

@@ -1,7 +1,7 @@
 """Handwriting from the whole page: found, taken apart, read; and readers that fail."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ from ocr_extract.geometry import Grey
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
-from samples.typeset import Entry
-from tests.factory import Factory
+from samples.typeset import Entry, Hand, typeset
+from tests.factory import FILLED, Factory
 
 YEAR = Settings(year=2025)
+CROSSING = (80.0, 14.0, 20.0, 2.0)
+"""A scrawl's width, height and place, in points, such that its feet stand in the date."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,19 @@ def test_a_date_by_pen_is_read_where_it_stands(
     assert record.fields.date.as_written == iso
     assert record.fields.date.written == "hand" or record.fields.date.confidence > 0.9
     assert record.fields.signature.present == "yes"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 6, 9])
+@pytest.mark.parametrize("hand", ["typed", "pen"])
+def test_a_signature_that_runs_through_the_date_is_one(
+    factory: Factory, hand: Hand, seed: int
+) -> None:
+    """With the date's digits in its ink it reads as a part of the date, and is none."""
+    crossed = replace(FILLED, date=Entry("25/05/2025", hand), signature=None, scrawl=CROSSING)
+    record = extract(factory.file("a.pdf", typeset(crossed, seed)), settings=YEAR)
+    assert record.fields.signature.present == "yes"
+    assert record.fields.date.as_written == "2025-05-25"
 
 
 @pytest.mark.parametrize("kind", ["reader_crashed", "reader_timeout", "reader_garbage"])

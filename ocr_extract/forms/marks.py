@@ -71,6 +71,11 @@ class Mark:
         """Points."""
         return self.rect[3] - self.rect[1]
 
+    @property
+    def told(self) -> bool:
+        """Whether the file's own text says all of it."""
+        return bool(self.words) and all(word.source == "pdf" for word in self.words)
+
 
 def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
     """Runs of words from the first label on that are no label."""
@@ -279,16 +284,15 @@ def _shares_line(a: Mark, b: Mark) -> bool:
 
 
 def _strips(block: LocatedBlock, marks: Sequence[Mark]) -> list[Mark]:
-    """The strip right of a label up to the last mark on it, where one is."""
+    """The strip right of a label up to the last mark on it, where one is that has to be read."""
     strips = []
     for label in block.labels.values():
         middle = (label.rect[1] + label.rect[3]) / 2
         on_line = [
-            m.rect[2]
-            for m in marks
-            if m.rect[1] < middle < m.rect[3] and m.rect[2] > label.rect[2] + 8
+            m for m in marks if m.rect[1] < middle < m.rect[3] and m.rect[2] > label.rect[2] + 8
         ]
-        if on_line:
+        if not all(mark.told for mark in on_line):
             low, high = middle + STRIP[0], middle + STRIP[1]
-            strips.append(Mark("strip", (label.rect[2] + 1, low, max(on_line), high)))
+            end = max(mark.rect[2] for mark in on_line)
+            strips.append(Mark("strip", (label.rect[2] + 1, low, end, high)))
     return strips

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey, Raster
+from ocr_extract.imaging.shrink import shrunk
 
 SHADED = 12.0
 """Spread of the paper's grey (5th to 95th percentile) from which shading is removed."""
@@ -15,13 +16,16 @@ PAPER = 245
 """Median grey from which paper counts as white already."""
 
 
+LIT = 500
+"""Pixels of the longer side on which light is measured."""
+
+
 def paper_of(pixels: Grey) -> Grey:
     """The paper without what is on it: shape as given. Closing over a 1/25 of the width
     lifts ink to the paper around it; the blur joins the pieces.
     """
     height, width = pixels.shape
-    scale = min(1.0, 500 / max(height, width))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = shrunk(pixels, min(LIT, max(height, width)))
     size = max(3, round(max(small.shape) / 25)) | 1
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((size, size), np.uint8))
     smooth = cv2.medianBlur(np.asarray(closed, dtype=np.uint8), size)

@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster
+from ocr_extract.imaging.shrink import shrunk
 
 Corners = npt.NDArray[np.float32]
 """Four corners in pixels, shape (4, 2): top left, top right, bottom right, bottom left."""
 
 SHEET_INCHES = 11.35
 """Longer side of a sheet: between letter (11.0) and A4 (11.7), 3 % from either."""
+SIDE = 800
+"""Pixels of the longer side on which the sheet is sought."""
 LEAST_AREA = 0.3
 """Share of the picture that a sheet covers at least."""
 FULL_AREA = 0.985
@@ -40,8 +43,8 @@ def straighten(raster: Raster) -> Raster:
 
 def find_sheet(pixels: Grey) -> Corners | None:
     """The corners of the one bright sheet in the picture, or None."""
-    scale = 800 / max(pixels.shape)
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    scale = SIDE / max(pixels.shape)
+    small = shrunk(pixels, SIDE)
     blurred = cv2.GaussianBlur(small, (0, 0), 3)
     _, mask = cv2.threshold(blurred, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
@@ -51,7 +54,7 @@ def find_sheet(pixels: Grey) -> Corners | None:
     sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
     hull = np.asarray(sheet, dtype=np.int32)
     share = cv2.contourArea(sheet) / small.size
-    if not LEAST_AREA < share < FULL_AREA or not _stands_out(np.asarray(small, np.uint8), hull):
+    if not LEAST_AREA < share < FULL_AREA or not _stands_out(small, hull):
         return None
     corners = _four_corners(hull)
     return None if corners is None else _ordered(corners) / np.float32(scale)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey
 from ocr_extract.imaging.clean import ink_mask
+from ocr_extract.imaging.shrink import binned
 
 MAX_SKEW = 15.0
 """Degrees searched to either side."""
@@ -44,7 +45,8 @@ class Skew:
 
 def measure_skew(pixels: Grey) -> Skew:
     """The skew of a page within +-15 degrees of a quarter turn; 0 when there is no ink."""
-    mask = text_only(ink_mask(_binned(pixels)))
+    step = max(1, round(max(pixels.shape) / SIDE))
+    mask = text_only(ink_mask(binned(pixels, step)))
     points = _points(mask)
     if points.shape[1] < LEAST_INK:
         return Skew(0.0, False, False)
@@ -54,16 +56,6 @@ def measure_skew(pixels: Grey) -> Skew:
     angle = _refined(standing, upright) if quarter else _refined(points, level)
     turned = np.ascontiguousarray(np.rot90(mask)) if quarter else mask
     return Skew(angle, quarter, _confirmed(turned, angle))
-
-
-def _binned(pixels: Grey) -> Grey:
-    """Every few pixels as one: whole numbers of them, which is five times faster."""
-    step = max(1, round(max(pixels.shape) / SIDE))
-    if step == 1:
-        return pixels
-    height, width = (side // step for side in pixels.shape)
-    whole = pixels[: height * step, : width * step]
-    return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def text_only(mask: Grey) -> Grey:

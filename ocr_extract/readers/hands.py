@@ -53,9 +53,10 @@ class Hands:
         return tuple(self._of_crop(frames) for frames in zip(*seen, strict=True))
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Of each crop each network's free reading; raises as `read`."""
-        seen = [network.read(crops) for network in self.networks]
-        return tuple(zip(*seen, strict=True))
+        """Of each crop the free reading of the network that knows every letter; raises as
+        `read`.
+        """
+        return tuple((reading,) for reading in self.networks[0].read(crops))
 
     def _of_crop(self, frames: tuple[Frames, ...]) -> tuple[Reading, ...]:
         free = [as_reading(n.name, f) for n, f in zip(self.networks, frames, strict=True)]

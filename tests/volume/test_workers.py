@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -52,6 +53,18 @@ def test_tasks_are_done() -> None:
     with LocalWorkers(2, seconds=60) as workers:
         futures = [workers.submit(square, n) for n in range(6)]
         assert [f.result() for f in futures] == [0, 1, 4, 9, 16, 25]
+
+
+def test_a_worker_starts_without_the_command_line_and_the_database() -> None:
+    """Half a second each, and none of it is needed to read a file."""
+    code = (
+        "import sys\n"
+        "import ocr_extract.__main__, ocr_extract.volume.first_look\n"
+        "heavy = {'sqlalchemy', 'alembic', 'typer', 'rich'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def threads() -> tuple[int, str | None]:
