@@ -40,6 +40,8 @@ ASCENT = 3.0
 """Points by which large writing reaches up into the line above."""
 LEAST_PART = (18.0, 4.0)
 """Points; "7/8/25" in a small hand is wider."""
+SAME = 1.0
+"""Points by which the sides of two parts differ that are read as one."""
 FEWEST_OF_PART = 3
 """Strokes that a part is taken to have: they are not counted."""
 MOST_INK = 12
@@ -121,15 +123,23 @@ def parts_of_marks(
     ink between them, and what stands above and below the middle of two labels' lines.
     """
     inked = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
-    known = {mark.rect for mark in marks}
+    fresh: list[Rect] = []
+    known = [mark.rect for mark in marks]
     found = [
         rect
         for mark in inked
         for rect in (*parts_of(raster, ink, mark.rect), *_by_lines(mark.rect, block))
         if _may_be(rect)
     ]
-    fresh = [rect for rect in dict.fromkeys(found) if rect not in known]
+    for rect in found:
+        if not any(_is_nearly(rect, other) for other in (*known, *fresh)):
+            fresh.append(rect)
     return tuple(Mark("ink", rect, (), 0.0, FEWEST_OF_PART) for rect in fresh[:MOST_PARTS])
+
+
+def _is_nearly(a: Rect, b: Rect) -> bool:
+    """Whether a reader would see the same in both."""
+    return all(abs(own - other) < SAME for own, other in zip(a, b, strict=True))
 
 
 def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
