@@ -60,18 +60,14 @@ def measure_skew(pixels: Grey) -> Skew:
 
 def text_only(mask: Grey) -> Grey:
     """Without what is far larger than a letter: borders, rules, photographs' edges."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     side = max(mask.shape)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     letters = (np.maximum(widths, heights) < side / 15) & (stats[:, cv2.CC_STAT_AREA] >= 3)
-    if not letters[1:].any():
+    letters[0] = False
+    if not letters.any():
         return mask
-    kept = mask.copy()
-    for index in range(1, count):
-        if not letters[index]:
-            x, y, w, h = (int(v) for v in stats[index, :4])
-            kept[y : y + h, x : x + w][labels[y : y + h, x : x + w] == index] = 0
-    return kept
+    return np.asarray(np.where(letters, np.uint8(255), np.uint8(0))[labels], np.uint8)
 
 
 def _points(mask: Grey) -> Points:
