@@ -14,8 +14,6 @@ COARSE = 8
 """Every so many rows and columns tell how the paper is lit."""
 PAPER = 245
 """Median grey from which paper counts as white already."""
-
-
 LIT = 500
 """Pixels of the longer side on which light is measured."""
 

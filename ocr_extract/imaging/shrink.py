@@ -25,5 +25,5 @@ def shrunk(pixels: Grey, side: int) -> Grey:
     scale = side / max(pixels.shape)
     step = max(1, int(1 / scale))
     small = binned(pixels, step)
-    height, width = (max(1, round(side * step * scale)) for side in small.shape)
+    height, width = (max(1, round(own * step * scale)) for own in small.shape)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

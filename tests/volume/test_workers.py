@@ -56,7 +56,7 @@ def test_tasks_are_done() -> None:
 
 
 def test_a_worker_starts_without_the_command_line_and_the_database() -> None:
-    """Half a second each, and none of it is needed to read a file."""
+    """They take their time to import, and none of it is needed to read a file."""
     code = (
         "import sys\n"
         "import ocr_extract.__main__, ocr_extract.volume.first_look\n"
