@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -46,6 +47,8 @@ MOST_ROWS = 60
 """Documents that the terminal's table shows; of larger volumes those that are not accepted."""
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
+TERMINATED = 143
+"""Exit code after SIGTERM, likewise."""
 LOG_WIDTH = 170
 """Columns of the table where no terminal states its own."""
 
@@ -311,15 +314,24 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(told)
 
 
+def _terminated(number: int, _: object) -> None:
+    """End as after Ctrl-C: workers are ended, and what was read is kept. Process 1 of a
+    container dies of no signal that it does not handle.
+    """
+    signal.signal(number, signal.SIG_IGN)
+    raise SystemExit(TERMINATED)
+
+
 def main() -> None:
     """The entry point, and the second of the two places where everything is caught."""
+    signal.signal(signal.SIGTERM, _terminated)
     try:
         app()
     except OcrExtractError as error:
         sys.stderr.write(f"ocr-extract: {error}\n")
         raise SystemExit(int(error.exit_code)) from None
     except SystemExit as end:
-        if end.code == INTERRUPTED:  # typer has caught Ctrl-C
+        if end.code in (INTERRUPTED, TERMINATED):  # typer has caught Ctrl-C
             sys.stderr.write("ocr-extract: interrupted; the same command goes on where it was.\n")
         raise
     except Exception as error:

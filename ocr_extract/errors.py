@@ -8,6 +8,7 @@ OcrExtractError                exit code
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
 │   ├── NoRoom                     no room left for temporary files
+│   ├── NoWorkers                  the machine starts no worker process
 │   ├── LedgerBusy                 another run writes to this ledger
 │   ├── LedgerTrouble              a ledger that cannot be opened, or has no room left
 │   └── LostCluster                the scheduler or all of its workers are gone
@@ -78,6 +79,10 @@ class UnsafeOutput(UsageError):
 
 class NoRoom(UsageError):
     """A disk is full: no document's fault, and no reason to call it damaged."""
+
+
+class NoWorkers(UsageError):
+    """No worker process comes up: no document's fault, and no reason to call it damaged."""
 
 
 class LedgerBusy(UsageError):

@@ -28,7 +28,7 @@ from typing import Any, Protocol, Self, TypeVar, cast
 import cv2
 import numpy as np
 
-from ocr_extract.errors import LostCluster, MissingTool, OcrExtractError
+from ocr_extract.errors import LostCluster, MissingTool, NoWorkers, OcrExtractError
 
 T = TypeVar("T")
 MOST_MEMORY = 4_000_000_000
@@ -36,12 +36,21 @@ MOST_MEMORY = 4_000_000_000
 RECYCLED_FROM = 1_200_000_000
 """Bytes of memory that a worker holds after a task from which it is replaced: with both
 networks loaded it holds 0.35 GB."""
+STARTS = 3
+"""How often a worker process is started before the machine is said to start none."""
+START_SECONDS = 120.0
+"""Seconds in which a started worker says that it is ready; it takes one to two."""
+NO_WORKERS_ADVICE = (
+    "See what the machine allows (memory, processes, /dev/shm), or run with --verbose."
+)
 CLUSTER_TRIES = 2
 """How often Dask gives a task to another worker when one dies."""
 CONNECT_SECONDS = 20
 ASK_EVERY = 5.0
 """Seconds between two questions for the number of the cluster's workers."""
 START_AGAIN = "Start it again, and then the same command: what was read is kept."
+READY = "ready"
+"""A worker's first word."""
 _SIGNAL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
@@ -108,8 +117,7 @@ class LocalWorkers:
             self._retire(hand)
             hand = None
         if hand is None:
-            hand = self._own.hand = _Hand()
-            self._hands.add(hand)
+            hand = self._started()
         try:
             result: T = hand.do(task, given, self._seconds)
         except WorkerLost:
@@ -118,6 +126,18 @@ class LocalWorkers:
         if _resident(hand.pid) > self._most_memory:
             self._retire(hand)
         return result
+
+    def _started(self) -> _Hand:
+        """A process that is ready for tasks. Raises NoWorkers when none comes up: that is
+        the machine's fault, and no document's.
+        """
+        for _ in range(STARTS):
+            hand = self._own.hand = _Hand()
+            self._hands.add(hand)
+            if hand.is_ready():
+                return hand
+            self._retire(hand)
+        raise NoWorkers("No worker process comes up on this machine.", NO_WORKERS_ADVICE)
 
     def _retire(self, hand: _Hand) -> None:
         hand.end()
@@ -269,6 +289,13 @@ class _Hand:
         # `end` must not reach whoever gets it next.
         return not wait([self._process.sentinel], timeout=0)
 
+    def is_ready(self) -> bool:
+        """Whether the process came up, asked once before its first task."""
+        try:
+            return self._pipe.poll(START_SECONDS) and self._pipe.recv() == READY
+        except (EOFError, OSError, pickle.UnpicklingError):
+            return False
+
     def do(self, task: Callable[..., T], given: tuple[Any, ...], seconds: float) -> T:
         """The task's result, or its exception; raises WorkerLost."""
         try:
@@ -302,6 +329,7 @@ def _serve(pipe: Connection) -> None:
     """A worker's life: a task, its result, until the pipe ends."""
     prepare()
     with suppress(EOFError, BrokenPipeError):
+        pipe.send(READY)
         while True:
             task, given = pipe.recv()
             pipe.send(_attempt(task, given))
@@ -327,7 +355,10 @@ def prepare() -> None:
     signal.signal(signal.SIGTERM, _end_group)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SIGNAL_WHEN_PARENT_DIES, signal.SIGTERM)
-        if os.getppid() == 1:
+        # The parent may have died before the system was asked to tell. Its number is compared:
+        # in a container the parent itself is process 1.
+        parent = multiprocessing.parent_process()
+        if parent is not None and os.getppid() != parent.pid:
             _end_group()
     cv2.setNumThreads(1)
     bound_memory()
