@@ -11,6 +11,7 @@ OcrExtractError                exit code
 │   ├── NoWorkers                  the machine starts no worker process
 │   ├── LedgerBusy                 another run writes to this ledger
 │   ├── LedgerTrouble              a ledger that cannot be opened, or has no room left
+│   ├── FilesNotShared             a worker of the cluster does not see our files
 │   └── LostCluster                the scheduler or all of its workers are gone
 └── MissingTool                3   a program or model that the work needs is not there
 
@@ -91,6 +92,10 @@ class LedgerBusy(UsageError):
 
 class LedgerTrouble(UsageError):
     """The ledger cannot be opened, is of a later version, or has no room left."""
+
+
+class FilesNotShared(UsageError):
+    """A worker of the cluster does not find a file that this machine has."""
 
 
 class LostCluster(UsageError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ocr_extract.calibration import accept_at
 from ocr_extract.dates.priors import Context
@@ -10,7 +10,15 @@ from ocr_extract.dates.recover import RecoveredDate
 from ocr_extract.dating import kind_of
 from ocr_extract.findings import Findings
 from ocr_extract.forms.assign import Assignment
-from ocr_extract.records import DateResult, Fields, Flag, Record, Verdict
+from ocr_extract.records import (
+    MACHINE_FAULTS,
+    Damage,
+    DateResult,
+    Fields,
+    Flag,
+    Record,
+    Verdict,
+)
 from ocr_extract.settings import Settings
 
 CODES: dict[str, str] = {
@@ -168,11 +176,12 @@ def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> 
         yield _flag("signature_displaced", "signature", message)
 
 
-def verdict_of(flags: tuple[Flag, ...], *, located: bool) -> Verdict:
+def verdict_of(flags: Sequence[Flag], damage: Sequence[Damage], *, located: bool) -> Verdict:
     """Accepted without a flag; rejected when no signing block was located, or the form came
-    back blank; else for a person.
+    back blank; else for a person. What the machine failed to read is never rejected.
     """
     codes = {flag.code for flag in flags}
-    if not located or {"unsigned", "undated"} <= codes:
+    blank = not located or {"unsigned", "undated"} <= codes
+    if blank and not any(one.kind in MACHINE_FAULTS for one in damage):
         return Verdict.REJECTED
     return Verdict.REVIEW if flags else Verdict.ACCEPTED

@@ -73,7 +73,7 @@ def judge(
         form=findings.form,
         fields=fields,
         roster=roster,
-        verdict=verdict_of(flags, located=bool(findings.labels)),
+        verdict=verdict_of(flags, findings.damage, located=bool(findings.labels)),
         flags=flags,
         damage=findings.damage,
         seconds=round(findings.seconds, 3),

@@ -146,6 +146,14 @@ class Damage(Value):
     effect: str
 
 
+MACHINE_FAULTS = frozenset(
+    "missing unreadable worker_died timeout reader_timeout reader_crashed reader_garbage"
+    " tool_killed internal".split()
+)
+"""Kinds of damage that may be the machine's or the program's and not the file's: such a file
+is not rejected, and is read again with `--again`."""
+
+
 class Flag(Value):
     """A named reason for a person to look."""
 

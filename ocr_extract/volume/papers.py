@@ -76,7 +76,8 @@ def flagged(record: Record, more: Sequence[Flag]) -> Record:
         return record
     flags = ordered([*record.flags, *more])
     located = record.verdict is not Verdict.REJECTED
-    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags, located=located)})
+    verdict = verdict_of(flags, record.damage, located=located)
+    return record.model_copy(update={"flags": flags, "verdict": verdict})
 
 
 def brief_of(record: Record, part: int = 0) -> Brief:

@@ -11,15 +11,20 @@ from functools import lru_cache
 from pathlib import Path
 
 from ocr_extract.dates.priors import Context
+from ocr_extract.errors import FilesNotShared
+from ocr_extract.records import as_text
 from ocr_extract.settings import Settings
 from ocr_extract.shipped import shipped
 from ocr_extract.volume.first_look import FirstLook, first_look, look_at, lost, shipped_look
 from ocr_extract.volume.ledger.ledger import Ledger
+from ocr_extract.volume.plan import identity
 from ocr_extract.volume.workers import Here, Workers
 
 QUEUED = 2
 """Tasks a worker that wait or run: what is in flight is all that memory holds."""
 TRIES = 2
+PASSING = frozenset("missing unreadable reader_garbage tool_killed".split())
+"""Damage that is often over a moment later: such a file is read once more at once."""
 LATER = frozenset(("target_error", "accept_at", "calibration"))
 """Settings that a second look applies, so that no file is read again for them."""
 PACKAGE = Path(__file__).parent.parent
@@ -101,7 +106,8 @@ def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
     elif task.ship and (content := _content(one.path, task.settings)) is not None:
         future = workers.submit(shipped_look, one.path.name, content, *given)
     else:
-        future = workers.submit(first_look, one.path, *given)
+        # Absolute: a worker of a cluster stands in a folder of its own.
+        future = workers.submit(first_look, Path(identity(one.path)), *given)
     flight[future] = one
 
 
@@ -132,14 +138,25 @@ def _result(
 ) -> FirstLook | None:
     """The first look; None when the file is tried again."""
     error = CancelledError() if future.cancelled() else future.exception()
-    if error is None:
-        return future.result()
-    if not workers.lost(error):
+    if error is not None and not workers.lost(error):
         raise error
-    if one.count < TRIES:
+    look = future.result() if error is None else lost(one.path, task.settings, task.given)
+    if not workers.sees_our_files:
+        _check_seen(one.path, look)
+    passing = error is not None or PASSING.intersection(look.reading.damage)
+    if passing and one.count < TRIES:
         _start(_Try(one.path, one.count + 1), flight, task, workers)
         return None
-    return lost(one.path, task.settings, task.given)
+    return look
+
+
+def _check_seen(path: Path, look: FirstLook) -> None:
+    """Raises FilesNotShared where a file that is here was missing for its worker: that is
+    how the cluster was set up, and no document's damage.
+    """
+    if "missing" in look.reading.damage and path.is_file():
+        advice = "Mount the same folder there, or send the files: add --ship-files."
+        raise FilesNotShared(f"A worker of the cluster does not find {as_text(path)}.", advice)
 
 
 def unread(

@@ -22,7 +22,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import judged_together
 from ocr_extract.volume.first_look import FirstLook
 from ocr_extract.volume.ledger import Ledger, open_ledger
-from ocr_extract.volume.listing import list_files
+from ocr_extract.volume.listing import hash_of, list_files
 from ocr_extract.volume.packing import unpacked
 from ocr_extract.volume.plan import identity
 from ocr_extract.volume.reading import (
@@ -51,6 +51,8 @@ class Reporter(Protocol):
 
 
 IN_MEMORY = "sqlite://"
+AWAY = frozenset(("missing", "unreadable", "not_a_file"))
+"""Damage of a file whose content was not read at all."""
 Files = Mapping[Path, str | None]
 """Every file with the hash of its content; None where it could not be read."""
 
@@ -76,6 +78,7 @@ class Volume:
     roster: Roster | None = None
     ship: bool = False
     again: bool = False
+    verify: bool = False
 
     @property
     def given(self) -> Context:
@@ -100,7 +103,8 @@ def run_volume(
     LedgerTrouble: what was read until then is kept.
     """
     number = ledger.begin(volume.settings.model_dump_json(), [as_text(f) for f in volume.files])
-    files = list_files(volume.files, ledger)
+    max_bytes = volume.settings.max_bytes
+    files = list_files(volume.files, ledger, max_bytes, verify=volume.verify)
     wanted = unread(files, volume.task, ledger, again=volume.again)
     nameless: dict[Path, FirstLook] = {}
     if wanted:
@@ -120,13 +124,24 @@ def _keep(
     ledger: Ledger,
     nameless: dict[Path, FirstLook],
 ) -> None:
-    """Into the ledger, under the hash of what was read: a file may change meanwhile."""
-    sha256 = look.sha256 or files[path]
+    """Into the ledger, under the hash of what was read: a file may change meanwhile, or be
+    away for a moment. Without that hash it is kept for this run only.
+    """
+    sha256 = look.sha256 or _unchanged(path, look, files[path], volume.settings.max_bytes)
     if sha256 is None:
         nameless[path] = look
         return
     files[path] = sha256
     ledger.add_reading(run, sha256, setting_of(path.suffix.lower(), volume.task), look.reading)
+
+
+def _unchanged(path: Path, look: FirstLook, listed: str | None, max_bytes: int) -> str | None:
+    """The hash of content that a reader did not come to hash: as it was listed, if it still
+    is that now; None where the file itself was not to be had.
+    """
+    if listed is None or AWAY.intersection(look.reading.damage):
+        return None
+    return listed if hash_of(path, max_bytes) == listed else None
 
 
 def _judge(

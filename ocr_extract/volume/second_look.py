@@ -52,7 +52,7 @@ def look_again(record: Record, told: Context, settings: Settings) -> Record:
         result = result.model_copy(update={"evidence": (*stored.evidence, note)})
     flags = redated_flags(record, found, result, context, settings)
     fields = record.fields.model_copy(update={"date": result})
-    verdict = verdict_of(flags, located=True)
+    verdict = verdict_of(flags, record.damage, located=True)
     return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
 
 

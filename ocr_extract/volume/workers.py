@@ -62,6 +62,11 @@ class Workers(Protocol):
         """How many tasks run at a time."""
         ...
 
+    @property
+    def sees_our_files(self) -> bool:
+        """Whether a path means the same file to a task as it does here."""
+        ...
+
     def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
         """The future of task(*given)."""
         ...
@@ -75,6 +80,7 @@ class Here:
     """This process: a task is done when it is submitted."""
 
     size = 1
+    sees_our_files = True
 
     def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
         """The future, done already."""
@@ -94,6 +100,8 @@ class LocalWorkers:
     Each process has a pipe of its own and shares nothing: it may be killed at any moment,
     also while it sends, and costs its own task only (pools with shared queues break).
     """
+
+    sees_our_files = True
 
     def __init__(self, jobs: int, seconds: float, most_memory: int = RECYCLED_FROM) -> None:
         self.size = jobs
@@ -165,6 +173,8 @@ class LocalWorkers:
 
 class ClusterWorkers:
     """The workers of a Dask cluster, through its `concurrent.futures` face."""
+
+    sees_our_files = False
 
     def __init__(self, executor: Executor, count: Callable[[], int]) -> None:
         self._executor = executor

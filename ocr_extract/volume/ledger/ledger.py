@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
-from ocr_extract.records import Record, Verdict
+from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
 from ocr_extract.volume.ledger.connect import (
     database_troubles,
     engine_of,
@@ -40,8 +40,6 @@ from ocr_extract.volume.packing import Reading, packed, unpacked
 
 ROWS = 500
 """Rows that are held at a time when many are fetched."""
-TRANSIENT = frozenset("worker_died timeout reader_timeout reader_crashed internal".split())
-"""Damage that may be the machine's and not the file's: read again when that is asked for."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,7 @@ class Ledger:
         """Those readings whose damage may be the machine's."""
         wanted = set(numbers)
         rows = self._rows(select(readings.c.id, readings.c.damage).where(readings.c.damage != ""))
-        return {row[0] for row in rows if row[0] in wanted and TRANSIENT & set(row[1].split())}
+        return {row[0] for row in rows if row[0] in wanted and MACHINE_FAULTS & set(row[1].split())}
 
     def add_reading(self, run: int, sha256: str, setting: str, reading: Reading) -> int:
         """Append a reading; its number."""
