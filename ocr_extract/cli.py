@@ -33,7 +33,8 @@ from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.plan import check_output, plan
 from ocr_extract.volume.roster import Roster, read_roster
 from ocr_extract.volume.run import Outcome, Volume, judged, run_volume
-from ocr_extract.volume.workers import LocalWorkers, Workers, cluster
+from ocr_extract.volume.workers.cluster import cluster
+from ocr_extract.volume.workers.pool import LocalWorkers, Workers
 
 app = typer.Typer(
     name="ocr-extract",

@@ -18,7 +18,7 @@ from ocr_extract.shipped import shipped
 from ocr_extract.volume.first_look import FirstLook, first_look, look_at, lost, shipped_look
 from ocr_extract.volume.ledger.ledger import Ledger
 from ocr_extract.volume.plan import identity
-from ocr_extract.volume.workers import Here, Workers
+from ocr_extract.volume.workers.pool import InlineWorkers, Workers
 
 QUEUED = 2
 """Tasks a worker that wait or run: what is in flight is all that memory holds."""
@@ -101,7 +101,7 @@ def read_all(
 def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
     given = (task.settings, task.given)
     future: Future[FirstLook]
-    if isinstance(workers, Here):
+    if isinstance(workers, InlineWorkers):
         future = workers.submit(look_at, one.path, *given)
     elif task.ship and (content := _content(one.path, task.settings)) is not None:
         future = workers.submit(shipped_look, one.path.name, content, *given)

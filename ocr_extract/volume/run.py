@@ -35,7 +35,7 @@ from ocr_extract.volume.reading import (
     unread,
 )
 from ocr_extract.volume.roster import Roster
-from ocr_extract.volume.workers import Here, LocalWorkers, Workers
+from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 
 class Reporter(Protocol):
@@ -226,7 +226,7 @@ def run(
 
 
 def _here(_: int) -> AbstractContextManager[Workers]:
-    return nullcontext(Here())
+    return nullcontext(InlineWorkers())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,8 +13,9 @@ import cv2
 import psutil
 import pytest
 
-from ocr_extract.errors import MissingTool
-from ocr_extract.volume.workers import Here, LocalWorkers, WorkerLost, _Hand
+from ocr_extract.errors import MissingTool, NoRoom, NoWorkers
+from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers
+from ocr_extract.volume.workers.process import WorkerLost, WorkerProcess
 
 BALLAST: list[bytes] = []
 
@@ -82,8 +84,8 @@ def test_a_worker_takes_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_here_is_the_same() -> None:
-    assert Here().submit(square, 3).result() == 9
-    assert not Here().lost(WorkerLost())
+    assert InlineWorkers().submit(square, 3).result() == 9
+    assert not InlineWorkers().lost(WorkerLost())
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV])
@@ -102,13 +104,14 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
         os.kill(first, signal.SIGKILL)
         while psutil.Process(first).status() != "zombie":
             time.sleep(0.01)
+        time.sleep(0.5)  # its other threads end a moment after the first
         assert workers.submit(own_pid).result() != first
 
 
 def test_a_worker_may_be_ended_by_several_threads_at_once() -> None:
     """On Ctrl-C its own thread and the main one end it: no error, and no stranger is hurt."""
     for _ in range(5):
-        hand = _Hand()
+        hand = WorkerProcess()
         with ThreadPoolExecutor(8) as threads:
             ends = [threads.submit(hand.end) for _ in range(8)]
         assert [end.exception() for end in ends] == [None] * 8
@@ -158,3 +161,75 @@ def test_an_error_ends_all_workers_at_once(tmp_path: Path) -> None:
     child = int(marker.read_text())
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
     assert time.monotonic() - started < 500
+
+
+def complain(words: str) -> None:
+    os.write(2, words.encode())
+
+
+def leave_a_file() -> str:
+    with tempfile.NamedTemporaryFile(delete=False) as file:
+        return file.name
+
+
+def hang_with_a_file(marker: str) -> None:
+    Path(marker).write_text(leave_a_file())
+    time.sleep(600)
+
+
+def test_what_a_worker_prints_as_errors_is_for_the_log(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level("DEBUG", logger="ocr_extract")
+    with LocalWorkers(1, seconds=60) as workers:
+        workers.submit(complain, "libtiff: \x1b[31mbad tag\n").result()
+        assert workers.submit(crash).exception() is not None
+    assert r"libtiff: \x1b[31mbad tag" in caplog.text
+    assert "ValueError: a fault of ours" in caplog.text
+    assert capfd.readouterr().err == ""
+
+
+def test_a_workers_temporary_files_go_with_it(tmp_path: Path) -> None:
+    marker = tmp_path / "name"
+    with LocalWorkers(1, seconds=5) as workers:
+        left = Path(workers.submit(leave_a_file).result())
+        assert left.exists()
+        assert workers.submit(hang_with_a_file, str(marker)).exception() is not None
+        assert not left.exists()
+        assert not Path(marker.read_text()).exists()
+
+
+def test_workers_of_a_killed_parent_take_their_temporary_files_along(tmp_path: Path) -> None:
+    marker = tmp_path / "name"
+    code = (
+        "from tests.volume.test_workers import LocalWorkers, hang_with_a_file\n"
+        "if __name__ == '__main__':\n"
+        f"    LocalWorkers(1, seconds=60).submit(hang_with_a_file, {str(marker)!r}).result()\n"
+    )
+    script = tmp_path / "parent.py"
+    script.write_text(code)
+    parent = subprocess.Popen([sys.executable, str(script)], env={**os.environ, "PYTHONPATH": "."})
+    while not marker.exists() or not marker.read_text():
+        assert parent.poll() is None
+        time.sleep(0.05)
+    children = psutil.Process(parent.pid).children(recursive=True)
+    parent.kill()
+    parent.wait()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+    assert not Path(marker.read_text()).exists()
+
+
+def test_a_machine_that_starts_no_worker_is_said_and_no_document_is_blamed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTHONHOME", "/nowhere")
+    with LocalWorkers(1, seconds=60) as workers:
+        error = workers.submit(square, 3).exception()
+    assert isinstance(error, NoWorkers)
+    assert not workers.lost(error)
+
+
+def test_no_temporary_folder_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with LocalWorkers(1, seconds=60) as workers:
+        assert isinstance(workers.submit(square, 3).exception(), NoRoom)
