@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from importlib.metadata import version as package_version
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from onnxruntime.capi.onnxruntime_pybind11_state import (
-    EPFail,
-    Fail,
-    InvalidArgument,
-    RuntimeException,
-)
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.frames import BLANK, COLUMNS, Frames, column_of
@@ -42,7 +40,7 @@ class LineNetwork:
 
     def available(self) -> Availability:
         """Whether the weights are there."""
-        version = f"onnxruntime {onnxruntime.__version__}"
+        version = f"onnxruntime {package_version('onnxruntime')}"
         return Availability(self.name, self.weights.is_file(), version, self.advice)
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
@@ -61,7 +59,7 @@ class LineNetwork:
         session = _session(self.weights)
         try:
             (output,) = session.run(None, {session.get_inputs()[0].name: self.prepared(crop)})
-        except (Fail, InvalidArgument, RuntimeException, EPFail, RuntimeError) as error:
+        except _failures() as error:
             raise ReaderTrouble("reader_crashed", f"{self.name} failed: {error}") from error
         rows = np.asarray(output[0], np.float32)
         return _frames(np.exp(rows) if self.logarithms else rows, self.characters)
@@ -76,19 +74,30 @@ def as_reading(name: str, frames: Frames) -> Reading:
     return Reading(reader=name, hypotheses=(Hypothesis(text=frames.text, log_likelihood=score),))
 
 
+@lru_cache(maxsize=1)
+def runtime() -> ModuleType:
+    """ONNX Runtime, imported at the first crop and here only: since 1.32 it reports its use
+    to a vendor's host, and writes a device number into the user's cache, unless this
+    variable is set before the import.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    return import_module("onnxruntime")
+
+
+def _failures() -> tuple[type[BaseException], ...]:
+    """What ONNX Runtime raises for an input or a model that it cannot run."""
+    state = runtime().capi.onnxruntime_pybind11_state
+    return (state.Fail, state.InvalidArgument, state.RuntimeException, state.EPFail, RuntimeError)
+
+
 @lru_cache(maxsize=4)
-def _session(weights: Path) -> onnxruntime.InferenceSession:
+def _session(weights: Path) -> Any:
+    onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
-
-
-def metadata_of(weights: Path, key: str) -> str:
-    """A string that the weights carry with them."""
-    known: dict[str, str] = _session(weights).get_modelmeta().custom_metadata_map
-    return known[key]
 
 
 def _frames(rows: npt.NDArray[np.float32], characters: tuple[str, ...]) -> Frames:

@@ -1,39 +1,40 @@
-"""PP-OCRv6 small, a general line recogniser (Baidu, Apache-2.0), from RapidOCR's wheel.
+"""PP-OCRv6 small, a general line recogniser (Baidu, Apache-2.0); models/pp_ocr/CARD.md tells
+where its weights come from.
 
-Only the weights are taken from there, nothing is downloaded. Input as PaddleOCR prepares
-it: 48 pixels high, three equal channels in -1..1; an output column per 8 pixels of width.
+Input as PaddleOCR prepares it: 48 pixels high, three equal channels in -1..1; an output
+column per 8 pixels of width.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey
-from ocr_extract.readers.network import Input, LineNetwork, metadata_of
+from ocr_extract.readers.network import Input, LineNetwork
+from ocr_extract.shipped import shipped
 
 HEIGHT = 48
 NARROWEST, WIDEST = 48, 960
-ADVICE = "Install it: `pip install rapidocr`, which carries PP-OCRv6_rec_small.onnx."
+ADVICE = "The package is incomplete: install it again with pip."
 
 
 @lru_cache(maxsize=1)
 def pp_ocr() -> LineNetwork:
     """The network, loaded on first use."""
-    weights = _weights()
-    characters = ("", *metadata_of(weights, "character").split("\n")) if weights.is_file() else ()
-    # PaddleOCR puts a space behind the listed characters.
-    return LineNetwork("pp-ocr", weights, (*characters, " "), prepared, advice=ADVICE)
+    weights = shipped("pp_ocr", "PP-OCRv6_rec_small.onnx")
+    return LineNetwork("pp-ocr", weights, _characters(), prepared, advice=ADVICE)
 
 
-def _weights() -> Path:
-    found = find_spec("rapidocr")
-    folder = Path(found.origin).parent if found and found.origin else Path("rapidocr")
-    return folder / "models" / "PP-OCRv6_rec_small.onnx"
+def _characters() -> tuple[str, ...]:
+    """What the outputs stand for: the blank, the dictionary, and PaddleOCR's space behind it."""
+    dictionary = shipped("pp_ocr", "characters.txt")
+    if not dictionary.is_file():
+        return ()
+    # Some of them are ends of lines to splitlines().
+    return ("", *dictionary.read_bytes().decode().removesuffix("\n").split("\n"), " ")
 
 
 def prepared(crop: Grey) -> Input:

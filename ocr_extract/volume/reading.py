@@ -33,8 +33,10 @@ MODELS = (
     ("handwriting", "handwriting.onnx"),
     ("signature", "weights.json"),
     ("calibration", "dates.json"),
+    ("pp_ocr", "characters.txt"),
+    ("pp_ocr", "PP-OCRv6_rec_small.onnx"),
 )
-"""The shipped ones; PP-OCR's weights are pinned with the package that carries them."""
+"""The shipped ones."""
 Told = Callable[[Path, FirstLook], None]
 
 

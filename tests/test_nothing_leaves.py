@@ -1,0 +1,71 @@
+"""Nothing leaves the machine: no look-up, no connection, no file outside the output."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.factory import Factory, pages_of
+from tests.fault_harness import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def strace(tmp_path: Path) -> Path:
+    log = tmp_path / "strace.log"
+    probe = ["strace", "-o", str(log), "true"]
+    if shutil.which("strace") is None or subprocess.run(probe, check=False).returncode:
+        pytest.skip("strace is not installed or not allowed here: apt-get install strace")
+    return log
+
+
+def test_the_main_job_asks_no_network_and_leaves_no_file_behind(
+    factory: Factory, tmp_path: Path, strace: Path
+) -> None:
+    """A scan, so that all programs and both networks are at work."""
+    scan = factory.image("p1Permission.tif", pages_of())
+    home, temporary, out = (tmp_path / name for name in ("home", "temporary", "out"))
+    for folder in (home, temporary):
+        folder.mkdir()
+    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LC_ALL")}
+    network = "trace=connect,sendto,sendmsg,sendmmsg,socket"
+    command = [sys.executable, "-m", "ocr_extract", "run", str(scan), "--out", str(out)]
+    done = subprocess.run(
+        ["strace", "-f", "-e", network, "-o", str(strace), *command],
+        cwd=ROOT, env={**kept, "HOME": str(home), "TMPDIR": str(temporary)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    assert "onnxruntime" in (out / "records.jsonl").read_text() or (out / "records.jsonl").exists()
+    asked = [
+        line for line in strace.read_text().splitlines() if re.search(r"AF_INET|AF_NETLINK", line)
+    ]
+    assert asked == []
+    assert list(temporary.rglob("*")) == []
+    assert list(home.rglob("*")) == []
+
+
+def test_onnx_runtime_is_imported_in_one_place_after_its_telemetry_is_off() -> None:
+    imports = re.compile(r"^\s*(import|from) onnxruntime|module\(.onnxruntime", re.MULTILINE)
+    places = [
+        path.relative_to(ROOT).as_posix()
+        for path in sorted((ROOT / "ocr_extract").rglob("*.py"))
+        if re.search(
+            r"^\s*(import|from) onnxruntime|import_module\(.onnxruntime",
+            path.read_text(),
+            re.MULTILINE,
+        )
+    ]
+    assert places == ["ocr_extract/readers/network.py"]
+    code = (
+        "import os\n"
+        "from ocr_extract.readers.network import runtime\n"
+        "runtime()\n"
+        "assert os.environ['ORT_DISABLE_TELEMETRY'] == '1'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
