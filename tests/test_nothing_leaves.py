@@ -55,11 +55,7 @@ def test_onnx_runtime_is_imported_in_one_place_after_its_telemetry_is_off() -> N
     places = [
         path.relative_to(ROOT).as_posix()
         for path in sorted((ROOT / "ocr_extract").rglob("*.py"))
-        if re.search(
-            r"^\s*(import|from) onnxruntime|import_module\(.onnxruntime",
-            path.read_text(),
-            re.MULTILINE,
-        )
+        if imports.search(path.read_text())
     ]
     assert places == ["ocr_extract/readers/network.py"]
     code = (
