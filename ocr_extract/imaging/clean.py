@@ -92,7 +92,7 @@ def all_ink(dark: Grey, fine: Grey) -> Grey:
     What is dark keeps its tight outline, so that neighbours do not run into each other.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(fine)
-    of_piece = np.bincount(labels[dark > 0], minlength=count)
+    of_piece = np.bincount(np.asarray(labels, dtype=np.int32)[dark > 0], minlength=count)
     pale = of_piece < PALE * np.maximum(1, stats[:, cv2.CC_STAT_AREA])
     pale[0] = False
     if not pale.any():

@@ -119,14 +119,15 @@ def _without_print(mask: Grey, printed: Grey, raster: Raster, frame: _Frame) -> 
     count, labels, raw, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
         return mask
-    stats = np.asarray(raw, dtype=np.int32)
+    stats, pieces = np.asarray(raw, dtype=np.int32), np.asarray(labels, dtype=np.int32)
     area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
-    within = np.bincount(labels[printed > 0], minlength=count)
+    within = np.bincount(pieces[printed > 0], minlength=count)
     keep = within / area < PRINT_SHARE
     keep &= ~_is_rule(stats, raster)
     keep &= ~_is_border(stats, frame)
     keep[0] = False
-    return np.where(keep, np.uint8(255), np.uint8(0))[np.asarray(labels)]
+    grey: Grey = np.where(keep, np.uint8(255), np.uint8(0))[pieces]
+    return grey
 
 
 def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:

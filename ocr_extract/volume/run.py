@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,7 +21,7 @@ from ocr_extract.records import Document, Record, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import judged_together
 from ocr_extract.volume.first_look import FirstLook
-from ocr_extract.volume.ledger import Ledger, open_ledger
+from ocr_extract.volume.ledger import DamagedReading, Ledger, open_ledger
 from ocr_extract.volume.listing import hash_of, list_files
 from ocr_extract.volume.packing import unpacked
 from ocr_extract.volume.plan import identity
@@ -106,33 +106,56 @@ def run_volume(
     max_bytes = volume.settings.max_bytes
     files = list_files(volume.files, ledger, max_bytes, verify=volume.verify)
     wanted = unread(files, volume.task, ledger, again=volume.again)
-    nameless: dict[Path, FirstLook] = {}
-    if wanted:
-        with workers(len(wanted)) as pool:
-            progress.begin(len(wanted))
-            for path, look in read_all(wanted, volume.task, pool, progress):
-                _keep(number, path, look, files, volume, ledger, nameless)
-    return _judge(number, volume, files, nameless, ledger, len(wanted))
+    reader = _Reader(number, volume, ledger, workers, progress, files)
+    reader.read(wanted)
+    try:
+        return _judge(number, volume, files, reader.nameless, ledger, len(wanted))
+    except DamagedReading:
+        more = _with_damaged_readings(files, volume.task, ledger)
+        reader.read(more)
+        return _judge(number, volume, files, reader.nameless, ledger, len(wanted) + len(more))
 
 
-def _keep(
-    run: int,
-    path: Path,
-    look: FirstLook,
-    files: dict[Path, str | None],
-    volume: Volume,
-    ledger: Ledger,
-    nameless: dict[Path, FirstLook],
-) -> None:
-    """Into the ledger, under the hash of what was read: a file may change meanwhile, or be
-    away for a moment. Without that hash it is kept for this run only.
-    """
-    sha256 = look.sha256 or _unchanged(path, look, files[path], volume.settings.max_bytes)
-    if sha256 is None:
-        nameless[path] = look
-        return
-    files[path] = sha256
-    ledger.add_reading(run, sha256, setting_of(path.suffix.lower(), volume.task), look.reading)
+def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Path]:
+    """Files whose stored reading is damaged, one for each content."""
+    numbers = readings_of(files, task, ledger)
+    damaged = ledger.damaged(sorted(set(numbers.values())))
+    return list({n: path for path, n in numbers.items() if n in damaged}.values())
+
+
+@dataclass
+class _Reader:
+    """Reads files into the ledger; what has no hash is kept in `nameless`."""
+
+    run: int
+    volume: Volume
+    ledger: Ledger
+    workers: Callable[[int], AbstractContextManager[Workers]]
+    progress: Reporter
+    files: dict[Path, str | None]
+    nameless: dict[Path, FirstLook] = field(default_factory=dict)
+
+    def read(self, wanted: Sequence[Path]) -> None:
+        """Read these; nobody is started for none."""
+        if not wanted:
+            return
+        with self.workers(len(wanted)) as pool:
+            self.progress.begin(len(wanted))
+            for path, look in read_all(wanted, self.volume.task, pool, self.progress):
+                self._keep(path, look)
+
+    def _keep(self, path: Path, look: FirstLook) -> None:
+        """Into the ledger, under the hash of what was read: a file may change meanwhile, or
+        be away for a moment. Without that hash it is kept for this run only.
+        """
+        listed, max_bytes = self.files[path], self.volume.settings.max_bytes
+        sha256 = look.sha256 or _unchanged(path, look, listed, max_bytes)
+        if sha256 is None:
+            self.nameless[path] = look
+            return
+        self.files[path] = sha256
+        setting = setting_of(path.suffix.lower(), self.volume.task)
+        self.ledger.add_reading(self.run, sha256, setting, look.reading)
 
 
 def _unchanged(path: Path, look: FirstLook, listed: str | None, max_bytes: int) -> str | None:

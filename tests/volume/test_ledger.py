@@ -36,10 +36,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
+def as_typed(folder: Path) -> str:
+    """A SQLite ledger as a user gives it."""
+    return sqlite_url(folder).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return sqlite_url(tmp_path)
+        return as_typed(tmp_path)
     base = str(request.getfixturevalue("postgres"))
     engine = create_engine(base, isolation_level="AUTOCOMMIT")
     name = f"t{abs(hash(request.node.nodeid))}"
@@ -75,7 +80,7 @@ def test_tables_are_made_whole_or_not_at_all(tmp_path: Path) -> None:
         "import os\n"
         "from sqlalchemy import event\n"
         "from ocr_extract.volume.ledger import connect\n"
-        f"engine = connect.engine_of({sqlite_url(tmp_path)!r})\n"
+        f"engine = connect.engine_of({as_typed(tmp_path)!r})\n"
         "@event.listens_for(engine, 'before_cursor_execute')\n"
         "def die(connection, cursor, statement, *_):\n"
         "    if 'CREATE TABLE decisions' in statement: os._exit(9)\n"
@@ -283,3 +288,62 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_the_lock_is_a_number_that_postgres_takes() -> None:
     assert 0 < ADVISORY_LOCK < 2**63
+
+
+@pytest.mark.parametrize("name", ["what?", "100%", "a#b", "ü x"])
+def test_any_folder_can_hold_a_ledger(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    with open_ledger(sqlite_url(folder)) as ledger:
+        _run(ledger, _record())
+    assert (folder / "ledger.sqlite").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_only_the_owner_reads_a_ledger(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        with open_ledger(sqlite_url(tmp_path)) as ledger:
+            _run(ledger, _record())
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert set(modes) >= {"ledger.sqlite", "ledger.sqlite-wal", "ledger.sqlite.lock"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("mine")
+    (tmp_path / "ledger.sqlite.lock").symlink_to(other)
+    with pytest.raises(LedgerTrouble, match="lock"), open_ledger(sqlite_url(tmp_path)):
+        pass
+    assert other.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://u:geheim@127.0.0.1:1/x", "nosuch://u:geheim@h/x", "u:geheim@h//x"]
+)
+def test_a_password_is_never_shown(url: str) -> None:
+    with pytest.raises((LedgerTrouble, MissingTool)) as caught, open_ledger(url):
+        pass
+    assert "geheim" not in str(caught.value)
+
+
+def test_a_damaged_record_says_what_to_do(tmp_path: Path) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        run = _run(ledger, _record())
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as database:
+        database.execute("UPDATE records SET content = x'78da00'")
+        database.commit()
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        with pytest.raises(LedgerTrouble, match="Move it away"):
+            list(ledger.records_of(run))
+        with pytest.raises(LedgerTrouble, match="Move it away"):
+            ledger.history("a.pdf")
+
+
+def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"Dear editor, " * 200)
+    with pytest.raises(LedgerTrouble, match="Move it away"), open_ledger(sqlite_url(tmp_path)):
+        pass

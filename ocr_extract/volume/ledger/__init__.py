@@ -1,5 +1,10 @@
 """The ledger: what was read, judged, decided and sent. Appended to, never overwritten."""
 
-from ocr_extract.volume.ledger.ledger import Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.ledger.ledger import (
+    DamagedReading,
+    Ledger,
+    open_ledger,
+    sqlite_url,
+)
 
-__all__ = ["Ledger", "open_ledger", "sqlite_url"]
+__all__ = ["DamagedReading", "Ledger", "open_ledger", "sqlite_url"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alembic import command
@@ -26,10 +27,15 @@ BUSY_MILLISECONDS = 30_000
 ADVISORY_LOCK = 0x0C4E47AC7
 """PostgreSQL: any number, the same for every run."""
 FULL = ("disk is full", "No space left", "disk I/O error", "could not extend file")
+BROKEN = ("file is not a database", "disk image is malformed", "invalid page")
+DAMAGED_ADVICE = (
+    "Move it away and run the same command: every file is read anew. `sqlite3 OLD .recover` saves"
+    " what can be saved of a SQLite ledger."
+)
 LOCKED = ("database is locked", "database table is locked", "lock timeout")
 
 
-def engine_of(url: str) -> Engine:
+def engine_of(url: str | URL) -> Engine:
     """An engine for a ledger's URL; raises LedgerTrouble or MissingTool, no connection made."""
     try:
         parsed = make_url(url)
@@ -42,11 +48,12 @@ def engine_of(url: str) -> Engine:
         raise MissingTool(f"The ledger's driver is missing ({error.name}).", advice) from error
 
 
-def _shown(url: str) -> str:
+def _shown(url: str | URL) -> str:
+    """A URL without its password, also where it is none that can be taken apart."""
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
-        return repr(url)
+        return re.sub(r"(?<=:)[^:@/]+(?=@)", "***", ascii(url))
 
 
 def _is_sqlite(url: URL) -> bool:
@@ -57,6 +64,8 @@ def _sqlite(url: URL) -> Engine:
     memory = not url.database or url.database == ":memory:"
     # A ledger in memory lives as long as its one connection.
     engine = create_engine(url, poolclass=StaticPool) if memory else create_engine(url)
+    if not memory:
+        make_private(Path(url.database or ""))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
@@ -78,6 +87,14 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Make a file that its owner alone may read, unless it is there; what is wrong with its
+    folder is said when it is opened. SQLite gives its other files the same rights.
+    """
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 @contextmanager
@@ -127,7 +144,9 @@ def _held_by_file(database: Path) -> Iterator[None]:
     # Beside the database: a lock on itself would meet SQLite's own.
     path = database.with_name(f"{database.name}.lock")
     try:
-        lock = path.open("a+", encoding="ascii")
+        # A link that lies there would have another file written to.
+        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        lock = os.fdopen(number, "a+", encoding="ascii")
     except OSError as error:
         advice = "Give another --out or --ledger, in a folder that may be written to."
         raise LedgerTrouble(f"Cannot write {path}: {error.strerror}.", advice) from error
@@ -170,6 +189,8 @@ def database_troubles() -> Iterator[None]:
         if any(word in said for word in FULL):
             advice = "Make room and run the same command again: what was read is kept."
             raise LedgerTrouble(f"No room left for the ledger ({said}).", advice) from error
+        if any(word in said for word in BROKEN):
+            raise LedgerTrouble(f"The ledger is damaged ({said}).", DAMAGED_ADVICE) from error
         first = said.strip().splitlines()[0] if said.strip() else "no reason given"
         advice = "Check --ledger, and that the database is there and may be written to."
         raise LedgerTrouble(f"The ledger does not answer: {first}", advice) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import URL, Connection, Engine, Table, func, insert, select, update
 
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
 from ocr_extract.volume.ledger.connect import (
+    DAMAGED_ADVICE,
     database_troubles,
     engine_of,
     held,
@@ -59,6 +61,10 @@ class Run:
     judged: str
     source: int
     answer: str
+
+
+class DamagedReading(Exception):
+    """A stored reading is no longer what was stored: its file has to be read again."""
 
 
 class Ledger:
@@ -166,7 +172,17 @@ class Ledger:
             some = numbers[start : start + ROWS]
             query = select(readings.c.id, readings.c.content).where(readings.c.id.in_(set(some)))
             contents = dict(self._rows(query))
-            yield from (unpacked(contents[number]) for number in some)
+            yield from (_whole(number, contents[number]) for number in some)
+
+    def damaged(self, numbers: Sequence[int]) -> set[int]:
+        """Those readings whose content is no longer what was stored."""
+        found: set[int] = set()
+        for number in numbers:
+            try:
+                next(self.looks([number]))
+            except DamagedReading:
+                found.add(number)
+        return found
 
     # Records, decisions, messages
 
@@ -185,7 +201,7 @@ class Ledger:
         with database_troubles(), self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=ROWS).execute(query)
             for row in rows:
-                yield unpacked(row[0])[0]
+                yield _record_in(row[0])
 
     def decide(
         self, sha256: str, part: int, field: str, value: str | None, person: str, note: str = ""
@@ -211,7 +227,7 @@ class Ledger:
         decided = select(decisions).where(decisions.c.sha256.in_(hashes)).order_by(decisions.c.id)
         posted = select(messages).where(messages.c.paper == key).order_by(messages.c.id)
         found: list[tuple[str, Record | Mapping[str, Any]]] = [
-            *((row[0], unpacked(row[1])[0]) for row in said),
+            *((row[0], _record_in(row[1])) for row in said),
             *((row["made"], row) for row in self._mappings(decided)),
             *((row["sent"], row) for row in self._mappings(posted)),
         ]
@@ -241,7 +257,7 @@ class Ledger:
 
 
 @contextmanager
-def open_ledger(url: str, *, alone: bool = True) -> Iterator[Ledger]:
+def open_ledger(url: str | URL, *, alone: bool = True) -> Iterator[Ledger]:
     """A ledger, its tables up to date; `alone` holds it against other runs. Raises
     LedgerBusy, LedgerTrouble, or MissingTool when the database's driver is not installed.
     """
@@ -266,6 +282,22 @@ def digest_of(record: Record) -> str:
     """SHA-256 of all that a record says, but for the time that it took."""
     plain = record.model_copy(update={"seconds": 0.0}).to_json()
     return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _whole(number: int, content: bytes) -> tuple[Record, ...]:
+    """A reading's records; raises DamagedReading."""
+    try:
+        return unpacked(content)
+    except (zlib.error, ValueError) as error:
+        raise DamagedReading(number) from error
+
+
+def _record_in(content: bytes) -> Record:
+    """A stored record; raises LedgerTrouble where the row is damaged."""
+    try:
+        return unpacked(content)[0]
+    except (zlib.error, ValueError) as error:
+        raise LedgerTrouble("A record in the ledger is damaged.", DAMAGED_ADVICE) from error
 
 
 def _put(connection: Connection, run: int, path: str, part: int, record: Record) -> int:
@@ -308,6 +340,6 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def sqlite_url(folder: Path) -> str:
-    """The ledger of an output folder."""
-    return f"sqlite:///{folder.resolve() / 'ledger.sqlite'}"
+def sqlite_url(folder: Path) -> URL:
+    """The ledger of an output folder, whatever characters its name has."""
+    return URL.create("sqlite", database=str(folder.resolve() / "ledger.sqlite"))
