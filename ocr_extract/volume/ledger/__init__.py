@@ -1,5 +1,6 @@
 """The ledger: what was read, judged, decided and sent. Appended to, never overwritten."""
 
+from ocr_extract.volume.ledger.forget import Forgotten
 from ocr_extract.volume.ledger.ledger import (
     DamagedReading,
     Ledger,
@@ -7,4 +8,4 @@ from ocr_extract.volume.ledger.ledger import (
     sqlite_url,
 )
 
-__all__ = ["DamagedReading", "Ledger", "open_ledger", "sqlite_url"]
+__all__ = ["DamagedReading", "Forgotten", "Ledger", "open_ledger", "sqlite_url"]

@@ -29,6 +29,7 @@ from ocr_extract.volume.ledger.connect import (
     migrate,
     writing,
 )
+from ocr_extract.volume.ledger.forget import Forgotten, forget, of_paper
 from ocr_extract.volume.ledger.tables import (
     decisions,
     listing,
@@ -94,7 +95,7 @@ class Ledger:
             .where(runs.c.state == "done", runs.c.id < before)
             .order_by(runs.c.id.desc())
         )
-        return None if row is None else Run(row[0], row[1], row[2] or row[0], row[3] or "")
+        return None if row is None else Run(row[0], row[1] or "", row[2] or row[0], row[3] or "")
 
     def end_as(self, run: int, earlier: Run) -> None:
         """End a run that found everything as an earlier one had left it."""
@@ -219,9 +220,8 @@ class Ledger:
         """Everything that was ever said of a paper, a file's name or a hash, oldest first:
         times with records, and with rows of decisions and messages.
         """
-        name = records.c.path.endswith(f"/{key}", autoescape=True)
-        mine = (records.c.paper == key) | (records.c.sha256 == key) | (records.c.path == key) | name
-        query = select(runs.c.started, records.c.content, records.c.sha256).join(runs).where(mine)
+        query = select(runs.c.started, records.c.content, records.c.sha256).join(runs)
+        query = query.where(of_paper(key))
         said = list(self._rows(query.order_by(records.c.id)))
         hashes = {row[2] for row in said if row[2]}
         decided = select(decisions).where(decisions.c.sha256.in_(hashes)).order_by(decisions.c.id)
@@ -232,6 +232,11 @@ class Ledger:
             *((row["sent"], row) for row in self._mappings(posted)),
         ]
         return tuple(sorted(found, key=lambda item: item[0]))
+
+    def forget(self, key: str) -> Forgotten | None:
+        """Remove all that is held of a paper; None where nothing is (see `forget`)."""
+        with database_troubles():
+            return forget(self._engine, key)
 
     # Underneath
 
