@@ -10,10 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocr_extract.agreement import extract_all
 from ocr_extract.dates.priors import Context
-from ocr_extract.findings import Findings
-from ocr_extract.judge import judge
 from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.packing import Reading, packed
@@ -28,6 +25,11 @@ class FirstLook:
     reading: Reading
     sha256: str | None
     flagged: bool
+
+
+def preload() -> None:
+    """Import what reading takes, before there is a file to read."""
+    import ocr_extract.agreement  # noqa: F401, PLC0415
 
 
 def first_look(path: Path, settings: Settings, given: Context) -> FirstLook:
@@ -52,6 +54,8 @@ def shipped_look(name: str, content: bytes, settings: Settings, given: Context) 
 
 def look_at(path: Path, settings: Settings, given: Context) -> FirstLook:
     """Read one file in this process."""
+    from ocr_extract.agreement import extract_all  # noqa: PLC0415  only workers need it all
+
     started = time.monotonic()
     found = extract_all(path, settings=settings, context=given)
     return as_first_look(found, time.monotonic() - started)
@@ -71,5 +75,8 @@ def lost(path: Path, settings: Settings, given: Context) -> FirstLook:
     """Of a file that cost a worker its life twice: a record of that damage."""
     effect = "Reading it killed the worker, or took too long, twice: not read."
     damage = Damage(stage="read", kind="worker_died", effect=effect)
-    document = Document.at(path)
-    return as_first_look([judge(Findings(document, damage=(damage,)), given, settings)])
+    from ocr_extract.findings import Findings  # noqa: PLC0415
+    from ocr_extract.judge import judge  # noqa: PLC0415
+
+    found = Findings(Document.at(path), damage=(damage,))
+    return as_first_look([judge(found, given, settings)])

@@ -11,16 +11,19 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
 
 from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
 from ocr_extract.records import Document, Record, RosterMatch, Verdict
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
-from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, engine_of
+from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, MIGRATIONS, engine_of, writing
 from ocr_extract.volume.ledger.ledger import Listed
-from ocr_extract.volume.ledger.tables import metadata
+from ocr_extract.volume.ledger.tables import REVISION, metadata
 from ocr_extract.volume.packing import Reading, packed
 from tests.postgres import program, server
 
@@ -347,3 +350,42 @@ def test_a_file_that_is_no_database_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").write_bytes(b"Dear editor, " * 200)
     with pytest.raises(LedgerTrouble, match="Move it away"), open_ledger(sqlite_url(tmp_path)):
         pass
+
+
+def test_a_fresh_ledger_is_what_the_migrations_make(url: str) -> None:
+    """Its tables are made at once, without Alembic; the two ways must not part."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+    engine = engine_of(url)
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+    with open_ledger(url) as ledger:
+        assert _run(ledger, _record()) == 1
+
+
+def test_a_half_made_ledger_of_another_program_is_brought_up_to_date(tmp_path: Path) -> None:
+    """Tables that are not ours are left alone."""
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as database:
+        database.execute("CREATE TABLE theirs (x)")
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        assert _run(ledger, _record()) == 1
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as database:
+        assert database.execute("SELECT count(*) FROM theirs").fetchone() == (0,)
+
+
+def test_an_open_ledger_has_not_imported_alembic(tmp_path: Path) -> None:
+    """It takes longer to import than all tables to make."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from ocr_extract.volume.ledger import open_ledger, sqlite_url\n"
+        f"for _ in range(2):\n"
+        f"    with open_ledger(sqlite_url(Path({str(tmp_path)!r}))): pass\n"
+        "assert 'alembic' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -10,16 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
+from ocr_extract.volume.ledger.tables import REVISION, alembic_version, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MILLISECONDS = 30_000
@@ -109,16 +116,47 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date; a ledger of a later program is refused (LedgerTrouble)."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        have = MigrationContext.configure(connection).get_current_revision()
-    if have == ScriptDirectory.from_config(config).get_current_head():
+    have = _revision(engine)
+    if have == REVISION:
         return
+    with writing(engine) as connection:
+        # Another program may have made them meanwhile.
+        have = _revision_in(connection)
+        if have is None and not inspect(connection).get_table_names():
+            _make_tables(connection)
+        elif have != REVISION:
+            _upgrade(connection, have)
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        return _revision_in(connection)
+
+
+def _revision_in(connection: Connection) -> str | None:
+    """The version of the tables, as Alembic keeps it."""
+    if not inspect(connection).has_table(alembic_version.name):
+        return None
+    return connection.execute(select(alembic_version.c.version_num)).scalar()
+
+
+def _make_tables(connection: Connection) -> None:
+    """All tables of a fresh ledger at once: Alembic takes longer to import than they to make."""
+    metadata.create_all(connection)
+    alembic_version.create(connection)
+    connection.execute(insert(alembic_version).values(version_num=REVISION))
+
+
+def _upgrade(connection: Connection, have: str | None) -> None:
+    from alembic import command  # noqa: PLC0415  slow, and seldom needed
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
     try:
-        with writing(engine) as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        command.upgrade(config, "head")
     except CommandError as error:
         message = f"The ledger was made by a later version of the program ({have})."
         raise LedgerTrouble(message, "Use that version, or another --ledger.") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
@@ -67,7 +68,8 @@ class InlineWorkers:
 
 class LocalWorkers:
     """Processes of this machine, one core each; a task may take `seconds`, all told, and a
-    worker that then holds more than `most_memory` bytes is replaced.
+    worker that then holds more than `most_memory` bytes is replaced. `early` is a process that
+    was started while the run prepared itself.
 
     Each process has a pipe of its own and shares nothing: it may be killed at any moment,
     also while it sends, and costs its own task only (pools with shared queues break).
@@ -75,12 +77,19 @@ class LocalWorkers:
 
     sees_our_files = True
 
-    def __init__(self, jobs: int, seconds: float, most_memory: int = RECYCLED_FROM) -> None:
+    def __init__(
+        self,
+        jobs: int,
+        seconds: float,
+        most_memory: int = RECYCLED_FROM,
+        early: WorkerProcess | None = None,
+    ) -> None:
         self.size = jobs
         self._seconds, self._most_memory = seconds, most_memory
         self._own = threading.local()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
-        self._processes: set[WorkerProcess] = set()
+        self._processes: set[WorkerProcess] = {early} if early else set()
+        self._early = [early] if early else []
 
     def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
         """The future of a task in some worker."""
@@ -112,12 +121,18 @@ class LocalWorkers:
         the machine's fault, and no document's.
         """
         for _ in range(STARTS):
-            process = self._own.process = WorkerProcess()
+            process = self._own.process = self._taken_early() or WorkerProcess()
             self._processes.add(process)
             if process.is_ready():
                 return process
             self._retire(process)
         raise NoWorkers("No worker process comes up on this machine.", NO_WORKERS_ADVICE)
+
+    def _taken_early(self) -> WorkerProcess | None:
+        """The process that was started before this pool was made, once."""
+        with suppress(IndexError):
+            return self._early.pop()
+        return None
 
     def _retire(self, process: WorkerProcess) -> None:
         process.end()

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from ocr_extract.errors import NoRoom, OcrExtractError, raise_if_no_room
+from ocr_extract.volume.first_look import preload
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -161,6 +162,7 @@ def _serve(pipe: Connection, errors: Connection, folder: Path) -> None:
     prepare()
     with suppress(EOFError, BrokenPipeError):
         pipe.send(READY)
+        preload()
         while True:
             task, given = pipe.recv()
             pipe.send(_attempt(task, given))
