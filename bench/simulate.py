@@ -172,7 +172,9 @@ def _record(rng: random.Random, index: int, truth: Truth, context: Context) -> R
         verdict=Verdict.REVIEW,
     )
     flags = redated_flags(record, found, result, own, SETTINGS)
-    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags, located=True)})
+    return record.model_copy(
+        update={"flags": flags, "verdict": verdict_of(flags, (), located=True)}
+    )
 
 
 def _stamp(rng: random.Random, meant: date) -> str | None:

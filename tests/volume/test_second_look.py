@@ -38,7 +38,9 @@ def _record(text: str, name: str, context: Context | None = None, made: str = ""
         verdict=Verdict.REVIEW,
     )
     flags = redated_flags(record, found, result, known, SETTINGS)
-    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags, located=True)})
+    return record.model_copy(
+        update={"flags": flags, "verdict": verdict_of(flags, (), located=True)}
+    )
 
 
 def _volume(*texts: str) -> list[Record]:

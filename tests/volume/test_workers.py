@@ -1,5 +1,6 @@
 """Workers of this machine: real processes that die, hang, grow and fail."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -178,8 +179,12 @@ def hang_with_a_file(marker: str) -> None:
 
 
 def test_what_a_worker_prints_as_errors_is_for_the_log(
-    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(logging.getLogger("ocr_extract"), "handlers", [])
+    monkeypatch.setattr(logging.getLogger("ocr_extract"), "propagate", True)
     caplog.set_level("DEBUG", logger="ocr_extract")
     with LocalWorkers(1, seconds=60) as workers:
         workers.submit(complain, "libtiff: \x1b[31mbad tag\n").result()
