@@ -98,6 +98,12 @@ class Factory:
         images[0].save(path, dpi=(dpi, dpi), **extra)
         return path
 
+    def scan(self, name: str = "scan.pdf") -> Path:
+        """A PDF of pictures, as a scanner makes it."""
+        first, *more = [Image.fromarray(page) for page in pages_of()]
+        first.save(self.folder / name, resolution=200, save_all=True, append_images=more)
+        return self.folder / name
+
 
 def pages_of(filling: Filling = FILLED, seed: int = 3) -> list[Grey]:
     """An agreement's two pages at 200 dpi."""

@@ -136,16 +136,21 @@ def kill_some_worker(process: subprocess.Popen[str], rng: random.Random) -> bool
 
 
 def sabotaged_tesseract(folder: Path, sabotage: str) -> dict[str, str]:
-    """An environment whose tesseract first does something bad: `sabotage` is shell, and
-    runs instead of the program until it makes the file $DONE.
+    """`sabotaged`, for tesseract."""
+    return sabotaged(folder, "tesseract", sabotage)
+
+
+def sabotaged(folder: Path, program: str, sabotage: str) -> dict[str, str]:
+    """An environment whose program first does something bad: `sabotage` is shell, and runs
+    instead of it until it makes the file $DONE. Asked for its version, it answers.
     """
     programs = folder / "programs"
     programs.mkdir()
-    fake = programs / "tesseract"
-    real = next(p for d in os.environ["PATH"].split(":") if (p := Path(d) / "tesseract").is_file())
+    fake = programs / program
+    real = next(p for d in os.environ["PATH"].split(":") if (p := Path(d) / program).is_file())
     fake.write_text(
         f'#!/bin/sh\nDONE="{programs}/done"\n'
-        f'case "$*" in *--version*|*--list-langs*) exec "{real}" "$@";; esac\n'
+        f'case "$*" in -v|*--version*|*--list-langs*) exec "{real}" "$@";; esac\n'
         f'[ -e "$DONE" ] || {{ {sabotage}; }}\nexec "{real}" "$@"\n'
     )
     fake.chmod(fake.stat().st_mode | stat.S_IEXEC)

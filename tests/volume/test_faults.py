@@ -24,6 +24,7 @@ from tests.fault_harness import (
     Sufferer,
     kill_some_worker,
     looks,
+    sabotaged,
     sabotaged_tesseract,
     volume,
     wait_for,
@@ -149,6 +150,72 @@ def test_a_ledger_that_another_program_locks_for_a_while(
     run.communicate()
     assert run.returncode == 1
     assert looks(out) == undisturbed
+
+
+def test_files_that_go_and_come(
+    suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
+) -> None:
+    """A network drive that stumbles: files are away while the run reads, some at its end."""
+    rng = random.Random(9)  # noqa: S311
+    out, away = tmp_path / "out", tmp_path / "away"
+    away.mkdir()
+    names = sorted(path.name for path in suffering.folder.iterdir())
+    process = suffering.start(out)
+    wait_for(out / "ledger.sqlite-wal")
+    ended = threading.Event()
+    threading.Thread(target=lambda: (process.communicate(), ended.set())).start()
+    while not ended.wait(0.02):
+        some = rng.sample(names, max(1, COUNT // 12))
+        for name in some:
+            shutil.move(suffering.folder / name, away / name)
+        ended.wait(0.02)
+        for name in some:
+            shutil.move(away / name, suffering.folder / name)
+    assert process.returncode == 1
+    # Nothing of what was away is kept: the same command finds it.
+    suffering.run(out)
+    assert looks(out) == undisturbed
+
+
+def test_a_full_temporary_folder(scanned: Sufferer, small_disk: Path, tmp_path: Path) -> None:
+    """It is said, no document is called damaged for it, and the run goes on once there is room."""
+    scanned.run(tmp_path / "expected")
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 290_000)
+    full = replace(scanned, environment={"TMPDIR": str(small_disk)})
+    stopped = full.run(tmp_path / "out")
+    assert stopped.returncode == 2, stopped.stdout
+    assert "TMPDIR" in stopped.stderr
+    filler.unlink()
+    subprocess.run(["mount", "-o", "remount,size=400m", str(small_disk)], check=True)
+    assert full.run(tmp_path / "out").returncode == 1
+    assert looks(tmp_path / "out") == looks(tmp_path / "expected")
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("program", ["tesseract", "pdftoppm", "pdfinfo"])
+def test_a_program_that_is_killed_once(scanned: Sufferer, tmp_path: Path, program: str) -> None:
+    """By the system that ran out of memory, say: its document is read once more, at once."""
+    Factory(scanned.folder).scan("p00002Permission.pdf")
+    scanned.run(tmp_path / "expected")
+    environment = sabotaged(tmp_path, program, 'touch "$DONE"; kill -9 $$')
+    killed = replace(scanned, environment=environment)
+    killed.run(tmp_path / "out")
+    assert (tmp_path / "programs" / "done").exists()
+    assert looks(tmp_path / "out") == looks(tmp_path / "expected")
+
+
+def test_a_program_that_is_always_killed_is_cured_by_again(
+    scanned: Sufferer, tmp_path: Path
+) -> None:
+    scanned.run(tmp_path / "expected")
+    killed = replace(scanned, environment=sabotaged(tmp_path, "tesseract", "kill -9 $$"))
+    killed.run(tmp_path / "out")
+    first, _ = looks_of_records(tmp_path / "out")
+    assert [damage["kind"] for damage in first["damage"]] == ["tool_killed"]  # type: ignore[index]
+    assert first["verdict"] == "review"
+    scanned.run(tmp_path / "out", "--again")
+    assert looks(tmp_path / "out", again=True) == looks(tmp_path / "expected")
 
 
 @pytest.fixture
