@@ -58,6 +58,9 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 
+bench-start: ## measure: import, --help, doctor, and one agreement in all
+	$(PYTHON) -m bench.start_up
+
 bench-volume: ## measure: one core and two, the textbook, memory, papers found by content; FORM= a blank form
 	$(PYTHON) -m bench.throughput --form "$(FORM)"
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
