@@ -80,5 +80,8 @@ def load_calibration(path: Path) -> Calibration:
     """Read a calibration; raises BadSettings where it is none."""
     try:
         return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise BadSettings(f"Cannot read the calibration {path}: {error}.", ADVICE) from error
+    except OSError as error:
+        message = f"Cannot read the calibration {path}: {error.strerror}."
+        raise BadSettings(message, ADVICE) from error
+    except (UnicodeDecodeError, ValidationError) as error:
+        raise BadSettings(f"{path} is no calibration.", ADVICE) from error

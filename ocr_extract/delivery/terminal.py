@@ -7,25 +7,65 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
+from ocr_extract.delivery.plain import counted, plain
 from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
 
 MOST_NAMED = 20
 """Papers or files that a line names; all of them are in papers.csv."""
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
+NAME_SHARE = 4
+"""One column in so many is the most that papers' names take."""
+NARROWEST_NAME = 20
+
+
+def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any) -> Console:
+    """A console that takes text for text: no markup, no pictures for `:words:`, no colours
+    of its own choice.
+    """
+    return Console(
+        width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False, **more
+    )
+
+
+def print_line(text: str, console: Console, style: str = "") -> None:
+    """One line, safe for a terminal."""
+    console.print(Text(plain(text), style=style))
 
 
 def print_volume(records: Iterable[Record], console: Console) -> None:
-    """One row a document."""
+    """One row a document: its paper, what became of it, its date, and in words what a person
+    has to look at.
+    """
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("document", "verdict", "date", "conf.", "signed", "signer", "look at"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("date", "conf."))
+    widest = max(NARROWEST_NAME, console.width // NAME_SHARE)
+    table.add_column("paper", overflow="fold", max_width=widest)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("date", no_wrap=True)
+    table.add_column("look at", overflow="fold")
     for record in records:
         table.add_row(*_row(record))
     if table.row_count:
         console.print(table)
+
+
+def _row(record: Record) -> tuple[Text, ...]:
+    return (
+        Text(plain(_paper(record))),
+        Text(record.verdict.value, style=STYLES[record.verdict]),
+        Text(plain(_with_gaps(record.fields.date.value))),
+        Text(" ".join(plain(flag.message) for flag in record.flags) or "-"),
+    )
+
+
+def _paper(record: Record) -> str:
+    """The paper's key, with the file's name where the paper has several; else that name."""
+    if record.roster is None:
+        return record.document.name
+    key = record.roster.key
+    return f"{key} ({record.document.name})" if record.roster.state == "duplicate" else key
 
 
 def print_summary(summary: Mapping[str, Any], console: Console) -> None:
@@ -33,10 +73,10 @@ def print_summary(summary: Mapping[str, Any], console: Console) -> None:
     by name; then the documents' totals.
     """
     if answer := summary["answer"]:
-        console.print(f"[bold]{papers_line(answer)}[/bold]", highlight=False)
+        print_line(papers_line(answer), console, "bold")
         for line in paper_lines(answer):
-            console.print(escape(line), highlight=False)
-    console.print(f"[bold]{totals_line(summary['totals'])}[/bold]", highlight=False)
+            print_line(line, console)
+    print_line(totals_line(summary["totals"]), console, "bold")
 
 
 def papers_line(answer: Mapping[str, Any]) -> str:
@@ -47,7 +87,7 @@ def papers_line(answer: Mapping[str, Any]) -> str:
         f" {states['rejected']} rejected, {states['missing']} missing,"
         f" {states['duplicate']} with several files"
     )
-    return f"{sum(states.values())} papers: {named}"
+    return f"{counted(sum(states.values()), 'paper')}: {named}"
 
 
 def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -56,9 +96,8 @@ def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     missing = [s["key"] for s in standings if s["state"] == "missing"]
     yield from _listed("missing", missing)
     for standing in [s for s in standings if s["state"] == "duplicate"][:MOST_NAMED]:
-        counts, why = _printable(standing["counts"]), _printable(standing["why"])
-        yield f"several files for {standing['key']}: {counts} counts, {why}"
-    yield from _listed("no paper of the roster", [_printable(n) for n in answer["strangers"]])
+        yield f"several files for {standing['key']}: {standing['counts']} counts, {standing['why']}"
+    yield from _listed("no paper of the roster", answer["strangers"])
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -72,28 +111,10 @@ def totals_line(totals: Mapping[str, Any]) -> str:
     count = totals["verdicts"]
     named = ", ".join(f"{code} {n}" for code, n in totals["flags"].items())
     total = (
-        f"{totals['documents']} agreements: {count['accepted']} accepted,"
+        f"{counted(totals['documents'], 'agreement')}: {count['accepted']} accepted,"
         f" {count['review']} to review, {count['rejected']} rejected"
     )
     return f"{total} ({named})" if named else total
-
-
-def _row(record: Record) -> tuple[str, ...]:
-    date, signature = record.fields.date, record.fields.signature
-    style = STYLES[record.verdict]
-    shown = escape(_with_gaps(date.value))
-    if date.value and date.as_written and date.value != date.as_written:
-        shown = f"{shown} (written {escape(date.as_written)})"
-    signer = record.fields.corresponding_author.value or record.fields.author.value
-    return (
-        escape(_printable(record.document.name)),
-        f"[{style}]{record.verdict.value}[/{style}]",
-        shown,
-        f"{date.confidence:.2f}",
-        signature.present,
-        escape(_printable(signer or "-")[:32]),
-        " ".join(flag.code for flag in record.flags),
-    )
 
 
 def _with_gaps(value: str | None) -> str:
@@ -101,40 +122,38 @@ def _with_gaps(value: str | None) -> str:
     return value + "-??" * (2 - value.count("-")) if value else "-"
 
 
-def _printable(text: str) -> str:
-    """Without control characters, which a file name can send to a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def print_document(record: Record, console: Console) -> None:
     """What was found in one document, how it was read, and why it was judged so."""
     document = record.document
-    head = f"{_printable(document.name)}: {record.verdict.value}"
-    console.print(f"[bold]{escape(head)}[/bold]")
-    form = f"{record.form.name} ({record.form.confidence:.0%})" if record.form else "not known"
-    console.print(escape(f"{document.kind}, {document.pages} pages, form {form}"))
+    print_line(f"{document.name}: {record.verdict.value}", console, "bold")
+    form = (
+        f"form {record.form.name} ({record.form.confidence:.0%})"
+        if record.form
+        else "no form known"
+    )
+    print_line(f"{document.kind}, {counted(document.pages, 'page')}, {form}", console)
     for name in ("title", "author", "corresponding_author", "signature", "date"):
         _print_field(name, getattr(record.fields, name), console)
     for flag in record.flags:
-        console.print(escape(f"flag {flag.code}: {_printable(flag.message)}"), style="yellow")
+        print_line(f"flag {flag.code}: {flag.message}", console, "yellow")
     for damage in record.damage:
         page = f" page {damage.page}" if damage.page else ""
-        console.print(escape(f"damage {damage.stage}/{damage.kind}{page}: {damage.effect}"))
+        print_line(f"damage {damage.stage}/{damage.kind}{page}: {damage.effect}", console)
 
 
 def _print_field(name: str, field: FieldResult | SignatureResult, console: Console) -> None:
     present = f"{field.present}, " if isinstance(field, SignatureResult) else ""
-    value = _printable(field.value or "-")
-    line = f"  {name}: {present}{value} ({field.written}, confidence {field.confidence:.3f})"
-    console.print(escape(line))
+    how = f"{field.written}, " if field.written != "unknown" else ""
+    value = field.value or "-"
+    print_line(f"  {name}: {present}{value} ({how}confidence {field.confidence:.3f})", console)
     if field.as_written and field.as_written != field.value:
-        console.print(escape(f"    as written: {field.as_written}"))
+        print_line(f"    as written: {field.as_written}", console)
     for candidate in field.candidates[:5]:
-        reason = _printable(candidate.reason)
-        console.print(escape(f"    {candidate.probability:7.3f}  {candidate.value}  {reason}"))
+        said = f"    {candidate.probability:7.3f}  {candidate.value}  {candidate.reason}"
+        print_line(said, console)
     for evidence in field.evidence:
         for reading in evidence.readings:
-            console.print(escape(f"    read by {reading.reader}: {_printable(reading.best)!r}"))
+            print_line(f"    read by {reading.reader}: {plain(reading.best)!r}", console)
 
 
 def print_history(
@@ -147,14 +166,13 @@ def print_history(
             said = ", ".join(
                 f"{k} {v}" for k, v in entry.items() if v not in (None, "") and k != "id"
             )
-            console.print(escape(_printable(f"{time}  {said}")), highlight=False)
+            print_line(f"{time}  {said}", console)
             continue
         told = _told(entry)
-        name = f"{_printable(entry.document.name)}: {entry.verdict.value}"
-        console.print(f"[bold]{escape(f'{time}  {name}')}[/bold]", highlight=False)
+        print_line(f"{time}  {entry.document.name}: {entry.verdict.value}", console, "bold")
         for what, value in told.items():
             if before.get(what) != value:
-                console.print(escape(_printable(f"    {what}: {value}")), highlight=False)
+                print_line(f"    {what}: {value}", console)
         before = told
 
 

@@ -76,6 +76,7 @@ class Volume:
     roster: Roster | None = None
     ship: bool = False
     again: bool = False
+    verify: bool = False
 
     @property
     def given(self) -> Context:
