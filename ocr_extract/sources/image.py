@@ -6,7 +6,8 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -64,11 +65,15 @@ def _frames(image: Image.Image) -> int:
     raise Damaged("open", "too_large", f"More than {MAX_FRAMES} frames: not read.")
 
 
-def _opened(content: bytes) -> Image.Image:
-    # Pixels are bounded by our own settings, before anything is decoded.
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    """A picture without Pillow's warnings: of broken metadata, which cost nothing, and of
+    many pixels, which are bounded by our own settings before anything is decoded.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            yield image
 
 
 def _frame(content: bytes, page: int, dpi: int, settings: Settings, left: list[int]) -> Raster:
