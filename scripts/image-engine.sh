@@ -28,7 +28,7 @@ find_base() { # sets BASE; says why none is to be had
     fi
     if ! starts; then
         settle_podman
-        starts || { printf 'skipped: %s starts no container here, see %s\n' "$ENGINE" "$LOG"; return 1; }
+        starts || { printf 'skipped: %s starts no container here: %s\n' "$ENGINE" "$(tail -n 1 "$LOG")"; return 1; }
     fi
 }
 
@@ -68,7 +68,7 @@ stand_in() { # the base made from Debian's packages and a CPython of this host
         packages=(netbase tzdata python3 python3-pip python3-venv)
     fi
     if ! { bare_debian "$BASE_SUITE" "$tree" "${packages[@]}" && stand_in_python "$tree" "$prefix"; } >>"$LOG" 2>&1; then
-        printf 'skipped: no stand-in for %s can be made, see %s\n' "$PULLED" "$LOG"
+        printf 'skipped: no stand-in for %s can be made: %s\n' "$PULLED" "$(tail -n 1 "$LOG")"
         return 1
     fi
     slim "$tree" >>"$LOG" 2>&1

@@ -97,6 +97,12 @@ def test_the_job_fails_at_once_what_would_end_the_same_again(job: dict[str, Any]
     assert _fails_on_errors_only(spec["template"]["spec"]["containers"][0]["args"])
 
 
+def test_a_drained_node_is_no_failure_whatever_the_exit_code(job: dict[str, Any]) -> None:
+    first = job["spec"]["podFailurePolicy"]["rules"][0]
+    assert first["action"] == "Ignore"
+    assert first["onPodConditions"] == [{"type": "DisruptionTarget", "status": "True"}]
+
+
 def _fails_on_errors_only(words: list[str]) -> bool:
     return words[words.index("--fail-on") + 1] == "error"
 
