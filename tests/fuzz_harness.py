@@ -1,0 +1,67 @@
+"""Mutations by number: each is made from its number alone, and so is made again from it."""
+
+import random
+import traceback
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+Seed = bytes
+Mutation = Callable[[bytes, random.Random], bytes]
+ABSURD = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
+"""Numbers at which sizes, counts and offsets break."""
+
+
+def mutated(seeds: Sequence[Seed], mutations: Sequence[Mutation], number: int) -> bytes:
+    """The mutation of that number: always the same bytes."""
+    rng = random.Random(number)  # noqa: S311
+    return rng.choice(mutations)(rng.choice(seeds), rng)
+
+
+def flipped(content: bytes, rng: random.Random) -> bytes:
+    """One to fifty bits turned."""
+    changed = bytearray(content)
+    for _ in range(rng.choice((1, 2, 5, 50))):
+        changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+    return bytes(changed)
+
+
+def overwritten(content: bytes, rng: random.Random) -> bytes:
+    """An absurd number of one, two or four bytes, either end first, in one to four places."""
+    changed = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        size, order = rng.choice((1, 2, 4)), rng.choice(("big", "little"))
+        value = rng.choice(ABSURD) % 256**size
+        place = rng.randrange(max(1, len(changed) - size))
+        changed[place : place + size] = value.to_bytes(size, order)  # type: ignore[arg-type]
+    return bytes(changed)
+
+
+def cut(content: bytes, rng: random.Random) -> bytes:
+    """The end is missing."""
+    return content[: rng.randrange(1, len(content))]
+
+
+def spliced(content: bytes, rng: random.Random) -> bytes:
+    """A part of it twice."""
+    start, end = sorted(rng.randrange(len(content)) for _ in range(2))
+    return content[:end] + content[start:]
+
+
+def failures(work: Callable[[int], object], numbers: range) -> str:
+    """Run each number; what was raised, grouped by exception and innermost frame, or ""."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        try:
+            work(number)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is a failure to tell
+            found[_where(error)].append(number)
+    return "\n".join(
+        f"{where}: {len(seeds)} times, seeds {', '.join(map(str, seeds[:5]))}"
+        for where, seeds in sorted(found.items(), key=lambda one: -len(one[1]))
+    )
+
+
+def _where(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    file = "/".join(frame.filename.split("/")[-2:])
+    return f"{type(error).__name__} at {file}:{frame.lineno} {frame.name} ({str(error)[:80]!r})"
