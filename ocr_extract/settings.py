@@ -120,7 +120,8 @@ def _wrong(found: ErrorDetails) -> str:
     """What a value should have been, for each kind of error."""
     kind, bounds = found["type"], found.get("ctx", {})
     if kind in _SENTENCES:
-        return _SENTENCES[kind].format(**bounds)
+        shown = {name: str(value).removesuffix(".0") for name, value in bounds.items()}
+        return _SENTENCES[kind].format(**shown)
     return next((said for part, said in _KINDS if part in kind), "has a value that it cannot have")
 
 

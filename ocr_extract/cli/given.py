@@ -9,13 +9,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from ocr_extract.errors import LedgerTrouble, LostCluster
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from ocr_extract.errors import BadRoster, LedgerTrouble, LostCluster
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.volume.ledger import sqlite_url
 from ocr_extract.volume.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
-_DATABASE = re.compile(r"sqlite(?:\+\w+)?:///(?:file:)?([^?]*)")
 HEADER = 10_000
 """Characters in which the header of a table ends."""
 
@@ -37,18 +39,23 @@ def check_scheduler(address: str | None) -> None:
 
 
 def ledger_of(url: str | None, out: Path, inputs: Iterable[Path | None]) -> str:
-    """The ledger's URL; raises LedgerTrouble when that is a file that is given to be read,
-    or one in a folder of them.
+    """The ledger's URL; raises LedgerTrouble when it is none, or is a file that is given to
+    be read, or one in a folder of them.
     """
     if url is None:
         return sqlite_url(out)
-    found = _DATABASE.fullmatch(url)
-    if found and found[1] and found[1] != ":memory:":
-        target = Path(found[1]).resolve()
-        for path in inputs:
-            if path is not None and _is_within(target, path):
-                message = f"The ledger {found[1]} would be written into the input {path}."
-                raise LedgerTrouble(message, "Give another --ledger.")
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        advice = "Give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+        raise LedgerTrouble(f"“{url}” is no ledger's URL.", advice) from error
+    name = (parsed.database or "").removeprefix("file:")
+    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:"):
+        return url
+    for path in inputs:
+        if path is not None and _is_within(Path(name).resolve(), path):
+            message = f"The ledger {name} would be written into the input {path}."
+            raise LedgerTrouble(message, "Give another --ledger.")
     return url
 
 
@@ -70,7 +77,13 @@ def roster_of(
     chosen = path or _found(inputs, say)
     if chosen is None:
         return None
-    roster = read_roster(chosen)
+    try:
+        roster = read_roster(chosen)
+    except BadRoster as error:
+        if path is not None:
+            raise
+        say(f"no roster: {error.message} Papers are not checked.")
+        return None
     for trouble in roster.troubles:
         say(f"roster {chosen.name}: {trouble}")
     return roster

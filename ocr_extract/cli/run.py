@@ -88,8 +88,8 @@ def _checked(asked: Asked) -> tuple[Volume, str]:
     url = ledger_of(asked.ledger, asked.out, [*asked.paths, *files, asked.roster, asked.settings])
     for folder in linked_folders(asked.paths):
         asked.note(f"{folder} is a link to a folder: not searched.")
-    roster = roster_of(asked.roster, [] if asked.no_roster else asked.paths, asked.note)
     exports.check_covered(asked.out, asked.paths, replace=asked.replace)
+    roster = roster_of(asked.roster, [] if asked.no_roster else asked.paths, asked.note)
     check_output(asked.out, asked.paths)
     require_all()
     volume = Volume(

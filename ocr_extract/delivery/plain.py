@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _SECRETS = (
-    re.compile(r"(//[^\s/:@]*):\S*@"),
+    re.compile(r"(//[^\s/:@]*):(?!PASSWORD@)\S*@"),
     re.compile(r"\b(\w[\w+.-]*:[^\s/:@\"]+):\S*@"),
     re.compile(r"(?i)\b(pass(?:word|wd|file)?|pwd)=[^\s&'\";]*"),
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -18,7 +19,13 @@ MOST_NAMED = 20
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
 NAME_SHARE = 4
 """One column in so many is the most that papers' names take."""
-NARROWEST_NAME = 20
+ROOM_FOR_WORDS = 100
+"""Columns from which sentences stand beside a paper and not below it."""
+WIDEST_NAME = 32
+"""Columns that names are filled up to where sentences stand below; longer ones run over."""
+INDENT = 4
+_Row = tuple[str, Verdict, str, tuple[str, ...]]
+"""Name, verdict, date, and what to look at; safe for a terminal."""
 
 
 def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any) -> Console:
@@ -36,36 +43,57 @@ def print_line(text: str, console: Console, style: str = "") -> None:
 
 
 def print_volume(records: Iterable[Record], console: Console) -> None:
-    """One row a document: its paper, what became of it, its date, and in words what a person
-    has to look at.
+    """Of each document its paper, what became of it, its date, and in words what a person
+    has to look at: beside it, or, where there is little room, below it.
     """
+    rows = [_row(record) for record in records]
+    if console.width >= ROOM_FOR_WORDS:
+        _print_beside(rows, console)
+    else:
+        _print_below(rows, console)
+
+
+def _print_beside(rows: Sequence[_Row], console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    widest = max(NARROWEST_NAME, console.width // NAME_SHARE)
-    table.add_column("paper", overflow="fold", max_width=widest)
+    table.add_column("paper", overflow="fold", max_width=console.width // NAME_SHARE)
     table.add_column("verdict", no_wrap=True)
     table.add_column("date", no_wrap=True)
     table.add_column("look at", overflow="fold")
-    for record in records:
-        table.add_row(*_row(record))
-    if table.row_count:
+    for name, verdict, date, sentences in rows:
+        table.add_row(
+            Text(name), Text(verdict, STYLES[verdict]), Text(date), Text(" ".join(sentences) or "-")
+        )
+    if rows:
         console.print(table)
 
 
-def _row(record: Record) -> tuple[Text, ...]:
+def _print_below(rows: Sequence[_Row], console: Console) -> None:
+    widest = max((len(row[0]) for row in rows), default=0)
+    column = min(widest, WIDEST_NAME)
+    for name, verdict, date, sentences in rows:
+        line = Text.assemble(
+            name.ljust(column), "  ", (verdict.ljust(8), STYLES[verdict]), "  ", date
+        )
+        console.print(line)
+        for sentence in sentences:
+            console.print(Padding(Text(sentence), (0, 0, 0, INDENT)))
+
+
+def _row(record: Record) -> _Row:
     return (
-        Text(plain(_paper(record))),
-        Text(record.verdict.value, style=STYLES[record.verdict]),
-        Text(plain(_with_gaps(record.fields.date.value))),
-        Text(" ".join(plain(flag.message) for flag in record.flags) or "-"),
+        plain(_paper(record)),
+        record.verdict,
+        plain(_with_gaps(record.fields.date.value)),
+        tuple(plain(flag.message) for flag in record.flags),
     )
 
 
 def _paper(record: Record) -> str:
-    """The paper's key, with the file's name where the paper has several; else that name."""
+    """The paper's key, with the file's name where another file counts; else that name."""
     if record.roster is None:
         return record.document.name
-    key = record.roster.key
-    return f"{key} ({record.document.name})" if record.roster.state == "duplicate" else key
+    counts = all(flag.code != "not_counted" for flag in record.flags)
+    return record.roster.key if counts else f"{record.roster.key} ({record.document.name})"
 
 
 def print_summary(summary: Mapping[str, Any], console: Console) -> None:
