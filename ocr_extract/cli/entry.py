@@ -27,7 +27,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _terminated)
     try:
         with watched_output():
-            app()
+            app(prog_name="ocr-extract")
     except OcrExtractError as error:
         say(f"ocr-extract: {' '.join(str(error).split())}")
         raise SystemExit(int(error.exit_code)) from None
