@@ -231,6 +231,7 @@ def test_a_ledgers_password_is_not_printed(factory: Factory, volume: Path, url: 
     [
         "max_bytes = inf", "document_timeout = nan", "document_timeout = 0.5", "year = 1e9",
         f"year = {'9' * 5000}", f"a = {'[' * 20_000}", "[year]\nx = 1", 'languages = ["xx"]',
+        "form = 'x'", "trusted_roots = ['/none']", "calibration = '/none'",
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_are_one_line(factory: Factory, volume: Path, line: str) -> None:
@@ -247,7 +248,14 @@ def test_output_of_the_wrong_kind_is_said(factory: Factory, volume: Path) -> Non
     truth = factory.text("truth.csv", "file,date\na,2025-05-03\n")
     calibrate = _call("calibrate", folder, truth, "--out", folder)
     assert (calibrate.returncode, "is a folder" in calibrate.stderr) == (2, True)
+    over = _call("calibrate", folder, truth, "--out", truth)
+    assert (over.returncode, "no calibration" in over.stderr) == (2, True)
+    assert truth.read_text().startswith("file,date")
     assert _call("evaluate", folder, truth, "--out", file).returncode == 2
+    settings = factory.text("s.toml", f'calibration = "{truth}"\n')
+    wrong = _call("run", volume, "--settings", settings, "--out", factory.folder / "new")
+    assert (wrong.returncode, "is no calibration" in wrong.stderr) == (2, True)
+    assert not (factory.folder / "new").exists()
 
 
 # Options

@@ -12,9 +12,12 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-from ocr_extract.errors import BadRoster, LedgerTrouble, LostCluster
+from ocr_extract.calibration import load_calibration
+from ocr_extract.errors import BadRoster, BadSettings, LedgerTrouble, LostCluster
+from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.volume.ledger import sqlite_url
+from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
@@ -26,8 +29,25 @@ HEADER = 10_000
 
 def settings_of(path: Path | None, year: int | None, target_error: float | None = None) -> Settings:
     """From a file, then from options; raises BadSettings."""
-    base = load_settings(path) if path else Settings()
-    return base.with_options(year=year, target_error=target_error)
+    chosen = load_settings(path) if path else Settings()
+    _check_named(chosen)
+    return chosen.with_options(year=year, target_error=target_error)
+
+
+def _check_named(settings: Settings) -> None:
+    """Raises BadSettings where a file or a form that is named is not there: no document is
+    read before that is known.
+    """
+    forms = {form.name for form in built_in_forms()} | {"generic"}
+    if settings.form not in forms:
+        raise BadSettings(
+            f"There is no form “{settings.form}”.", f"Known: {', '.join(sorted(forms))}."
+        )
+    for root in settings.trusted_roots:
+        if not root.is_file():
+            raise BadSettings(f"trusted_roots: {root} is no file.", "Give PEM or DER files.")
+    if settings.calibration is not None:
+        load_calibration(settings.calibration)
 
 
 def check_scheduler(address: str | None) -> None:
@@ -95,7 +115,7 @@ def roster_of(
 
 def _found(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:
     """Exactly one roster of the input folders; of several, or none, none is taken."""
-    folders = [path.resolve() for path in inputs if path.is_dir()]
+    folders = [Path(identity(path)) for path in inputs if path.is_dir()]
     if not folders:
         return None
     places = dict.fromkeys(place for folder in folders for place in (folder, folder.parent))
@@ -117,8 +137,9 @@ def _rosters_in(folder: Path) -> Iterator[Path]:
         return
     for file in files:
         kind = file.suffix.lower()
-        is_roster = kind == ".bib" or (kind == ".csv" and _has_columns(file))
-        if is_roster and not file.name.startswith(".") and file.is_file():
+        if file.name.startswith(".") or kind not in (".bib", ".csv") or not file.is_file():
+            continue
+        if kind == ".bib" or _has_columns(file):
             yield file
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from pathlib import Path
 
-from ocr_extract.calibration import NEVER, Calibration
+from ocr_extract.calibration import NEVER, Calibration, load_calibration
 from ocr_extract.delivery.files import replace_file
 from ocr_extract.delivery.plain import counted, plain
 from ocr_extract.delivery.plots import draw_reliability, draw_risk_coverage
-from ocr_extract.errors import BadTruth, UnsafeOutput
+from ocr_extract.errors import BadSettings, BadTruth, UnsafeOutput
 from ocr_extract.evaluate import figures, read_records, read_truth
 from ocr_extract.recalibrate import FEWEST, fit, labels_of
 from ocr_extract.settings import Settings
@@ -32,8 +33,7 @@ def calibrate(results: Path, truth: Path, out: Path) -> None:
     """Fit, write, and say what came of it; raises BadTruth, and writes nothing, when the
     labels are too few.
     """
-    if out.is_dir():
-        raise UnsafeOutput(f"{out} is a folder.", "Give --out a file, as calibration.json.")
+    _check_target(out)
     labels = labels_of(read_records(results), read_truth(truth))
     fitted = fit(labels, f"{len(labels)} dates of {results}, truth {truth}")
     counts = Counter(label.kind for label in labels)
@@ -47,6 +47,18 @@ def calibrate(results: Path, truth: Path, out: Path) -> None:
     told = ", ".join(sorted(fitted.maps))
     said = f"{counted(len(labels), 'label')}; maps fitted for {told}. Written: {out}"
     sys.stdout.write(plain(said) + "\n")
+
+
+def _check_target(out: Path) -> None:
+    """Raises UnsafeOutput where something else than a calibration would be replaced."""
+    if out.is_dir():
+        raise UnsafeOutput(f"{out} is a folder.", "Give --out a file, as calibration.json.")
+    try:
+        if os.path.lexists(out):
+            load_calibration(out)
+    except BadSettings as error:
+        message = f"{out} is there, and is no calibration: it is not replaced."
+        raise UnsafeOutput(message, "Give another --out.") from error
 
 
 def _too_few(counts: Counter[str]) -> str:

@@ -22,7 +22,6 @@ from ocr_extract.delivery.tables import EXPORTS, PAPERS, write_results
 from ocr_extract.errors import UnsafeOutput
 from ocr_extract.records import as_text
 from ocr_extract.volume.ledger import Ledger
-from ocr_extract.volume.plan import identity
 from ocr_extract.volume.run import Outcome
 
 STAMP = ".exported.json"
@@ -153,7 +152,7 @@ def _write_stamp(out: Path, stamp: Stamp) -> None:
 
 
 def _named(paths: Sequence[Path]) -> tuple[str, ...]:
-    return tuple(sorted({as_text(Path(identity(path))) for path in paths}))
+    return tuple(sorted({as_text(path.resolve()) for path in paths}))
 
 
 def _is_within(path: str, other: str) -> bool:

@@ -123,8 +123,11 @@ def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     standings = answer["standings"]
     missing = [s["key"] for s in standings if s["state"] == "missing"]
     yield from _listed("missing", missing)
-    for standing in [s for s in standings if s["state"] == "duplicate"][:MOST_NAMED]:
+    several = [s for s in standings if s["state"] == "duplicate"]
+    for standing in several[:MOST_NAMED]:
         yield f"several files for {standing['key']}: {standing['counts']} counts, {standing['why']}"
+    if len(several) > MOST_NAMED:
+        yield f"several files for {len(several) - MOST_NAMED} more: see papers.csv"
     yield from _listed("no paper of the roster", answer["strangers"])
 
 
