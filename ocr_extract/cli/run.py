@@ -113,10 +113,12 @@ def _report(outcome: Outcome, ledger: Ledger, asked: Asked) -> None:
     console = terminal.console_of(None if sys.stdout.isatty() else LOG_WIDTH)
     terminal.print_summary(outcome.summary, console)
     if not asked.quiet:
-        documents = outcome.summary["totals"]["documents"]
-        shown = ledger.records_of(outcome.source, unaccepted=documents > MOST_ROWS)
+        totals = outcome.summary["totals"]
+        some = totals["documents"] > MOST_ROWS
+        shown = ledger.records_of(outcome.source, unaccepted=some)
         terminal.print_volume(islice(shown, MOST_ROWS), console)
-        if left := sum(1 for _ in shown):
+        left = totals["documents"] - totals["verdicts"]["accepted"] - MOST_ROWS
+        if some and left > 0:
             terminal.print_line(f"and {left} more: see documents.csv", console)
     read = f"{counted(outcome.read, 'file')} read" if outcome.read else "nothing new to read"
     papers = "papers.csv, " if outcome.summary["answer"] else ""
