@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from ocr_extract.errors import BadSettings
 from ocr_extract.settings import Settings
@@ -83,5 +83,5 @@ def load_calibration(path: Path) -> Calibration:
     except OSError as error:
         message = f"Cannot read the calibration {path}: {error.strerror}."
         raise BadSettings(message, ADVICE) from error
-    except (UnicodeDecodeError, ValidationError) as error:
+    except ValueError as error:  # no UTF-8, no calibration, or no path at all
         raise BadSettings(f"{path} is no calibration.", ADVICE) from error

@@ -125,6 +125,12 @@ def test_a_calibration_of_ones_own(factory: Factory) -> None:
     assert accept_at(Settings(calibration=path), "hand") == NEVER
 
 
+def test_a_path_that_cannot_be_is_told() -> None:
+    for path in (Path("a\x00b"), Path("/none/c.json")):
+        with pytest.raises(BadSettings, match="calibration"):
+            load_calibration(path)
+
+
 @pytest.mark.parametrize("content", ["", "{}", '{"provenance": "x", "maps": {"hand": [1]}}'])
 def test_what_is_no_calibration_is_told(factory: Factory, content: str) -> None:
     with pytest.raises(BadSettings, match="calibrate"):

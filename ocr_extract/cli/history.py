@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from ocr_extract.delivery import terminal
@@ -13,6 +14,7 @@ def history(key: str, out: Path, ledger: str | None) -> None:
     """Print it, oldest first; raises LedgerTrouble where there is nothing."""
     if ledger is None and not (out / "ledger.sqlite").is_file():
         raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
+    key = os.fsencode(key).decode("utf-8", "backslashreplace")  # as names are stored
     with open_ledger(ledger or sqlite_url(out), alone=False) as book:
         entries = book.history(key)
     if not entries:

@@ -47,8 +47,12 @@ def check_given(paths: Iterable[Path]) -> None:
         except PermissionError:
             continue
         except (OSError, ValueError) as error:
-            what = "is a link that leads nowhere" if path.is_symlink() else "does not exist"
+            what = "is a link that leads nowhere" if _is_link(path) else "does not exist"
             raise NothingToRead(f"{path} {what}.", "Check the path.") from error
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114  of a name that is too long, is_symlink() raises
 
 
 def linked_folders(paths: Iterable[Path]) -> tuple[Path, ...]:

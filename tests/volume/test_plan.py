@@ -51,6 +51,8 @@ def test_a_path_that_does_not_exist_is_wrong_use(factory: Factory) -> None:
         plan([good, factory.folder / "nofile.pdf"])
     with pytest.raises(NothingToRead, match="does not exist"):
         plan([good / "below.pdf"])
+    with pytest.raises(NothingToRead, match="does not exist"):
+        plan([factory.folder / ("x" * 300)])
     dangling = factory.folder / "dangling.pdf"
     dangling.symlink_to(factory.folder / "nowhere.pdf")
     with pytest.raises(NothingToRead, match="leads nowhere"):
