@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz bench bench-hands bench-volume soak train train-signature calibrate lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-hands bench-volume soak train train-signature calibrate lock docker clean
 PYTHON := .venv/bin/python
 # Not the programs in .venv/bin: they name the folder that they were installed in.
 
@@ -37,8 +37,12 @@ samples: ## make the samples again (same seed, same agreements)
 schema: ## publish the JSON Schema of a record
 	$(PYTHON) -m ocr_extract schema > docs/record.schema.json
 
-fuzz: ## read 2,000 damaged files (nightly); CI reads 200
+fuzz: ## read 2,000 damaged files, 30,000 mutated pictures and signatures (nightly)
 	OCR_EXTRACT_FUZZ=2000 $(PYTHON) -m pytest tests/test_fuzz.py
+	OCR_EXTRACT_FUZZ=30000 $(PYTHON) -m pytest tests/test_fuzz_pictures.py tests/test_fuzz_certificates.py
+
+attack: ## read foreign files, whatever they are, and say what broke: CORPUS= a folder; ONLY= so many
+	$(PYTHON) scripts/attack "$(CORPUS)" $(if $(ONLY),--only $(ONLY))
 
 soak: ## kill runs over 10,000 documents, fill disks, lock ledgers (an hour)
 	OCR_EXTRACT_SOAK=10000 $(PYTHON) -m pytest -n0 tests/volume/test_faults.py
