@@ -1,8 +1,9 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-hands bench-volume soak train train-signature calibrate lock docker clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak train train-signature calibrate pp-ocr test-each wheel lock docker image-check newcomer clean
 PYTHON := .venv/bin/python
 # Not the programs in .venv/bin: they name the folder that they were installed in.
+ENGINE := docker
 
 help: ## list the chores
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -92,9 +93,17 @@ wheel: ## build the wheel, and try it in a clean environment
 lock: ## pin all packages anew (needs uv)
 	uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
 	uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
+	uv pip compile -q pyproject.toml --extra cluster --extra postgres --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock \
+		| sed 's/^opencv-python==/opencv-python-headless==/' > requirements-image.lock
 
-docker: ## build the image
-	docker build -t ocr-extract .
+docker: ## build the image: ENGINE=podman, where there is no docker
+	$(ENGINE) build -t ocr-extract --build-arg VERSION=$$(sed -n 's/^__version__ = "\(.*\)"/\1/p' ocr_extract/_version.py) .
+
+image-check: ## build the image with docker or podman, and hold it to what docs/container.md promises
+	@scripts/image-check
+
+newcomer: ## the README's commands on bare Debians, the wheel alone, the image; root and an hour
+	@scripts/newcomer
 
 clean: ## remove what the chores made
 	rm -rf .venv results .mypy_cache .ruff_cache .pytest_cache .hypothesis

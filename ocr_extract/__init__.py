@@ -1,4 +1,7 @@
-"""Read signed publication agreements: signature and date, with a calibrated confidence."""
+"""Read signed publication agreements: signature and date, with a calibrated confidence.
+
+Public names are imported when they are asked for: `ocr-extract --help` needs none of them.
+"""
 
 from __future__ import annotations
 
@@ -39,15 +42,14 @@ _HOMES = {
     "extract_all": "agreement",
     "record_schema": "records",
 }
-"""The module of each public name: imported when it is first asked for, so that the command
-line and its workers wait for nothing that they do not use."""
 
 
 def __getattr__(name: str) -> object:
+    """A public name, from the module that has it (PEP 562)."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*globals(), *_HOMES])

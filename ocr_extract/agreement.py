@@ -63,7 +63,9 @@ def extract_all(
 
 
 def _judged(findings: Findings, context: Context, settings: Settings) -> tuple[Record, ...]:
-    return (judge(findings, context, settings),)
+    record = judge(findings, context, settings)
+    record.to_json()  # what cannot be written is this document's trouble, not its worker's
+    return (record,)
 
 
 def _judged_by_damage(

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from ocr_extract.errors import BadSettings
 from ocr_extract.settings import Settings
@@ -80,5 +80,8 @@ def load_calibration(path: Path) -> Calibration:
     """Read a calibration; raises BadSettings where it is none."""
     try:
         return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise BadSettings(f"Cannot read the calibration {path}: {error}.", ADVICE) from error
+    except OSError as error:
+        message = f"Cannot read the calibration {path}: {error.strerror}."
+        raise BadSettings(message, ADVICE) from error
+    except ValueError as error:  # no UTF-8, no calibration, or no path at all
+        raise BadSettings(f"{path} is no calibration.", ADVICE) from error

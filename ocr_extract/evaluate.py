@@ -8,10 +8,10 @@ which it lies when every confidence is true (consistency resampling: Broecker & 
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -81,28 +81,53 @@ class Figures:
 def read_records(results: Path) -> tuple[Record, ...]:
     """The records of an output folder or a records.jsonl; raises BadTruth."""
     path = results / "records.jsonl" if results.is_dir() else results
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return tuple(Record.model_validate_json(line) for line in lines if line.strip())
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
-        advice = "Give the --out folder of `ocr-extract run`."
-        raise BadTruth(f"Cannot read results from {path}: {error}.", advice) from error
+    advice = "Give the --out folder of `ocr-extract run`."
+    lines = _text_of(path, "results", advice).splitlines()
+    found = []
+    for number, line in enumerate(lines, 1):
+        try:
+            found += [Record.model_validate_json(line)] if line.strip() else []
+        except ValidationError as error:
+            raise BadTruth(f"Line {number} of {path} is no record.", advice) from error
+    return tuple(found)
 
 
 def read_truth(path: Path) -> dict[str, str]:
-    """Dates by file name without its ending, "" for none; raises BadTruth."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadTruth(f"Cannot read the truth {path}: {error}.", ADVICE) from error
-    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    delimiter = "\t" if lines and "\t" in lines[0] else ","
-    rows = list(csv.DictReader(io.StringIO("\n".join(lines)), delimiter=delimiter))
-    names = rows[0].keys() if rows else ()
-    key = next((name for name in ("file", "key") if name in names), None)
-    if key is None or "date" not in names:
+    """Dates by file name without its ending, "" for none; raises BadTruth with the number of
+    the line at fault.
+    """
+    text = _text_of(path, "the truth", ADVICE)
+    numbered = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.startswith("#")
+    ]
+    if not numbered:
         raise BadTruth(f"The truth {path} lacks a column.", ADVICE)
-    return {stem_of(row[key]): _date(row["date"], path) for row in rows}
+    delimiter = "\t" if "\t" in numbered[0][1] else ","
+    reader = csv.DictReader((line + "\n" for _, line in numbered), delimiter=delimiter)
+    found: dict[str, str] = {}
+    try:
+        names = reader.fieldnames or ()
+        key = next((name for name in ("file", "key") if name in names), None)
+        if key is None or "date" not in names:
+            raise BadTruth(f"The truth {path} lacks a column.", ADVICE)
+        for row in reader:
+            line = numbered[reader.line_num - 1][0]
+            found[stem_of(row[key] or "")] = _date(row["date"], f"line {line} of {path}")
+    except csv.Error as error:
+        line = numbered[min(reader.line_num, len(numbered) - 1)][0]
+        raise BadTruth(f"Line {line} of {path} is no row of a table ({error}).", ADVICE) from error
+    return found
+
+
+def _text_of(path: Path, what: str, advice: str) -> str:
+    """A file's text; raises BadTruth."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise BadTruth(f"Cannot read {what} from {path}: {why}.", advice) from error
 
 
 def stem_of(name: str) -> str:
@@ -110,10 +135,16 @@ def stem_of(name: str) -> str:
     return Path(name).stem if Path(name).suffix.lower() in (".pdf", ".txt") else name
 
 
-def _date(text: str | None, path: Path) -> str:
+def _date(text: str | None, where: str) -> str:
+    """A day, a month or a year that there is, or ""; raises BadTruth."""
     plain = (text or "").strip().strip("-")
+    try:
+        if plain:
+            date.fromisoformat(f"{plain}-01-01"[:10])
+    except ValueError:
+        plain = "?"
     if plain and not ISO.fullmatch(plain):
-        raise BadTruth(f"{plain!r} in {path} is no ISO date.", ADVICE)
+        raise BadTruth(f"“{(text or '').strip()[:40]}” in {where} is no ISO date.", ADVICE)
     return plain
 
 

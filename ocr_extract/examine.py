@@ -18,6 +18,7 @@ from ocr_extract.lines import group_lines
 from ocr_extract.pages import (
     BLANK,
     LEGIBLE,
+    OneTimeout,
     PageReader,
     PageView,
     ink_share,
@@ -67,13 +68,15 @@ def examine(
     try:
         source = open_source(path, settings, damage.append)
         document = _described(document, source)
-        readers = Readers(reader or _reader(settings), hands or Hands(settings.languages))
+        readers = Readers(
+            OneTimeout(reader or _reader(settings)), hands or Hands(settings.languages)
+        )
         found = _findings(source, document, settings, readers, damage.append)
     except Damaged as trouble:
         damage.append(trouble.damage)
         found = (Findings(document),)
     seconds = (time.monotonic() - started) / len(found)
-    return tuple(replace(f, damage=tuple(damage), seconds=seconds) for f in found)
+    return tuple(replace(f, damage=tuple(dict.fromkeys(damage)), seconds=seconds) for f in found)
 
 
 def _reader(settings: Settings) -> Tesseract:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.lines import Line, Word, group_lines, overlap
-from ocr_extract.readers.base import Reader
-from ocr_extract.records import Box, DocumentKind
+from ocr_extract.readers.base import Availability, Reader, ReaderTrouble
+from ocr_extract.records import Box, DocumentKind, Reading
 from ocr_extract.sources.objects import Annotation, ObjectPage
 from ocr_extract.sources.text import plain_lines
 
+T = TypeVar("T")
 LEGIBLE = 25
 """Well-read words from which a page is the right way up; a form's page has 200."""
 WELL_READ = 0.6
@@ -31,6 +32,38 @@ class PageReader(Reader, Protocol):
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
         """Words of each page, in points; raises ReaderTrouble."""
         ...
+
+
+class OneTimeout:
+    """A reader that is not asked again about a document once it took too long: a document
+    costs its time limit once, not once a call.
+    """
+
+    def __init__(self, reader: PageReader) -> None:
+        self._reader = reader
+        self._late: ReaderTrouble | None = None
+
+    def available(self) -> Availability:
+        """As the reader itself."""
+        return self._reader.available()
+
+    def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        """As the reader itself; raises ReaderTrouble at once after a time-out."""
+        return self._asked(lambda: self._reader.read(crops))
+
+    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
+        """As the reader itself; raises ReaderTrouble at once after a time-out."""
+        return self._asked(lambda: self._reader.words(pages, dpi))
+
+    def _asked(self, question: Callable[[], T]) -> T:
+        if self._late is not None:
+            raise self._late
+        try:
+            return question()
+        except ReaderTrouble as trouble:
+            if trouble.kind == "reader_timeout":
+                self._late = trouble
+            raise
 
 
 @dataclass(frozen=True)

@@ -6,27 +6,30 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.readers.base import Availability
-from ocr_extract.readers.handwriting import handwriting
-from ocr_extract.readers.ppocr import pp_ocr
-from ocr_extract.readers.tesseract import Tesseract
-from ocr_extract.sources.pdf import POPPLER_ADVICE
 
 PROBE_TIMEOUT = 20.0
 """Seconds: a version is printed at once, or never."""
 
 
 def probe_all() -> tuple[Availability, ...]:
-    """Every tool that a run needs."""
-    return (
-        Tesseract().available(),
-        _poppler("pdfinfo"),
-        _poppler("pdftoppm"),
-        pp_ocr().available(),
-        handwriting().available(),
-    )
+    """Every tool that a run needs; programs are asked all at once, while the readers are
+    imported.
+    """
+    with ThreadPoolExecutor(3) as threads:
+        poppler = [threads.submit(_poppler, name) for name in ("pdfinfo", "pdftoppm")]
+        # A run has these already; `doctor` and its help wait for no more than they need.
+        from ocr_extract.readers.tesseract import Tesseract  # noqa: PLC0415
+
+        tesseract = threads.submit(Tesseract().available)
+        from ocr_extract.readers.handwriting import handwriting  # noqa: PLC0415
+        from ocr_extract.readers.ppocr import pp_ocr  # noqa: PLC0415
+
+        networks = (pp_ocr().available(), handwriting().available())
+        return (tesseract.result(), *(one.result() for one in poppler), *networks)
 
 
 def require_all(found: Sequence[Availability] | None = None) -> None:
@@ -38,13 +41,17 @@ def require_all(found: Sequence[Availability] | None = None) -> None:
 
 def _poppler(program: str) -> Availability:
     path = shutil.which(program)
-    if path is None:
-        return Availability(f"poppler ({program})", False, advice=POPPLER_ADVICE)
     try:
         answer = subprocess.run(
-            [path, "-v"], capture_output=True, text=True, timeout=PROBE_TIMEOUT, check=False
+            [path or program, "-v"],
+            capture_output=True,
+            text=True,
+            timeout=PROBE_TIMEOUT,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
+        from ocr_extract.sources.pdf import POPPLER_ADVICE  # noqa: PLC0415  as slow as a library
+
         return Availability(f"poppler ({program})", False, advice=POPPLER_ADVICE)
     match = re.search(r"version (\S+)", answer.stderr + answer.stdout)
     return Availability(f"poppler ({program})", True, match[1] if match else "")

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from ocr_extract.calibration import (
     LEAST_SURE,
@@ -16,9 +17,12 @@ from ocr_extract.calibration import (
 )
 from ocr_extract.errors import BadSettings
 from ocr_extract.evaluate import calibration_error
-from ocr_extract.recalibrate import Label, fit
+from ocr_extract.recalibrate import Label, fit, upper_bound
 from ocr_extract.settings import Settings
 from tests.factory import Factory
+
+SHIPPED = {"hand": (0.9834, 0.9776), "told": (0.9, 0.9717), "typed": (0.9, 0.98)}
+"""By kind the threshold, and what a raw 0.95 becomes."""
 
 
 def _labels(count: int, kind: str = "hand", seed: int = 5) -> list[Label]:
@@ -70,6 +74,41 @@ def test_thresholds_are_measured_by_kind_and_rise_as_the_error_shrinks() -> None
     assert known.threshold(0.5, "hand") == LEAST_SURE
 
 
+def test_few_labels_without_an_error_are_no_proof() -> None:
+    """None wrong of 45 kept is an error of up to 6 %, none of 3 is no error that is told."""
+    sure = [Label(f"s{i}", "hand", 0.9 + 0.0005 * i, True) for i in range(150)]
+    fitted = fit(sure, "test")
+    kept = sum(label.kept for label in sure)
+    (*_, last) = fitted.risk["hand"]
+    assert all(point.count >= 30 for point in fitted.risk["hand"])
+    assert last.error >= 1 - 0.05 ** (1 / kept) - 1e-4
+    assert fitted.threshold(0.005, "hand") == NEVER
+    assert fit(_labels(20), "test").risk == {}
+
+
+@given(st.integers(1, 400), st.data())
+def test_the_bound_lies_above_what_was_seen_and_falls_with_more(
+    count: int, data: st.DataObject
+) -> None:
+    wrong = data.draw(st.integers(0, count))
+    bound = upper_bound(wrong, count)
+    assert wrong / count < bound <= 1.0 or wrong == count
+    assert upper_bound(wrong * 3, count * 3) <= bound + 1e-9
+    # By its definition: were it the true share, so few wrong ones would be a 1 in 20 chance.
+    if wrong < count:
+        assert binom.cdf(wrong, count, bound) == pytest.approx(0.05, abs=1e-6)
+
+
+def test_the_shipped_calibration_gives_the_answers_that_were_measured() -> None:
+    """It is read as it was fitted: the bound is for what is fitted anew."""
+    shipped = calibration_of(Settings())
+    answers = {
+        kind: (accept_at(Settings(), kind), round(shipped.confidence(0.95, kind), 4))
+        for kind in sorted(shipped.maps)
+    }
+    assert answers == SHIPPED
+
+
 def test_the_shipped_calibration_knows_every_kind() -> None:
     shipped = calibration_of(Settings())
     assert set(shipped.maps) == set(shipped.risk) == {"told", "typed", "hand"}
@@ -84,6 +123,12 @@ def test_a_calibration_of_ones_own(factory: Factory) -> None:
     path = factory.text("c.json", mine.model_dump_json())
     assert calibration_of(Settings(calibration=path)).confidence(0.8, "hand") == pytest.approx(0.4)
     assert accept_at(Settings(calibration=path), "hand") == NEVER
+
+
+def test_a_path_that_cannot_be_is_told() -> None:
+    for path in (Path("a\x00b"), Path("/none/c.json")):
+        with pytest.raises(BadSettings, match="calibration"):
+            load_calibration(path)
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"provenance": "x", "maps": {"hand": [1]}}'])

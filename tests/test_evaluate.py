@@ -87,7 +87,15 @@ def test_truth_as_csv_or_tsv_by_file_or_key(factory: Factory) -> None:
 
 @pytest.mark.parametrize(
     ("content", "word"),
-    [("", "column"), ("file,day\na,1\n", "column"), ("file,date\na,1 July\n", "ISO")],
+    [
+        ("", "column"),
+        ("file,day\na,1\n", "column"),
+        ("file,date\na,1 July\n", "line 2 of .* is no ISO"),
+        ("# by hand\n\nfile,date\na,2025-07-01\nb,2025-99-99\n", "2025-99-99.* line 5 "),
+        ("file,date\na,2025-02-30\n", "line 2 "),
+        ("file,date\na,2025-13\n", "line 2 "),
+        ("# x\nfile,date\nb,2025\n" + "a" * 140_000 + ",2025\n", "Line 4 of .* no row"),
+    ],
 )
 def test_a_table_that_is_no_truth(factory: Factory, content: str, word: str) -> None:
     with pytest.raises(BadTruth, match=word):
@@ -97,7 +105,8 @@ def test_a_table_that_is_no_truth(factory: Factory, content: str, word: str) -> 
 def test_results_that_are_none(factory: Factory) -> None:
     with pytest.raises(BadTruth, match="--out"):
         read_records(Path(factory.folder) / "nothing")
-    with pytest.raises(BadTruth):
+    with pytest.raises(BadTruth, match=r"Line 1 of .* is no record") as error:
         read_records(factory.text("records.jsonl", "{}\n"))
+    assert "\n" not in str(error.value)
     with pytest.raises(BadTruth, match="No document"):
         figures([_record("a.pdf", None, 0, Verdict.REVIEW)], {"b": ""})

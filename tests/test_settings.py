@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from ocr_extract.errors import BadSettings
-from ocr_extract.settings import Settings, load_settings
+from ocr_extract.settings import Settings, load_settings, parse_settings
 from tests.factory import Factory
 
 
@@ -19,12 +19,51 @@ def test_toml_then_options(factory: Factory) -> None:
         ("yaer = 2024\n", "yaer"),
         ("year = 'soon'\n", "year"),
         ("accept_at = 3\n", "accept_at"),
-        ("max_pages = 0\n", "max_pages"),
+        ("max_pages = 0\n", "max_pages must be more than 0"),
+        ("nonsense = 1\n", "nonsense is no setting"),
+        ("max_bytes = inf\n", "max_bytes must be a number that is finite"),
+        ("document_timeout = nan\n", "document_timeout must be a number that is finite"),
+        ("document_timeout = 0.5\n", "document_timeout must be at least 1"),
+        ("render_timeout = 0.5\n", "render_timeout must be at least 1"),
+        ("read_timeout = 1e9\n", "read_timeout must be at most 86400"),
+        ("document_seconds = inf\n", "document_seconds"),
+        (f"max_pixels = {10**30}\n", "max_pixels must be at most"),
+        (f"max_pages = {'9' * 5000}\n", "a number is too long"),
+        (f"a = {'[' * 20_000}\n", "nested too deep"),
+        ("[year]\nx = 1\n", "year must be a whole number"),
+        ("[volume]\nyear = 2025\n", "volume is no setting"),
+        ('languages = ["en", "xx"]\n', "languages.1 is no language"),
+        ('languages = "en"\n', "languages must be a list"),
+        ("start = 'soon'\n", "start must be a day"),
+        ("form = 1\n", "form must be text"),
+        ("calibration = 1\n", "calibration must be a path"),
+        ("accept_at = 'x'\n", "accept_at must be a number"),
     ],
 )
 def test_what_is_wrong_is_named(factory: Factory, content: str, named: str) -> None:
-    with pytest.raises(BadSettings, match=named):
+    with pytest.raises(BadSettings, match=named) as error:
         load_settings(factory.text("s.toml", content))
+    assert "\n" not in str(error.value)
+    assert not any(word in str(error.value) for word in ("Input", "valid", "parse"))
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_no_setting_takes_what_is_no_value(name: str) -> None:
+    """Whatever stands there, the answer is a setting or one plain sentence."""
+    for value in (float("inf"), float("nan"), 10**400, -1, [], {}, "\x00", [[1]], True, 1e9):
+        try:
+            parse_settings({name: value}, "test")
+        except BadSettings as error:
+            assert str(error).count(name) >= 1  # noqa: PT017  it may also be taken
+
+
+def test_a_language_beyond_the_usual_ones_is_known() -> None:
+    assert parse_settings({"languages": ["pl", "en"]}, "test").languages == ("pl", "en")
+
+
+def test_a_file_that_is_too_large_is_not_read(factory: Factory) -> None:
+    with pytest.raises(BadSettings, match="too large"):
+        load_settings(factory.text("s.toml", "#" * 1_000_001))
 
 
 def test_a_broken_or_missing_file_is_wrong_use(factory: Factory) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from ocr_extract.delivery.files import replace_file
 from ocr_extract.findings import Findings
 from ocr_extract.geometry import POINTS_PER_INCH, Raster
 from ocr_extract.records import Box, FieldResult, Record, SignatureResult
@@ -25,6 +28,8 @@ COLOURS = {
 LABEL = "#7f8c8d"
 MARK = "#bdc3c7"
 OVERLAY_DPI = 150
+MOST_STEM = 200
+"""Bytes of a picture's name that are the document's: names have an end."""
 MARGIN = 4
 """Pixels between what was found and the frame around it."""
 
@@ -47,7 +52,7 @@ def draw_pages(record: Record, findings: Findings, settings: Settings, out: Path
     if not pages:
         return []
     source = open_source(Path(record.document.path), settings, lambda _: None)
-    stem = Path(record.document.name).stem
+    stem = os.fsencode(Path(record.document.name).stem)[:MOST_STEM].decode("utf-8", "ignore")
     return [
         _draw(
             source.render(page, OVERLAY_DPI),
@@ -100,8 +105,9 @@ def _draw(raster: Raster, drawn: list[_Drawn], path: Path) -> Path:
         canvas.rectangle(corners, outline=one.colour, width=one.width)
         if one.width > 1:
             _caption(canvas, one, corners, font, image.width)
-    image.save(path, optimize=True)
-    return path
+    content = io.BytesIO()
+    image.save(content, format="PNG", optimize=True)
+    return replace_file(path, content.getvalue())
 
 
 def _caption(

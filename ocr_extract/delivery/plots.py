@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ocr_extract.delivery.files import replace_file
 from ocr_extract.evaluate import Shown, reliability, risk_coverage
 
 SIZE = (5.0, 5.0)
@@ -28,7 +30,7 @@ def draw_reliability(shown: Sequence[Shown], path: Path) -> None:
     axes.set_ylim(-0.02, 1.02)
     axes.set_title(f"Reliability, {len(shown)} dates")
     axes.legend(loc="upper left", frameon=False)
-    figure.savefig(path, dpi=DPI)
+    _save(figure, path)
 
 
 def draw_risk_coverage(shown: Sequence[Shown], path: Path) -> None:
@@ -39,7 +41,13 @@ def draw_risk_coverage(shown: Sequence[Shown], path: Path) -> None:
     axes.set_xlim(0, 1.02)
     axes.set_ylim(0, max(0.02, 1.1 * max((p.error for p in points), default=0.0)))
     axes.set_title(f"Risk and coverage, {len(shown)} dates")
-    figure.savefig(path, dpi=DPI)
+    _save(figure, path)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=DPI)
+    replace_file(path, content.getvalue())
 
 
 def _paper(across: str, up: str) -> tuple[Figure, Axes]:

@@ -164,5 +164,7 @@ def progress_of(*, quiet: bool = False, as_json: bool = False) -> Iterator[Repor
             TimeRemainingColumn(),
             TextColumn("flagged: {task.fields[flagged]}"),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        with Progress(
+            *columns, console=Console(stderr=True, emoji=False, highlight=False), transient=True
+        ) as bar:
             yield Bar(bar)

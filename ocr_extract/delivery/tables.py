@@ -1,22 +1,18 @@
-"""Records as files: JSON Lines, and CSV with a row per document and a row per field.
-
-Files are written whole and then moved into place, so that a reader never sees half.
-"""
+"""Records as files: JSON Lines, and CSV with a row per document, per field and per paper."""
 
 from __future__ import annotations
 
 import csv
 import json
-import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
-from ocr_extract.errors import UnsafeOutput
-from ocr_extract.records import FieldResult, Record, SignatureResult, record_schema
-from ocr_extract.volume.ledger import Ledger
-from ocr_extract.volume.run import Outcome
+from ocr_extract.delivery.asks import asked_of
+from ocr_extract.delivery.files import replace_file, replaced
+from ocr_extract.records import FieldResult, Flag, Record, SignatureResult, record_schema
 
 DOCUMENT_COLUMNS = (
     "name", "verdict", "flags", "title", "author", "corresponding_author", "signature",
@@ -27,11 +23,21 @@ FIELD_COLUMNS = (
     "name", "field", "value", "as_written", "written", "confidence", "candidates", "page",
     "x0", "y0", "x1", "y1", "sha256",
 )  # fmt: skip
-PAPER_COLUMNS = ("key", "state", "verdict", "counts", "others", "why")
-STAMP = ".exported.json"
-"""Which run of the ledger the files are, and their sizes."""
+PAPER_COLUMNS = (
+    "key", "state", "verdict", "counts", "others", "why", "title", "first_author", "email",
+    "flags", "why_flagged", "ask",
+)  # fmt: skip
 EXPORTS = ("records.jsonl", "documents.csv", "fields.csv", "record.schema.json")
+PAPERS = "papers.csv"
 FIELD_NAMES = ("title", "author", "corresponding_author", "signature", "date")
+
+
+_FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"
+_STARTS = re.compile(rf"[\s\0]*[;,|]?[\s\0]*[{_FORMULA}]")
+_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]\s*)(?=[{_FORMULA}])")
+"""What a spreadsheet takes for a formula, also in full width, behind blanks, or where it
+splits rows at semicolons.
+"""
 
 
 def write_results(
@@ -40,53 +46,41 @@ def write_results(
     """records.jsonl, documents.csv, fields.csv and record.schema.json in a folder, and
     papers.csv where a roster names papers; records are written as they come.
     """
+    counting = {paper["index"] for paper in papers or ()}
+    flags: dict[int, tuple[Flag, ...]] = {}
     with ExitStack() as open_files:
         lines, documents, fields = (
             open_files.enter_context(replaced(out / name))
             for name in ("records.jsonl", "documents.csv", "fields.csv")
         )
         rows, cells = _writer(documents, DOCUMENT_COLUMNS), _writer(fields, FIELD_COLUMNS)
-        for record in records:
+        for index, record in enumerate(records):
             lines.write(record.to_json() + "\n")
             rows(_document_row(record))
             for row in _field_rows(record):
                 cells(row)
+            if index in counting and record.flags:
+                flags[index] = record.flags
     replace_file(out / "record.schema.json", schema_text())
     if papers is None:
-        (out / "papers.csv").unlink(missing_ok=True)
         return tuple(out / name for name in EXPORTS)
-    with replaced(out / "papers.csv") as file:
+    with replaced(out / PAPERS) as file:
         write = _writer(file, PAPER_COLUMNS)
         for paper in papers:
-            write([_joined(paper[column]) for column in PAPER_COLUMNS])
-    return tuple(out / name for name in (*EXPORTS, "papers.csv"))
+            write(_paper_row(paper, flags.get(paper["index"], ())))
+    return tuple(out / name for name in (*EXPORTS, PAPERS))
 
 
-def export(outcome: Outcome, ledger: Ledger, out: Path) -> None:
-    """Write a run's results from the ledger, unless they lie there already as they were
-    written.
-    """
-    stamp = out / STAMP
-    if _stamped(stamp) == (outcome.source, _sizes(out)):
-        return
-    stamp.unlink(missing_ok=True)
-    answer = outcome.summary["answer"]
-    papers = answer["standings"] if answer else None
-    write_results(ledger.records_of(outcome.source), out, papers)
-    replace_file(stamp, json.dumps({"run": outcome.source, "sizes": _sizes(out)}) + "\n")
-
-
-def _stamped(stamp: Path) -> tuple[int, dict[str, int]] | None:
-    try:
-        told = json.loads(stamp.read_text(encoding="utf-8"))
-        return int(told["run"]), dict(told["sizes"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _sizes(out: Path) -> dict[str, int]:
-    files = (out / name for name in (*EXPORTS, "papers.csv"))
-    return {file.name: file.stat().st_size for file in files if file.is_file()}
+def _paper_row(paper: Mapping[str, Any], flags: Sequence[Flag]) -> tuple[object, ...]:
+    """A paper's state, who it is of, and what to ask."""
+    codes = [flag.code for flag in flags]
+    return (
+        *(_joined(paper[name]) for name in PAPER_COLUMNS[:6]),
+        *(paper.get(name, "") for name in ("title", "first_author", "email")),
+        " ".join(codes),
+        " ".join(flag.message for flag in flags),
+        asked_of(paper["state"], codes),
+    )
 
 
 def _joined(value: object) -> object:
@@ -98,30 +92,6 @@ def schema_text() -> str:
     return json.dumps(record_schema(), indent=2, sort_keys=True) + "\n"
 
 
-def replace_file(path: Path, content: str) -> Path:
-    """Write a whole file, then move it into its place."""
-    with replaced(path) as file:
-        file.write(content)
-    return path
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[TextIO]:
-    """A file to write that is moved into its place when it is whole; else nothing is left of
-    it. Raises UnsafeOutput when there is no room, or it may not be written.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        part.replace(path)
-    except OSError as error:
-        advice = "Make room, or give another --out, and run the same command again."
-        raise UnsafeOutput(f"Cannot write {path}: {error.strerror}.", advice) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _writer(file: TextIO, columns: Sequence[str]) -> Callable[[Sequence[object]], None]:
     """Writes rows of safe cells, after the header."""
     writer = csv.writer(file, lineterminator="\n")
@@ -131,12 +101,14 @@ def _writer(file: TextIO, columns: Sequence[str]) -> Callable[[Sequence[object]]
 
 def _cell(value: object) -> object:
     """Text without control characters; what a spreadsheet would run as a formula gets an
-    apostrophe (CWE-1236).
+    apostrophe before it (CWE-1236), however it splits the row.
     """
     if not isinstance(value, str):
         return "" if value is None else value
-    shown = "".join(c if c.isprintable() else "\ufffd" for c in value)
-    return f"'{shown}" if shown[:1] in ("=", "+", "-", "@") else shown
+    safe = _AFTER_SEPARATOR.sub(r"\1'", value)
+    if _STARTS.match(value):
+        safe = f"'{safe}"
+    return "".join(c if c.isprintable() else "\ufffd" for c in safe)
 
 
 def _document_row(record: Record) -> tuple[object, ...]:

@@ -7,25 +7,93 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
+from ocr_extract.delivery.plain import counted, plain
 from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
 
 MOST_NAMED = 20
 """Papers or files that a line names; all of them are in papers.csv."""
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
+NAME_SHARE = 4
+"""One column in so many is the most that papers' names take."""
+ROOM_FOR_WORDS = 100
+"""Columns from which sentences stand beside a paper and not below it."""
+WIDEST_NAME = 32
+"""Columns that names are filled up to where sentences stand below; longer ones run over."""
+INDENT = 4
+_Row = tuple[str, Verdict, str, tuple[str, ...]]
+"""Name, verdict, date, and what to look at; safe for a terminal."""
+
+
+def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any) -> Console:
+    """A console that takes text for text: no markup, no pictures for `:words:`, no colours
+    of its own choice.
+    """
+    return Console(
+        width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False, **more
+    )
+
+
+def print_line(text: str, console: Console, style: str = "") -> None:
+    """One line, safe for a terminal."""
+    console.print(Text(plain(text), style=style))
 
 
 def print_volume(records: Iterable[Record], console: Console) -> None:
-    """One row a document."""
+    """Of each document its paper, what became of it, its date, and in words what a person
+    has to look at: beside it, or, where there is little room, below it.
+    """
+    rows = [_row(record) for record in records]
+    if console.width >= ROOM_FOR_WORDS:
+        _print_beside(rows, console)
+    else:
+        _print_below(rows, console)
+
+
+def _print_beside(rows: Sequence[_Row], console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("document", "verdict", "date", "conf.", "signed", "signer", "look at"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("date", "conf."))
-    for record in records:
-        table.add_row(*_row(record))
-    if table.row_count:
+    table.add_column("paper", overflow="fold", max_width=console.width // NAME_SHARE)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("date", no_wrap=True)
+    table.add_column("look at", overflow="fold")
+    for name, verdict, date, sentences in rows:
+        table.add_row(
+            Text(name), Text(verdict, STYLES[verdict]), Text(date), Text(" ".join(sentences) or "-")
+        )
+    if rows:
         console.print(table)
+
+
+def _print_below(rows: Sequence[_Row], console: Console) -> None:
+    widest = max((len(row[0]) for row in rows), default=0)
+    column = min(widest, WIDEST_NAME)
+    for name, verdict, date, sentences in rows:
+        line = Text.assemble(
+            name.ljust(column), "  ", (verdict.ljust(8), STYLES[verdict]), "  ", date
+        )
+        console.print(line)
+        for sentence in sentences:
+            console.print(Padding(Text(sentence), (0, 0, 0, INDENT)))
+
+
+def _row(record: Record) -> _Row:
+    return (
+        plain(_paper(record)),
+        record.verdict,
+        plain(_with_gaps(record.fields.date.value)),
+        tuple(plain(flag.message) for flag in record.flags),
+    )
+
+
+def _paper(record: Record) -> str:
+    """The paper's key, with the file's name where another file counts; else that name."""
+    if record.roster is None:
+        return record.document.name
+    counts = all(flag.code != "not_counted" for flag in record.flags)
+    return record.roster.key if counts else f"{record.roster.key} ({record.document.name})"
 
 
 def print_summary(summary: Mapping[str, Any], console: Console) -> None:
@@ -33,10 +101,10 @@ def print_summary(summary: Mapping[str, Any], console: Console) -> None:
     by name; then the documents' totals.
     """
     if answer := summary["answer"]:
-        console.print(f"[bold]{papers_line(answer)}[/bold]", highlight=False)
+        print_line(papers_line(answer), console, "bold")
         for line in paper_lines(answer):
-            console.print(escape(line), highlight=False)
-    console.print(f"[bold]{totals_line(summary['totals'])}[/bold]", highlight=False)
+            print_line(line, console)
+    print_line(totals_line(summary["totals"]), console, "bold")
 
 
 def papers_line(answer: Mapping[str, Any]) -> str:
@@ -47,7 +115,7 @@ def papers_line(answer: Mapping[str, Any]) -> str:
         f" {states['rejected']} rejected, {states['missing']} missing,"
         f" {states['duplicate']} with several files"
     )
-    return f"{sum(states.values())} papers: {named}"
+    return f"{counted(sum(states.values()), 'paper')}: {named}"
 
 
 def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
@@ -55,10 +123,12 @@ def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     standings = answer["standings"]
     missing = [s["key"] for s in standings if s["state"] == "missing"]
     yield from _listed("missing", missing)
-    for standing in [s for s in standings if s["state"] == "duplicate"][:MOST_NAMED]:
-        counts, why = _printable(standing["counts"]), _printable(standing["why"])
-        yield f"several files for {standing['key']}: {counts} counts, {why}"
-    yield from _listed("no paper of the roster", [_printable(n) for n in answer["strangers"]])
+    several = [s for s in standings if s["state"] == "duplicate"]
+    for standing in several[:MOST_NAMED]:
+        yield f"several files for {standing['key']}: {standing['counts']} counts, {standing['why']}"
+    if len(several) > MOST_NAMED:
+        yield f"several files for {len(several) - MOST_NAMED} more: see papers.csv"
+    yield from _listed("no paper of the roster", answer["strangers"])
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -72,28 +142,10 @@ def totals_line(totals: Mapping[str, Any]) -> str:
     count = totals["verdicts"]
     named = ", ".join(f"{code} {n}" for code, n in totals["flags"].items())
     total = (
-        f"{totals['documents']} agreements: {count['accepted']} accepted,"
+        f"{counted(totals['documents'], 'agreement')}: {count['accepted']} accepted,"
         f" {count['review']} to review, {count['rejected']} rejected"
     )
     return f"{total} ({named})" if named else total
-
-
-def _row(record: Record) -> tuple[str, ...]:
-    date, signature = record.fields.date, record.fields.signature
-    style = STYLES[record.verdict]
-    shown = escape(_with_gaps(date.value))
-    if date.value and date.as_written and date.value != date.as_written:
-        shown = f"{shown} (written {escape(date.as_written)})"
-    signer = record.fields.corresponding_author.value or record.fields.author.value
-    return (
-        escape(_printable(record.document.name)),
-        f"[{style}]{record.verdict.value}[/{style}]",
-        shown,
-        f"{date.confidence:.2f}",
-        signature.present,
-        escape(_printable(signer or "-")[:32]),
-        " ".join(flag.code for flag in record.flags),
-    )
 
 
 def _with_gaps(value: str | None) -> str:
@@ -101,40 +153,38 @@ def _with_gaps(value: str | None) -> str:
     return value + "-??" * (2 - value.count("-")) if value else "-"
 
 
-def _printable(text: str) -> str:
-    """Without control characters, which a file name can send to a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
 def print_document(record: Record, console: Console) -> None:
     """What was found in one document, how it was read, and why it was judged so."""
     document = record.document
-    head = f"{_printable(document.name)}: {record.verdict.value}"
-    console.print(f"[bold]{escape(head)}[/bold]")
-    form = f"{record.form.name} ({record.form.confidence:.0%})" if record.form else "not known"
-    console.print(escape(f"{document.kind}, {document.pages} pages, form {form}"))
+    print_line(f"{document.name}: {record.verdict.value}", console, "bold")
+    form = (
+        f"form {record.form.name} ({record.form.confidence:.0%})"
+        if record.form
+        else "no form known"
+    )
+    print_line(f"{document.kind}, {counted(document.pages, 'page')}, {form}", console)
     for name in ("title", "author", "corresponding_author", "signature", "date"):
         _print_field(name, getattr(record.fields, name), console)
     for flag in record.flags:
-        console.print(escape(f"flag {flag.code}: {_printable(flag.message)}"), style="yellow")
+        print_line(f"flag {flag.code}: {flag.message}", console, "yellow")
     for damage in record.damage:
         page = f" page {damage.page}" if damage.page else ""
-        console.print(escape(f"damage {damage.stage}/{damage.kind}{page}: {damage.effect}"))
+        print_line(f"damage {damage.stage}/{damage.kind}{page}: {damage.effect}", console)
 
 
 def _print_field(name: str, field: FieldResult | SignatureResult, console: Console) -> None:
     present = f"{field.present}, " if isinstance(field, SignatureResult) else ""
-    value = _printable(field.value or "-")
-    line = f"  {name}: {present}{value} ({field.written}, confidence {field.confidence:.3f})"
-    console.print(escape(line))
+    how = f"{field.written}, " if field.written != "unknown" else ""
+    value = field.value or "-"
+    print_line(f"  {name}: {present}{value} ({how}confidence {field.confidence:.3f})", console)
     if field.as_written and field.as_written != field.value:
-        console.print(escape(f"    as written: {field.as_written}"))
+        print_line(f"    as written: {field.as_written}", console)
     for candidate in field.candidates[:5]:
-        reason = _printable(candidate.reason)
-        console.print(escape(f"    {candidate.probability:7.3f}  {candidate.value}  {reason}"))
+        said = f"    {candidate.probability:7.3f}  {candidate.value}  {candidate.reason}"
+        print_line(said, console)
     for evidence in field.evidence:
         for reading in evidence.readings:
-            console.print(escape(f"    read by {reading.reader}: {_printable(reading.best)!r}"))
+            print_line(f"    read by {reading.reader}: {plain(reading.best)!r}", console)
 
 
 def print_history(
@@ -147,14 +197,13 @@ def print_history(
             said = ", ".join(
                 f"{k} {v}" for k, v in entry.items() if v not in (None, "") and k != "id"
             )
-            console.print(escape(_printable(f"{time}  {said}")), highlight=False)
+            print_line(f"{time}  {said}", console)
             continue
         told = _told(entry)
-        name = f"{_printable(entry.document.name)}: {entry.verdict.value}"
-        console.print(f"[bold]{escape(f'{time}  {name}')}[/bold]", highlight=False)
+        print_line(f"{time}  {entry.document.name}: {entry.verdict.value}", console, "bold")
         for what, value in told.items():
             if before.get(what) != value:
-                console.print(escape(_printable(f"    {what}: {value}")), highlight=False)
+                print_line(f"    {what}: {value}", console)
         before = told
 
 

@@ -106,9 +106,11 @@ def _best_from(
 def _without_shadows(found: list[Found]) -> list[Found]:
     """Of places that overlap, the most similar one."""
     kept: list[Found] = []
+    taken: set[int] = set()
     for one in sorted(found, key=lambda f: (-f.similarity, f.start)):
-        if all(one.end <= k.start or one.start >= k.end for k in kept):
+        if taken.isdisjoint(range(one.start, one.end)):
             kept.append(one)
+            taken.update(range(one.start, one.end))
     return sorted(kept, key=lambda f: f.start)
 
 

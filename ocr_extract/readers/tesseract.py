@@ -94,6 +94,8 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise MissingTool("tesseract is not installed.", ADVICE) from error
         except pytesseract.TesseractError as error:
+            if error.status < 0:
+                raise ReaderTrouble("tool_killed", "tesseract was ended by a signal.") from error
             raise _trouble(str(error.message), self.language) from error
         except RuntimeError as error:
             raise ReaderTrouble("reader_timeout", "Reading took too long.") from error

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import io
 import logging
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from ocr_extract.sources.valid_text import valid_text
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -25,7 +29,7 @@ MARK = b"/ByteRange"
 MOST_SIGNATURES = 10
 MALFORMED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
-    NotImplementedError, AssertionError,
+    NotImplementedError, AssertionError, OverflowError, struct.error, zlib.error,
 )  # fmt: skip
 """What pyHanko and asn1crypto raise on structures that are none; found by fuzzing."""
 
@@ -98,15 +102,15 @@ def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certif
     try:
         context = ValidationContext(extra_trust_roots=list(_loaded(roots)), allow_fetching=False)
         status = validate_pdf_signature(signature, context, skip_diff=False)
+        time = status.signer_reported_dt
+        return Certificate(
+            signer=_name(status) or _stated_name(signature),
+            signed_at=time.isoformat() if time else None,
+            state=_state(status),
+            whole_file="ENTIRE_FILE" in str(status.coverage),
+        )
     except (PdfError, SignatureValidationError, *MALFORMED):
         return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
-    time = status.signer_reported_dt
-    return Certificate(
-        signer=_name(status) or _stated_name(signature),
-        signed_at=time.isoformat() if time else None,
-        state=_state(status),
-        whole_file="ENTIRE_FILE" in str(status.coverage),
-    )
 
 
 def _loaded(roots: Sequence[Path]) -> Iterator[Any]:
@@ -127,12 +131,14 @@ def _name(status: PdfSignatureStatus) -> str | None:
     """The common name of the signer's certificate."""
     subject = status.signing_cert.subject.native
     name = subject.get("common_name")
-    return str(name) if name else None
+    return valid_text(str(name)) if name else None
 
 
 def _stated_name(signature: EmbeddedPdfSignature) -> str | None:
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
+
     try:
         name = signature.sig_object.get("/Name")
-    except MALFORMED:
+        return valid_text(str(name)) if name else None
+    except (PdfError, *MALFORMED):
         return None
-    return str(name) if name else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ocr_extract.errors import raise_if_no_room
 from ocr_extract.geometry import Raster, raster_of
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
@@ -18,14 +22,24 @@ LETTER_LONG_SIDE = 11.0
 BELIEVABLE_DPI = (100.0, 1200.0)
 """Cameras write 72 or 96 whatever they took; scanners write what they used."""
 FORMATS = ("PNG", "JPEG", "TIFF")
-_TROUBLE = (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError)
+MAX_FRAMES = 1_000
+"""Frames of one picture that are counted; a file with more is no agreement."""
+MAX_DECODED = 10
+"""Times `max_pixels` that are decoded of one file, all frames and resolutions together: a
+real scan of three pages takes one."""
+_TROUBLE = (
+    OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError,
+    ZeroDivisionError, AttributeError, RuntimeError, struct.error, zlib.error,
+    Image.DecompressionBombError,
+)  # fmt: skip
+"""What Pillow raises on pictures that are none; found by fuzzing and in public test files."""
 
 
 def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, int], Raster]]:
     """The number of frames, and a function that renders one; raises Damaged."""
     try:
         with _opened(content) as image:
-            frames = int(getattr(image, "n_frames", 1))
+            frames = _frames(image)
     except UnidentifiedImageError as error:
         raise Damaged("open", "broken", "Not an image that can be decoded.") from error
     except Image.DecompressionBombError as error:
@@ -33,30 +47,51 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
     except _TROUBLE as error:
         raise Damaged("open", "broken", f"The image cannot be opened: {error}.") from error
 
+    left = [MAX_DECODED * settings.max_pixels]
+
     def render(page: int, dpi: int) -> Raster:
-        return _frame(content, page, dpi, settings)
+        return _frame(content, page, dpi, settings, left)
 
     return frames, render
 
 
-def _opened(content: bytes) -> Image.Image:
-    # Pixels are bounded by our own settings, before anything is decoded.
+def _frames(image: Image.Image) -> int:
+    """How many frames there are; raises Damaged for more than MAX_FRAMES."""
+    for frame in range(1, MAX_FRAMES + 1):
+        try:
+            image.seek(frame)
+        except EOFError:
+            return frame
+    raise Damaged("open", "too_large", f"More than {MAX_FRAMES} frames: not read.")
+
+
+@contextmanager
+def _opened(content: bytes) -> Iterator[Image.Image]:
+    """A picture without Pillow's warnings: of broken metadata, which cost nothing, and of
+    many pixels, which are bounded by our own settings before anything is decoded.
+    """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            yield image
 
 
-def _frame(content: bytes, page: int, dpi: int, settings: Settings) -> Raster:
+def _frame(content: bytes, page: int, dpi: int, settings: Settings, left: list[int]) -> Raster:
+    """One frame at a resolution; `left` is what may still be decoded, in pixels."""
     try:
         with _opened(content) as image:
             image.seek(page - 1)
             _check_size(image, page, settings)
+            _spend(image, page, left)
             own = _resolution(image)
             upright = ImageOps.exif_transpose(image) or image
             grey = _scaled(_on_white(upright), dpi / own)
     except Damaged:
         raise
+    except MemoryError as error:
+        raise Damaged("render", "too_large", "Decoding it takes too much memory.", page) from error
     except _TROUBLE as error:
+        raise_if_no_room(error)
         raise Damaged("render", "broken", f"The image cannot be decoded: {error}.", page) from error
     return raster_of(np.asarray(grey, dtype=np.uint8), dpi, page)
 
@@ -66,6 +101,12 @@ def _check_size(image: Image.Image, page: int, settings: Settings) -> None:
     if max(width, height) > settings.max_side or width * height > settings.max_pixels:
         effect = f"{width} x {height} pixels: not decoded."
         raise Damaged("render", "too_large", effect, page)
+
+
+def _spend(image: Image.Image, page: int, left: list[int]) -> None:
+    left[0] -= image.width * image.height
+    if left[0] < 0:
+        raise Damaged("render", "too_large", "The file has too many pixels: not decoded.", page)
 
 
 def _resolution(image: Image.Image) -> float:

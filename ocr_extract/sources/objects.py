@@ -25,6 +25,7 @@ import pypdfium2.raw as pdfium_c
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, raster_of
 from ocr_extract.lines import Word, around
 from ocr_extract.settings import Settings
+from ocr_extract.sources.valid_text import valid_text
 
 INVISIBLE_MODES = frozenset({3, 7})
 """Text render modes that paint nothing (ISO 32000-1, table 106)."""
@@ -367,4 +368,5 @@ def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float
 
 
 def _word(characters: list[_Character]) -> Word:
-    return Word("".join(c.text for c in characters), around(c.rect for c in characters), 1.0, "pdf")
+    text = valid_text("".join(c.text for c in characters))
+    return Word(text, around(c.rect for c in characters), 1.0, "pdf")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,9 +25,9 @@ from pdf2image.exceptions import (
 )
 from PIL import Image
 
-from ocr_extract.errors import MissingTool
+from ocr_extract.errors import MissingTool, raise_if_no_room
 from ocr_extract.geometry import POINTS_PER_INCH, Raster, raster_of
-from ocr_extract.records import Damage
+from ocr_extract.records import Damage, Stage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 
@@ -110,7 +111,27 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
     except PDFPopplerTimeoutError as error:
         raise Damaged("open", "timeout", "Opening it took too long.") from error
     except (PDFPageCountError, ValueError) as error:
+        flags = [word for name, n in pages.items() for word in (f"-{name[0]}", str(n))]
+        _check_passing(["pdfinfo", *flags, str(path)], b"Pages:", "open", settings)
         raise _why_closed(str(error)) from error
+
+
+def _check_passing(
+    command: list[str], proof: bytes, stage: Stage, settings: Settings, page: int | None = None
+) -> None:
+    """Run a program once more that has failed, for pdf2image does not say how it ended.
+    Raises Damaged (tool_killed) when a signal ends it, or its output now has what proves that
+    it works: that was the machine's trouble, and not the file's.
+    """
+    try:
+        done = subprocess.run(
+            command, capture_output=True, timeout=settings.render_timeout, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return
+    if done.returncode < 0 or (done.returncode == 0 and proof in done.stdout):
+        effect = f"{command[0]} was ended before it had answered."
+        raise Damaged(stage, "tool_killed", effect, page)
 
 
 def _why_closed(message: str) -> Damaged:
@@ -163,15 +184,28 @@ def _rasterised(
             strict=strict,
             timeout=int(settings.render_timeout),
         )
+        for image in images:
+            image.load()
     except PDFPopplerTimeoutError as error:
         raise Damaged("render", "timeout", "Rendering it took too long.", page) from error
     except PDFInfoNotInstalledError as error:
         raise MissingTool("poppler's pdftoppm is not installed.", POPPLER_ADVICE) from error
-    except (PDFPageCountError, OSError, Image.DecompressionBombError) as error:
-        raise Damaged("render", "broken", "The page cannot be rendered.", page) from error
+    except (PDFPageCountError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise_if_no_room(error)
+        raise _unrendered(path, page, dpi, settings) from error
     if not images:
-        raise Damaged("render", "broken", "The page cannot be rendered.", page)
+        raise _unrendered(path, page, dpi, settings)
     return images[0]
+
+
+def _unrendered(path: Path, page: int, dpi: float, settings: Settings) -> Damaged:
+    only = ["-f", str(page), "-l", str(page), "-r", str(dpi)]
+    command = ["pdftoppm", "-gray", *only, str(path)]
+    try:
+        _check_passing(command, b"P5", "render", settings, page)
+    except Damaged as killed:
+        return killed
+    return Damaged("render", "broken", "The page cannot be rendered.", page)
 
 
 def iso_time(raw: str) -> str | None:

@@ -9,8 +9,12 @@ from ocr_extract.sources.source import Damaged
 _LATEX_SUPERSCRIPT = re.compile(r"\$\s*\{?\s*\}?\s*\^\s*\{?\s*\^?\s*\{?([^{}$]*)\}*\s*\$")
 _LATEX_COMMAND = re.compile(r"\\(?:text|textbf|textit|mathrm|mathbf|emph)\s*\{([^{}]*)\}")
 _HTML_TAG = re.compile(r"</?(?:sup|sub|b|i|u|em|strong|br|p|div|span)\b[^>]*>", re.IGNORECASE)
-_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?![\w*])")
+_LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,200}?)(?<=\S)\1(?![\w*])")
+_BLANKS = re.compile(r"[^\S\n]+")
+MAX_LINE = 4_000
+"""Characters of a line; a longer one goes on in the next. The longest clause of a known form
+has 900, and time grows with the square of a line's length."""
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 
 
@@ -37,8 +41,16 @@ def _decoded(content: bytes) -> str:
 
 
 def plain_lines(text: str) -> list[str]:
-    """The lines without marks of Markdown, LaTeX or HTML; blank ones kept as ""."""
-    return [_plain(line) for line in text.replace("\f", "\n").splitlines()]
+    """The lines without marks of Markdown, LaTeX or HTML; blank ones kept as "". A line of
+    more than MAX_LINE characters becomes several.
+    """
+    lines = text.replace("\f", "\n").splitlines()
+    return [_plain(part) for line in lines for part in _parts(_BLANKS.sub(" ", line))]
+
+
+def _parts(line: str) -> list[str]:
+    """A line in pieces of at most MAX_LINE characters; at least one piece."""
+    return [line[at : at + MAX_LINE] for at in range(0, max(1, len(line)), MAX_LINE)]
 
 
 def _plain(line: str) -> str:
@@ -47,4 +59,4 @@ def _plain(line: str) -> str:
     line = _LINK.sub(r"\1", _HTML_TAG.sub(" ", line))
     for _ in range(2):
         line = _EMPHASIS.sub(r"\2", line)
-    return re.sub(r"\s+", " ", line).strip()
+    return _BLANKS.sub(" ", line).strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ SAME_TITLE_FROM = 0.7
 the two titles most alike are so by 0.64, and the worst surely read one is 0.9 like its own."""
 SAME_PLACE = 1.5
 """Points between the places of what stands on one and the same page."""
+MOST_NAMED = 3
+"""Files that a message names."""
 NO_NAME = 3
 """Letters; a shorter word is an initial."""
 
@@ -157,16 +160,22 @@ def flags_among(
     """Flags for a file that is another one's twin, or bears its signing page; `twins` are
     files with the same bytes, `same_ink` those with the same signature.
     """
-    others = sorted(b.name for b in twins if b.name != brief.name and b.key != brief.key)
-    pages = sorted(b.name for b in same_ink if _is_same_page(brief, b))
+    others = [b.name for b in twins if b.name != brief.name and b.key != brief.key]
+    pages = [b.name for b in same_ink if _is_same_page(brief, b)]
     return tuple(
-        Flag(code=code, message=f"{said} {', '.join(names)}.")
+        Flag(code=code, message=f"{said} {_few(names)}.")
         for code, said, names in (
             ("same_file", "The very same file, named for another paper:", others),
             ("same_signing_page", "Another title over the same signing page:", pages),
         )
         if names
     )
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are: of many equal files none names all."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(heapq.nsmallest(MOST_NAMED, names)) + more
 
 
 def _is_same_page(a: Brief, b: Brief) -> bool:

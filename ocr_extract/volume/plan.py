@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,10 +20,12 @@ taken for one, so that a .docx is named as unreadable and not lost in silence.""
 def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Every file once, sorted by name; folders are searched, hidden files passed over.
 
-    A path that does not exist stays in the plan: it will have its own record. Raises
-    NothingToRead when folders were given and no file is in any of them.
+    A link that leads nowhere stays in the plan where a folder holds it: it will have its own
+    record. Raises NothingToRead when a path given does not exist, or when folders were given
+    and no file is in any of them.
     """
     given = list(paths)
+    check_given(given)
     found = [file for path in given for file in _files(path)]
     if not found:
         names = ", ".join(str(p) for p in given) or "no path"
@@ -32,6 +35,42 @@ def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
         )
     unique = {identity(file): file for file in reversed(found)}
     return tuple(sorted(unique.values(), key=_sort_key))
+
+
+def check_given(paths: Iterable[Path]) -> None:
+    """Raises NothingToRead for the first path that does not exist: a name that was typed
+    wrong is no agreement that is damaged.
+    """
+    for path in paths:
+        try:
+            path.stat()
+        except PermissionError:
+            continue
+        except (OSError, ValueError) as error:
+            what = "is a link that leads nowhere" if _is_link(path) else "does not exist"
+            raise NothingToRead(f"{path} {what}.", "Check the path.") from error
+
+
+def _is_link(path: Path) -> bool:
+    return os.path.islink(path)  # noqa: PTH114  of a name that is too long, is_symlink() raises
+
+
+def linked_folders(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """Links to folders inside of the folders given: they are not searched, for they may lead
+    back, or out of what was given.
+    """
+    return tuple(
+        link
+        for path in paths
+        if _is(Path.is_dir, path)
+        for folder, names, _ in os.walk(path)
+        for link in (Path(folder, name) for name in sorted(names))
+        if link.is_symlink() and not _is_hidden(link, path)
+    )
+
+
+def _is_hidden(file: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def _files(path: Path) -> list[Path]:
@@ -50,7 +89,7 @@ def _files(path: Path) -> list[Path]:
         file
         for file in sorted([*found, *closed])
         if file.suffix.lower() not in NOT_AGREEMENTS
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        and not _is_hidden(file, path)
         and (file in closed or _is(Path.is_symlink, file) or _is(Path.is_file, file))
     ]
 
@@ -91,12 +130,14 @@ def check_output(out: Path, inputs: Iterable[Path]) -> None:
             )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".writable"
-        probe.write_bytes(b"")
-        probe.unlink()
+        # A file of a name that nobody can foretell, which follows no link (O_EXCL, O_NOFOLLOW).
+        with tempfile.NamedTemporaryFile(prefix=".writable-", dir=out):
+            pass
     except OSError as error:
+        held = next((p for p in (out, *out.parents) if os.path.isfile(p)), None)  # noqa: PTH113
+        why = f"{held} is no folder" if held else str(error.strerror)
         raise UnsafeOutput(
-            f"Cannot write to {out}: {error.strerror}.",
+            f"Cannot write to {out}: {why}.",
             "Give another --out; in a container, mount one that this user may write to"
             " (`--user $(id -u):$(id -g) -v DIR:/out`).",
         ) from error

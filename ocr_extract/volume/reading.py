@@ -28,7 +28,7 @@ PASSING = frozenset("missing unreadable reader_garbage tool_killed".split())
 LATER = frozenset(("target_error", "accept_at", "calibration"))
 """Settings that a second look applies, so that no file is read again for them."""
 PACKAGE = Path(__file__).parent.parent
-NOT_READING = ("volume", "delivery", "cli.py", "__main__.py", "evaluate.py", "recalibrate.py")
+NOT_READING = ("volume", "delivery", "cli", "__main__.py", "evaluate.py", "recalibrate.py")
 MODELS = (
     ("handwriting", "handwriting.onnx"),
     ("signature", "weights.json"),

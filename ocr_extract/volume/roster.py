@@ -27,8 +27,10 @@ ADVICE = (
 )
 COLUMNS = ("key", "title", "authors")
 _AND = re.compile(r"\s+and\s+|\s*;\s*", re.IGNORECASE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _HEAD = re.compile(r"@\s*(\w+)\s*[{(]\s*([^,\s{}]+)\s*,")
-_FIELD = r"(?im)^\s*{name}\s*=\s*(?:[{{\"])(.*?)(?:[}}\"])\s*,?\s*$"
+MOST_BYTES = 50_000_000
+"""Of a roster: ten thousand papers with their abstracts are 25 MB."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,30 @@ class Roster:
 
 def read_roster(path: Path) -> Roster:
     """Read a .bib or .csv; raises BadRoster when it is not there or names no paper."""
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-    except OSError as error:
-        raise BadRoster(f"Cannot read the roster {path}: {error.strerror}.", ADVICE) from error
+    text, hidden = _text_of(path)
     found = _from_table(text) if path.suffix.lower() in (".csv", ".tsv") else _from_bibtex(text)
     if not found.papers:
         raise BadRoster(f"The roster {path} names no paper.", ADVICE)
+    if hidden:
+        told = f"Control characters were left out: {hidden}."
+        return replace(found, troubles=(told, *found.troubles))
     return found
+
+
+def _text_of(path: Path) -> tuple[str, int]:
+    """A roster's text, and how many characters were left out of it because they show
+    nothing and steer a terminal; raises BadRoster.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise BadRoster(f"Cannot read the roster {path}: {error.strerror}.", ADVICE) from error
+    if len(content) > MOST_BYTES:
+        message = f"The roster {path} is larger than {MOST_BYTES // 1_000_000} MB."
+        raise BadRoster(message, ADVICE)
+    text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
+    return _CONTROLS.subn("", text.replace("\r", "\n"))
 
 
 def _turned(name: str) -> str:
@@ -86,15 +104,24 @@ def _turned(name: str) -> str:
 def _from_table(text: str) -> Roster:
     dialect = csv.excel_tab if "\t" in text.partition("\n")[0] else csv.excel
     rows = csv.DictReader(io.StringIO(text), dialect=dialect)
+    try:
+        return _of_rows(rows)
+    except csv.Error as error:
+        message = f"The roster's line {rows.line_num + 1} is no row of a table ({error})."
+        raise BadRoster(message, ADVICE) from error
+
+
+def _of_rows(rows: csv.DictReader[str]) -> Roster:
     names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     missing = [column for column in COLUMNS if column not in names]
     if missing:
         raise BadRoster(f"The roster has no column {', '.join(missing)}.", ADVICE)
     rows.fieldnames = names
-    cells = [{k: v.strip() for k, v in row.items() if isinstance(v, str)} for row in rows]
+    cells = [{k: " ".join(v.split()) for k, v in row.items() if isinstance(v, str)} for row in rows]
     papers = [_of_row(row) for row in cells if row.get("key")]
     nameless = sum(not row.get("key") for row in cells)
-    told = (f"{nameless} rows without a key are left out.",) if nameless else ()
+    are = "row without a key is" if nameless == 1 else "rows without a key are"
+    told = (f"{nameless} {are} left out.",) if nameless else ()
     return _unique(papers, told)
 
 
@@ -146,8 +173,17 @@ def _from_raw(raw: str) -> Paper | None:
     head = _HEAD.match(raw.strip())
     if head is None or head[1].lower() in ("proceedings", "string", "comment", "preamble"):
         return None
-    title, author = (re.search(_FIELD.format(name=n), raw) for n in ("title", "author"))
-    return Paper(head[2], _bare(title[1]) if title else "", _bare(author[1]) if author else "")
+    return Paper(head[2], _line_of(raw, "title"), _line_of(raw, "author"))
+
+
+def _line_of(raw: str, name: str) -> str:
+    """The value of a field that stands on one line of its own, or ""."""
+    for line in raw.splitlines():
+        key, equals, value = line.partition("=")
+        told = value.strip().removesuffix(",").rstrip()
+        if equals and key.strip().lower() == name and told[:1] in ("{", '"') and len(told) > 1:
+            return _bare(told[1:-1]) if told[-1] in ("}", '"') else ""
+    return ""
 
 
 def _paper(entry: model.Entry) -> Paper:

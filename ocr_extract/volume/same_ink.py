@@ -6,6 +6,7 @@ wrong with that; an editor may still want to know.
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy.typing as npt
 
 from ocr_extract.records import Record
 from ocr_extract.signatures.same_ink import SAME_ASPECT, is_same_ink
+
+MOST_NAMED = 20
+"""Documents that a record names."""
 
 
 def others_with(inks: Sequence[str]) -> list[tuple[int, ...]]:
@@ -31,10 +35,12 @@ def _others(index: int, inks: Sequence[str], aspects: npt.NDArray[np.float64]) -
 
 
 def with_same_ink(record: Record, names: Sequence[str]) -> Record:
-    """A record with the names of the other documents that bear its signature's ink."""
+    """A record with the names of the other documents that bear its signature's ink, the
+    first ones of many: a hundred equal files do not name ten thousand.
+    """
     if not names:
         return record
-    told = {"same_ink": tuple(sorted(names))}
+    told = {"same_ink": tuple(heapq.nsmallest(MOST_NAMED, names))}
     signature = record.fields.signature.model_copy(update=told)
     fields = record.fields.model_copy(update={"signature": signature})
     return record.model_copy(update={"fields": fields})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ocr_extract.records import Verdict
@@ -31,6 +31,10 @@ class Standing:
     why: str = ""
     index: int = -1
     """Place of the one that counts among all documents."""
+    title: str = ""
+    first_author: str = ""
+    email: str = ""
+    """Of the paper, as the roster has them; "" where it does not."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,15 @@ def answer(roster: Roster, briefs: Sequence[Brief]) -> Answer:
     by_key: dict[str, list[Brief]] = defaultdict(list)
     for brief in briefs:
         by_key[brief.key or ""].append(brief)
-    standings = tuple(_standing(paper.key, by_key.get(paper.key, [])) for paper in roster.papers)
+    standings = tuple(
+        replace(
+            _standing(paper.key, by_key.get(paper.key, [])),
+            title=paper.title,
+            first_author=next(iter(paper.people), ""),
+            email=paper.email,
+        )
+        for paper in roster.papers
+    )
     return Answer(standings, tuple(sorted({brief.name for brief in by_key.get("", [])})))
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from ocr_extract.delivery import terminal
+from ocr_extract.delivery.asks import ASKS, asked_of
 from ocr_extract.delivery.tables import write_results
+from ocr_extract.flags import CODES
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -26,12 +27,14 @@ from ocr_extract.records import (
 )
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+FORMULA = "=+-@＝＋－＠"
 BOX = Box(page=2, x0=210, y0=440, x1=265.5, y1=448)
 
 
 PAPERS = [
     {"key": "feldmann25", "state": "review", "verdict": "review", "counts": "feldmann25.pdf",
-     "others": [], "why": "", "index": 0},
+     "others": [], "why": "", "index": 0, "title": "=Trees", "first_author": "Mira Feldmann",
+     "email": "mira@example.org"},
     {"key": "garcia25", "state": "duplicate", "verdict": "accepted", "counts": "garcia25.pdf",
      "others": ["garcia25 (1).pdf", "=evil\x1b[31m.pdf"], "why": "it is the latest: 2025-05-28",
      "index": 1},
@@ -97,6 +100,45 @@ def test_nothing_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
             assert not any(cell[:1] in ("=", "+", "-", "@") for cell in row)
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "=1+1", "+1", "-1", "@x", "＝1+1", "＋1", "－1", "＠x", "\t=1", "\r=1", "\n=1", "\0=1",
+        " =1", ";=1+1", ",=1", "a;=1+1", "a; =1", "a,=1", "a|@x", "a\n=1", "a;＝1", "x\t-1",
+    ],
+)  # fmt: skip
+def test_no_separator_makes_a_formula_of_a_cell(tmp_path: Path, value: str) -> None:
+    """Whether a spreadsheet splits rows at commas, semicolons, tabs or bars."""
+    record = _records()[0]
+    title = record.fields.title.model_copy(update={"value": value})
+    fields = record.fields.model_copy(update={"title": title})
+    write_results([record.model_copy(update={"fields": fields})], tmp_path)
+    (row,) = csv.reader((tmp_path / "documents.csv").read_text().splitlines()[1:])
+    for separator in ";\t|":
+        cells = [cell.strip() for cell in row[3].split(separator)]
+        assert not any(cell[:1] in FORMULA for cell in cells if cell), row[3]
+    assert row[3][:1] not in FORMULA
+    stored = json.loads((tmp_path / "records.jsonl").read_text())
+    assert stored["fields"]["title"]["value"] == value
+
+
+@pytest.mark.parametrize("value", ["Trees; a study", "2025-05-19", "a-b, c+d", "O'Neil", "x = 1"])
+def test_what_is_no_formula_is_as_it_was(tmp_path: Path, value: str) -> None:
+    record = _records()[0]
+    title = record.fields.title.model_copy(update={"value": value})
+    fields = record.fields.model_copy(update={"title": title})
+    write_results([record.model_copy(update={"fields": fields})], tmp_path)
+    (row,) = csv.DictReader((tmp_path / "documents.csv").read_text().splitlines())
+    assert row["title"] == value
+
+
+def test_every_flag_has_its_sentence() -> None:
+    assert list(ASKS) == list(CODES)
+    assert asked_of("accepted", []) == ""
+    assert asked_of("missing", []) == "Ask for the signed agreement."
+    assert asked_of("duplicate", ["unsigned"]).endswith(" Ask for the signature.")
+
+
 def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
     write_results(_records(), tmp_path)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "fields.csv").read_text())))
@@ -106,9 +148,11 @@ def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
 
 
 def test_the_terminal_table_is_as_golden() -> None:
-    console = Console(file=io.StringIO(), width=150, color_system=None)
+    console = terminal.console_of(150, file=io.StringIO(), color_system=None)
     terminal.print_summary(SUMMARY, console)
     terminal.print_volume(_records(), console)
+    narrow = terminal.console_of(80, file=console.file, color_system=None)
+    terminal.print_volume(_records(), narrow)
     for record in _records():
         terminal.print_document(record, console)
     shown = console.file.getvalue()  # type: ignore[attr-defined]

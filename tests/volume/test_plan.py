@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ocr_extract.errors import NothingToRead, UnsafeOutput
-from ocr_extract.volume.plan import check_output, plan
+from ocr_extract.volume.plan import check_output, linked_folders, plan
 from tests.factory import Factory
 
 
@@ -28,7 +28,6 @@ def test_every_file_once_in_any_order(factory: Factory) -> None:
 
 def test_a_named_file_is_kept_whatever_it_is(factory: Factory) -> None:
     assert _names(factory.text("volume.bib", "x")) == ["volume.bib"]
-    assert _names(factory.folder / "missing.pdf") == ["missing.pdf"]
 
 
 def test_strange_names_are_kept(factory: Factory) -> None:
@@ -45,6 +44,44 @@ def test_an_empty_folder_is_wrong_use(factory: Factory) -> None:
         plan([])
 
 
+def test_a_path_that_does_not_exist_is_wrong_use(factory: Factory) -> None:
+    """A name that was typed wrong is no damaged agreement; a link in a folder is one."""
+    good = factory.text("a.pdf", "x")
+    with pytest.raises(NothingToRead, match=r"nofile\.pdf does not exist"):
+        plan([good, factory.folder / "nofile.pdf"])
+    with pytest.raises(NothingToRead, match="does not exist"):
+        plan([good / "below.pdf"])
+    with pytest.raises(NothingToRead, match="does not exist"):
+        plan([factory.folder / ("x" * 300)])
+    dangling = factory.folder / "dangling.pdf"
+    dangling.symlink_to(factory.folder / "nowhere.pdf")
+    with pytest.raises(NothingToRead, match="leads nowhere"):
+        plan([dangling])
+    assert _names(factory.folder) == ["a.pdf", "dangling.pdf"]
+
+
+def test_links_to_folders_are_named_and_not_searched(factory: Factory) -> None:
+    inside = factory.folder / "in"
+    (inside / "sub" / ".hidden").mkdir(parents=True)
+    factory.text("elsewhere.pdf", "x")
+    Factory(inside).text("a.pdf", "x")
+    for link in (inside / "sub" / "loop", inside / "all", inside / "sub" / ".hidden" / "x"):
+        link.symlink_to(factory.folder)
+    assert linked_folders([inside]) == (inside / "all", inside / "sub" / "loop")
+    assert _names(inside) == ["a.pdf"]
+    assert linked_folders([inside / "a.pdf"]) == ()
+
+
+def test_the_proof_that_output_can_be_written_follows_no_link(factory: Factory) -> None:
+    """Whoever may write to the folder may lay a link there before we come."""
+    out, precious = factory.folder / "out", factory.text("precious", "x")
+    out.mkdir()
+    (out / ".writable").symlink_to(precious)
+    check_output(out, [])
+    assert precious.read_text() == "x"
+    assert (out / ".writable").is_symlink()
+
+
 def test_output_may_not_overlap_input(factory: Factory) -> None:
     inner = factory.folder / "in"
     inner.mkdir()
@@ -57,8 +94,9 @@ def test_output_may_not_overlap_input(factory: Factory) -> None:
 
 def test_output_that_cannot_be_written_is_said_at_once(factory: Factory) -> None:
     file = factory.text("file", "x")
-    with pytest.raises(UnsafeOutput, match="Cannot write"):
-        check_output(file / "out", [])
+    for out in (file, file / "out"):
+        with pytest.raises(UnsafeOutput, match="file is no folder"):
+            check_output(out, [])
     if os.geteuid() != 0:
         folder = factory.folder / "readonly"
         folder.mkdir(mode=0o500)

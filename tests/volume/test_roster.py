@@ -100,9 +100,46 @@ def test_a_table_is_a_roster_too(factory: Factory, separator: str) -> None:
     roster = read_roster(factory.text("v.csv", table))
     assert roster.papers == (Paper("a25", "A Title", "Ann Bee and Cee, Dan", "ann@example.org"),)
     assert roster.papers[0].people == ("Ann Bee", "Dan Cee")
-    assert roster.troubles == ("1 rows without a key are left out.",)
+    assert roster.troubles == ("1 row without a key is left out.",)
 
 
 def test_a_table_without_its_columns_is_wrong_use(factory: Factory) -> None:
     with pytest.raises(BadRoster, match="no column authors"):
         read_roster(factory.text("v.csv", "key,title\na,b\n"))
+
+
+def test_blank_lines_cost_no_more_than_other_lines(factory: Factory) -> None:
+    """The lines of an unsound entry are read once each, however many are blank."""
+    unsound = "@InProceedings{a25,\n" + "\n" * 400_000 + "title = {Kept},\nabstract = {never {,\n}"
+    (paper,) = read_roster(factory.text("v.bib", unsound)).papers
+    assert paper == Paper("a25", "Kept", "")
+
+
+def test_a_roster_has_an_upper_size(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ocr_extract.volume.roster.MOST_BYTES", 2_000_000)
+    path = factory.text("v.bib", BIB + " " * 2_000_000)
+    with pytest.raises(BadRoster, match="larger than 2 MB"):
+        read_roster(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("v.bib", "@InProceedings{a\x1b[31m25, title = {T\u202eitle\x07}}"),
+        ("v.csv", "key,title,authors\na\x1b[31m25,T\u202eitle\x07,B\n"),
+    ],
+)
+def test_control_characters_are_left_out_and_told(
+    factory: Factory, name: str, content: str
+) -> None:
+    roster = read_roster(factory.text(name, content))
+    assert [(p.key, p.title) for p in roster.papers] == [("a[31m25", "Title")]
+    assert "Control characters were left out: 3." in roster.troubles
+
+
+def test_a_cell_that_is_too_long_is_told_with_its_line(factory: Factory) -> None:
+    table = "key,title,authors\na,b,c\nd," + "x" * 140_000 + ",e\n"
+    with pytest.raises(BadRoster, match="line 3 is no row"):
+        read_roster(factory.text("v.csv", table))
+    lines = "key,title,authors\na,b,c\n" + 'd,"x\n\ny",e\n'
+    assert read_roster(factory.text("v.csv", lines)).papers[1].title == "x y"

@@ -21,3 +21,9 @@ def test_it_is_reported_and_not_judged() -> None:
     assert told.fields.signature.same_ink == ("a", "b")
     assert told.verdict is Verdict.ACCEPTED
     assert with_same_ink(record, []) is record
+
+
+def test_of_many_the_first_are_named() -> None:
+    record = Record(document=Document(name="c", path="c"), verdict=Verdict.ACCEPTED)
+    told = with_same_ink(record, [f"{n:04d}" for n in range(1000, 0, -1)])
+    assert told.fields.signature.same_ink == tuple(f"{n:04d}" for n in range(1, 21))

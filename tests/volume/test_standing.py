@@ -31,6 +31,14 @@ def test_every_paper_has_one_state_and_every_other_file_is_named() -> None:
     assert sum(told.counts.values()) == 4
 
 
+def test_a_standing_says_whose_paper_it_is() -> None:
+    paper = Paper("k", "A Title", "Bee, Ann and Cee, Dan", "ann@example.org")
+    (one,) = answer(Roster((paper,)), []).standings
+    assert (one.title, one.first_author, one.email) == ("A Title", "Ann Bee", "ann@example.org")
+    (none,) = answer(Roster((Paper("k", "", ""),)), []).standings
+    assert (none.title, none.first_author, none.email) == ("", "", "")
+
+
 def test_of_several_files_the_accepted_one_counts() -> None:
     (one, *_) = answer(ROSTER, [_brief("a.pdf", "a", "review"), _brief("z.pdf", "a")]).standings
     assert (one.counts, one.verdict, one.others) == ("z.pdf", Verdict.ACCEPTED, ("a.pdf",))

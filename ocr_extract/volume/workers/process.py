@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from ocr_extract.errors import NoRoom, OcrExtractError, raise_if_no_room
-from ocr_extract.volume.first_look import preload
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -159,6 +158,8 @@ def _serve(pipe: Connection, errors: Connection, folder: Path) -> None:
     os.dup2(errors.fileno(), 2)
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    from ocr_extract.volume.first_look import preload  # noqa: PLC0415  the parent needs it late
+
     prepare()
     with suppress(EOFError, BrokenPipeError):
         pipe.send(READY)

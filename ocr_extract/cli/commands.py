@@ -1,0 +1,226 @@
+"""The commands and their options, as they are typed. Nothing that takes time is imported
+before a command is called.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ocr_extract._version import __version__
+
+MOST_JOBS = 1024
+app = typer.Typer(
+    name="ocr-extract",
+    help="Read signed publication agreements: who signed what, when, and how sure that is.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+class FailOn(StrEnum):
+    """What of a run's answer becomes exit code 1."""
+
+    ERROR = "error"
+    REVIEW = "review"
+    NEVER = "never"
+
+
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", help="The volume's .bib or .csv: its papers and its dates."),
+]
+YearOption = Annotated[
+    int | None, typer.Option("--year", help="The volume's year, when no roster says it.")
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
+ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has written.")]
+TruthArgument = Annotated[
+    Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option("--ledger", help="The ledger's URL; without it, ledger.sqlite in --out."),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log details and tracebacks.")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"ocr-extract {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Read signed publication agreements: who signed what, when, and how sure that is."""
+
+
+@app.command("run")
+def run_command(
+    paths: Annotated[list[Path], typer.Argument(help="Agreements, or folders of them.")],
+    roster: RosterOption = None,
+    no_roster: Annotated[
+        bool, typer.Option("--no-roster", help="Take no roster, also if one lies there.")
+    ] = False,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("results"),
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace the results of other agreements in --out.")
+    ] = False,
+    year: YearOption = None,
+    settings: SettingsOption = None,
+    target_error: Annotated[
+        float | None,
+        typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=0, max=MOST_JOBS, help="Processes; 0: one per core.")
+    ] = 0,
+    scheduler: Annotated[
+        str | None, typer.Option("--scheduler", help="A Dask cluster instead: tcp://HOST:PORT.")
+    ] = None,
+    ship_files: Annotated[
+        bool, typer.Option("--ship-files", help="Send the cluster each file; it has no such path.")
+    ] = False,
+    ledger: LedgerOption = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Read again what failed for the machine's sake.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Hash every file again, whatever its time says.")
+    ] = False,
+    fail_on: Annotated[
+        FailOn,
+        typer.Option("--fail-on", help="What is exit code 1: unreadable files, review, nothing."),
+    ] = FailOn.REVIEW,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only the totals.")] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Progress and log as JSON lines, to stderr.")
+    ] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Read agreements into the ledger; write records.jsonl and tables; print the answer.
+
+    What the ledger has is not read again: a run that was killed goes on where it was.
+    Exit code: 0 all accepted, 1 something needs a person (see --fail-on), 2 wrong use,
+    3 a tool is missing, 4 internal error.
+    """
+    from ocr_extract.volume.workers.early import early_worker
+
+    wanted = scheduler is None and all(map(os.path.exists, paths))
+    with early_worker(wanted=wanted) as early:
+        from ocr_extract.cli.run import Asked, run
+
+        asked = Asked(
+            paths=tuple(paths), roster=roster, no_roster=no_roster, out=out, replace=replace,
+            year=year, settings=settings, target_error=target_error, jobs=jobs, scheduler=scheduler,
+            ship_files=ship_files, ledger=ledger, again=again, verify=verify, fail_on=fail_on.value,
+            quiet=quiet, log_json=log_json, verbose=verbose,
+        )  # fmt: skip
+        raise typer.Exit(run(asked, early))
+
+
+@app.command("history")
+def history_command(
+    key: Annotated[str, typer.Argument(help="A paper's key, a file's name, or a SHA-256.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+) -> None:
+    """Everything that was ever said of one paper: values, decisions, messages."""
+    from ocr_extract.cli.history import history
+
+    history(key, out, ledger)
+
+
+@app.command("forget")
+def forget_command(
+    key: Annotated[str, typer.Argument(help="A paper's key, a file's name, or a SHA-256.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+) -> None:
+    """Remove everything that is held of one paper; say what stays, and why."""
+    from ocr_extract.cli.forget import forget
+
+    forget(key, out, ledger)
+
+
+@app.command("show")
+def show_command(
+    file: Annotated[Path, typer.Argument(help="One agreement.")],
+    roster: RosterOption = None,
+    year: YearOption = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the pictures.")] = Path("results"),
+    settings: SettingsOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Explain one document: what was read where, and why the values were chosen.
+
+    Draws each page with the found places as PNG into the output folder.
+    """
+    from ocr_extract.cli.output import log_to_stderr
+    from ocr_extract.cli.show import show
+
+    log_to_stderr(verbose=verbose)
+    raise typer.Exit(show(file, roster, year, settings, out))
+
+
+@app.command("evaluate")
+def evaluate_command(
+    results: ResultsArgument,
+    truth: TruthArgument,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the plots.")] = Path("evaluation"),
+) -> None:
+    """Compare results with the truth: exact, wrong among the accepted, calibration.
+
+    Draws reliability.png and risk-coverage.png into the output folder.
+    """
+    from ocr_extract.cli.measure import evaluate
+
+    evaluate(results, truth, out)
+
+
+@app.command("calibrate")
+def calibrate_command(
+    results: ResultsArgument,
+    truth: TruthArgument,
+    out: Annotated[Path, typer.Option("--out", help="The calibration to write.")] = Path(
+        "calibration.json"
+    ),
+) -> None:
+    """Fit the confidences anew on results whose truth is known.
+
+    Use it with `calibration = "calibration.json"` in the settings. Where the labels are too
+    few, nothing is written.
+    """
+    from ocr_extract.cli.measure import calibrate
+
+    calibrate(results, truth, out)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Say which tools are there, which are missing, and the command that installs each."""
+    from ocr_extract.cli.doctor import doctor
+
+    raise typer.Exit(doctor())
+
+
+@app.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of a record."""
+    from ocr_extract.delivery.tables import schema_text
+
+    sys.stdout.write(schema_text())

@@ -1,0 +1,153 @@
+"""What was given on the command line, made into what the program works with; wrong use is
+said here, before anything is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ocr_extract.calibration import load_calibration
+from ocr_extract.errors import BadRoster, BadSettings, LedgerTrouble, LostCluster
+from ocr_extract.forms.definition import built_in_forms
+from ocr_extract.settings import Settings, load_settings
+from ocr_extract.volume.ledger import sqlite_url
+from ocr_extract.volume.plan import identity
+from ocr_extract.volume.roster import COLUMNS, Roster, read_roster
+
+_SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
+MOST_TROUBLES = 20
+"""Lines about a roster."""
+HEADER = 10_000
+"""Characters in which the header of a table ends."""
+
+
+def settings_of(path: Path | None, year: int | None, target_error: float | None = None) -> Settings:
+    """From a file, then from options; raises BadSettings."""
+    chosen = load_settings(path) if path else Settings()
+    _check_named(chosen)
+    return chosen.with_options(year=year, target_error=target_error)
+
+
+def _check_named(settings: Settings) -> None:
+    """Raises BadSettings where a file or a form that is named is not there: no document is
+    read before that is known.
+    """
+    forms = {form.name for form in built_in_forms()} | {"generic"}
+    if settings.form not in forms:
+        raise BadSettings(
+            f"There is no form “{settings.form}”.", f"Known: {', '.join(sorted(forms))}."
+        )
+    for root in settings.trusted_roots:
+        if not root.is_file():
+            raise BadSettings(f"trusted_roots: {root} is no file.", "Give PEM or DER files.")
+    if settings.calibration is not None:
+        load_calibration(settings.calibration)
+
+
+def check_scheduler(address: str | None) -> None:
+    """Raises LostCluster when an address cannot be a scheduler's, before anybody waits for
+    one.
+    """
+    found = _SCHEDULER.fullmatch(address) if address is not None else None
+    if address is not None and (found is None or not 0 < int(found[3]) < 2**16):
+        message = f"“{address}” is no scheduler's address."
+        raise LostCluster(message, "Give tcp://HOST:PORT or tls://HOST:PORT.")
+
+
+def ledger_of(url: str | None, out: Path, inputs: Iterable[Path | None]) -> str | URL:
+    """The ledger's URL; raises LedgerTrouble when it is none, or is a file that is given to
+    be read, or one in a folder of them.
+    """
+    if url is None:
+        return sqlite_url(out)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        advice = "Give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
+        raise LedgerTrouble(f"“{url}” is no ledger's URL.", advice) from error
+    name = (parsed.database or "").removeprefix("file:")
+    if parsed.get_backend_name() != "sqlite" or name in ("", ":memory:"):
+        return url
+    for path in inputs:
+        if path is not None and _is_within(Path(name).resolve(), path):
+            message = f"The ledger {name} would be written into the input {path}."
+            raise LedgerTrouble(message, "Give another --ledger.")
+    return url
+
+
+def _is_within(target: Path, path: Path) -> bool:
+    whole = path.resolve()
+    try:
+        same = target.samefile(whole)
+    except OSError:
+        same = target == whole
+    return same or whole in target.parents
+
+
+def roster_of(
+    path: Path | None, inputs: Sequence[Path], say: Callable[[str], None]
+) -> Roster | None:
+    """The roster given, else the only one that lies in an input folder or beside it; what is
+    wrong with it is said, and the run goes on.
+    """
+    chosen = path or _found(inputs, say)
+    if chosen is None:
+        return None
+    try:
+        roster = read_roster(chosen)
+    except BadRoster as error:
+        if path is not None:
+            raise
+        say(f"no roster: {error.message} Papers are not checked.")
+        return None
+    for trouble in roster.troubles[:MOST_TROUBLES]:
+        say(f"roster {chosen.name}: {trouble}")
+    if (more := len(roster.troubles) - MOST_TROUBLES) > 0:
+        say(f"roster {chosen.name}: and {more} more.")
+    return roster
+
+
+def _found(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:
+    """Exactly one roster of the input folders; of several, or none, none is taken."""
+    folders = [Path(identity(path)) for path in inputs if path.is_dir()]
+    if not folders:
+        return None
+    places = dict.fromkeys(place for folder in folders for place in (folder, folder.parent))
+    rosters = [file for place in places for file in _rosters_in(place)]
+    if len(rosters) == 1:
+        say(f"roster: {rosters[0]}, found by itself (--no-roster: without it)")
+        return rosters[0]
+    names = ", ".join(file.name for file in rosters[:3]) + (", ..." if len(rosters) > 3 else "")
+    which = f"{len(rosters)} could be it ({names})" if rosters else "none lies with the agreements"
+    say(f"no roster: {which}; papers are not checked (--roster FILE)")
+    return None
+
+
+def _rosters_in(folder: Path) -> Iterator[Path]:
+    """Every .bib, and every .csv with the columns of a roster."""
+    try:
+        files = sorted(folder.iterdir())
+    except OSError:
+        return
+    for file in files:
+        kind = file.suffix.lower()
+        if file.name.startswith(".") or kind not in (".bib", ".csv") or not file.is_file():
+            continue
+        if kind == ".bib" or _has_columns(file):
+            yield file
+
+
+def _has_columns(table: Path) -> bool:
+    try:
+        with table.open(encoding="utf-8-sig", errors="replace") as file:
+            head = file.read(HEADER).partition("\n")[0]
+            names = next(csv.reader([head], delimiter="\t" if "\t" in head else ","), [])
+    except (OSError, csv.Error):
+        return False
+    return set(COLUMNS) <= {name.strip().lower() for name in names}

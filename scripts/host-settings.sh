@@ -1,0 +1,43 @@
+# Sourced by image-check and newcomer: how this host reaches Debian's and Python's packages,
+# taken from its own settings, so that trees and images made here reach them the same way.
+# shellcheck shell=bash
+
+debian_mirror() { # the mirror this host uses, if it is a Debian; else Debian's own
+    local mirror=""
+    # shellcheck disable=SC2016  # apt-get fills them in
+    mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 2>/dev/null \
+        | sed -n 's/^Debian|Debian|//p' | head -n 1) || true
+    printf '%s\n' "${mirror:-http://deb.debian.org/debian}"
+}
+
+apt_settings() { # proxies and checks, as a file for apt.conf.d
+    apt-config dump Acquire 2>/dev/null \
+        | grep -E '^Acquire::(http|https|Retries|Check|ForceIPv)' || true
+}
+
+ca_bundle() { # the certificates this host trusts
+    local file
+    for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
+        if [ -n "$file" ] && [ -f "$file" ]; then
+            printf '%s\n' "$file"
+            return
+        fi
+    done
+}
+
+pip_settings() { # where pip's index is; folders of this host are left out
+    printf '[global]\n'
+    if [ -n "$(ca_bundle)" ]; then printf 'cert = /etc/ssl/certs/ca-certificates.crt\n'; fi
+    python3 -m pip config list 2>/dev/null \
+        | sed -nE "s/^(global|site|user|:env:)\.(index-url|extra-index-url|trusted-host|proxy|default-timeout)='([^']*)'\$/\2 = \3/p" \
+        | grep -v 'file://' | awk '!seen[$1]++' || true
+}
+
+bare_debian() { # SUITE DIR PACKAGE...: a Debian with nothing but these packages
+    local suite=$1 dir=$2
+    shift 2
+    local include
+    include=$(IFS=,; printf '%s' "ca-certificates $*" | tr ' ' ,)
+    debootstrap --variant=minbase --include="${include%,}" "$suite" "$dir" "$(debian_mirror)" \
+        && apt_settings >"$dir/etc/apt/apt.conf.d/90host"
+}

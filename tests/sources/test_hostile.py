@@ -1,0 +1,179 @@
+"""Files that are made to break what reads them: each becomes damage in words, in bounded time."""
+
+import io
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from ocr_extract.agreement import extract
+from ocr_extract.geometry import Grey
+from ocr_extract.lines import Word
+from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.records import Reading
+from ocr_extract.settings import Settings
+from ocr_extract.sources.image import MAX_FRAMES, open_image
+from ocr_extract.sources.objects import open_objects
+from ocr_extract.sources.pdf import inspect_pdf, pdf_renderer
+from ocr_extract.sources.source import Damaged
+from ocr_extract.sources.text import MAX_LINE, plain_lines
+from ocr_extract.sources.valid_text import valid_text
+from tests.factory import Factory, FakeReader, pages_of
+from tests.fault_harness import sabotaged
+
+SETTINGS = Settings()
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+def test_any_text_becomes_valid_unicode(text: str) -> None:
+    safe = valid_text(text)
+    safe.encode()
+    assert valid_text(safe) == safe
+    if not any("\ud800" <= c <= "\udfff" for c in text):
+        assert safe == text
+
+
+def test_two_halves_of_a_character_are_one() -> None:
+    assert valid_text("a\ud83d\ude00b") == "a\N{GRINNING FACE}b"
+    assert valid_text("a\ud800b") == "a\ufffdb"
+
+
+def _with_surrogates(factory: Factory) -> Path:
+    """An agreement whose font says that "F" is half a character."""
+    path = factory.agreement("lone.pdf")
+    table = (
+        b"/CIDInit /ProcSet findresource begin begincmap /CMapName /X def /CMapType 2 def"
+        b" 1 begincodespacerange <00> <ff> endcodespacerange"
+        b" 1 beginbfchar <46> <d800> endbfchar endcmap end"
+    )
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        for page in pdf.pages:
+            for font in page.Resources.Font.values():
+                font.ToUnicode = pdf.make_stream(table)
+        pdf.save(path)
+    return path
+
+
+def test_a_lone_surrogate_in_a_font_costs_one_letter(factory: Factory) -> None:
+    path = _with_surrogates(factory)
+    with open_objects(path, SETTINGS) as objects:
+        assert objects is not None
+        words = [word.text for page in (1, 2) for word in objects.page(page).shown]
+    assert any("\ufffd" in word for word in words), "the font's table was not asked"
+    record = extract(path, settings=Settings(year=2025))
+    record.to_json().encode()
+    assert record.fields.date.value == "2025-05-27"
+
+
+def _empty_second_ifd() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(buffer, "TIFF")
+    content = bytearray(buffer.getvalue())
+    (at,) = struct.unpack_from("<I", content, 4)
+    (entries,) = struct.unpack_from("<H", content, at)
+    struct.pack_into("<I", content, at + 2 + 12 * entries, len(content))
+    return bytes(content) + b"\x00\x00" + b"\x00\x00\x00\x00"
+
+
+@pytest.mark.parametrize("tail", [b"", b"\x01", b"\x00\x01" + b"\xff" * 12])
+def test_a_tiff_with_an_empty_second_page(tail: bytes) -> None:
+    content = _empty_second_ifd() + tail
+    try:
+        frames, render = open_image(content, SETTINGS)
+    except Damaged:
+        return
+    assert render(1, 100).pixels.min() == 255
+    for frame in range(2, frames + 1):
+        with pytest.raises(Damaged) as caught:
+            render(frame, 100)
+        assert caught.value.damage.kind == "broken"
+
+
+def test_a_picture_of_countless_frames_is_not_read() -> None:
+    buffer = io.BytesIO()
+    frames = [Image.new("1", (8, 8)) for _ in range(MAX_FRAMES + 2)]
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    with pytest.raises(Damaged, match="frames") as caught:
+        open_image(buffer.getvalue(), SETTINGS)
+    assert caught.value.damage.kind == "too_large"
+
+
+def test_a_file_has_so_many_pixels_in_all() -> None:
+    """A hundred frames at the limit would be decoded for minutes."""
+    buffer = io.BytesIO()
+    frames = [Image.new("L", (100, 100), 255) for _ in range(20)]
+    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
+    count, render = open_image(buffer.getvalue(), Settings(max_pixels=10_000))
+    assert count == 20
+    for frame in range(1, 11):
+        render(frame, 100)
+    with pytest.raises(Damaged, match="too many pixels"):
+        render(11, 100)
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "*a ", "_a_b ", "$^{", "<b ", "](", "Date: ", "Date: 3 May 2025\nSigned: A B\n"]
+)
+def test_time_for_text_grows_with_its_length(factory: Factory, unit: str) -> None:
+    """Quadratic patterns take a minute for this, and all of it ends within its limit."""
+    text = unit * (60_000 // len(unit))
+    record = extract(factory.text("long.txt", text), settings=Settings(year=2025))
+    assert record.damage == ()
+
+
+def test_a_long_line_goes_on_in_the_next() -> None:
+    lines = plain_lines("x" * (2 * MAX_LINE + 1) + "\n\nend")
+    assert [len(line) for line in lines] == [MAX_LINE, MAX_LINE, 1, 0, 3]
+
+
+class Sleeping(FakeReader):
+    """Takes too long, and counts how often it is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        object.__setattr__(self, "asked", 0)
+
+    def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        return self._late()
+
+    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
+        return self._late()
+
+    def _late(self) -> tuple[()]:
+        object.__setattr__(self, "asked", self.asked + 1)  # type: ignore[attr-defined]
+        raise ReaderTrouble("reader_timeout", "Reading took too long.")
+
+
+def test_a_reader_that_took_too_long_is_not_asked_again(factory: Factory) -> None:
+    reader = Sleeping()
+    record = extract(factory.image("a.tif", [*pages_of(), *pages_of()]), reader=reader)
+    assert reader.asked == 1  # type: ignore[attr-defined]
+    assert {damage.kind for damage in record.damage} == {"reader_timeout"}
+    assert len(record.damage) == len(set(record.damage))
+
+
+@pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm", "tesseract"])
+def test_a_program_that_a_signal_ends_is_no_broken_file(
+    factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    path = factory.scan()
+    monkeypatch.setenv("PATH", sabotaged(tmp_path, program, "kill -9 $$")["PATH"])
+    record = extract(path, settings=Settings(year=2025))
+    assert "tool_killed" in {damage.kind for damage in record.damage}
+    assert "broken" not in {damage.kind for damage in record.damage}
+
+
+def test_a_broken_file_is_broken_all_the_same(factory: Factory) -> None:
+    path = factory.file("a.pdf", b"%PDF-1.5 nothing")
+    with pytest.raises(Damaged) as caught:
+        inspect_pdf(path, SETTINGS)
+    assert caught.value.damage.kind == "broken"
+    render = pdf_renderer(factory.agreement(), SETTINGS, lambda _: None)
+    with pytest.raises(Damaged) as caught:
+        render(99, 100)
+    assert caught.value.damage.kind == "broken"
