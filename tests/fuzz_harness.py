@@ -32,7 +32,7 @@ def overwritten(content: bytes, rng: random.Random) -> bytes:
         size, order = rng.choice((1, 2, 4)), rng.choice(("big", "little"))
         value = rng.choice(ABSURD) % 256**size
         place = rng.randrange(max(1, len(changed) - size))
-        changed[place : place + size] = value.to_bytes(size, order)  # type: ignore[arg-type]
+        changed[place : place + size] = value.to_bytes(size, order)
     return bytes(changed)
 
 
