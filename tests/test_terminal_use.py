@@ -127,7 +127,7 @@ def test_output_that_cannot_be_written_is_one_line(command: str) -> None:
 def test_a_run_whose_answer_nobody_reads_has_its_results(factory: Factory, volume: Path) -> None:
     out = factory.folder / "out"
     options = f"{volume} --year 2025 --no-roster --out {out}"
-    unread = _shell(f"$P run {options} | (exec <&-; sleep 8)")
+    unread = _shell(f"$P run {options} | true")
     assert (unread.returncode, unread.stderr) == (141, "")
     assert (out / "records.jsonl").read_text().count("\n") == 2
     full = _shell(f"$P run {options} >/dev/full")
@@ -406,7 +406,8 @@ def test_too_few_labels_write_nothing(factory: Factory) -> None:
 
 LATE = (
     "sqlalchemy", "alembic", "scipy", "matplotlib", "dateparser", "bibtexparser", "pikepdf",
-    "pyhanko", "pypdfium2", "distributed", "ocr_extract.agreement", "ocr_extract.volume",
+    "pyhanko", "pypdfium2", "distributed", "onnxruntime", "ocr_extract.agreement",
+    "ocr_extract.volume",
 )  # fmt: skip
 
 
