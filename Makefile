@@ -38,8 +38,12 @@ samples: ## make the samples again (same seed, same agreements)
 schema: ## publish the JSON Schema of a record
 	$(PYTHON) -m ocr_extract schema > docs/record.schema.json
 
-fuzz: ## read 2,000 damaged files (nightly); CI reads 200
+fuzz: ## read 2,000 damaged files, 30,000 mutated pictures and signatures (nightly)
 	OCR_EXTRACT_FUZZ=2000 $(PYTHON) -m pytest tests/test_fuzz.py
+	OCR_EXTRACT_FUZZ=30000 $(PYTHON) -m pytest tests/test_fuzz_pictures.py tests/test_fuzz_certificates.py
+
+attack: ## read foreign files, whatever they are, and say what broke: CORPUS= a folder; ONLY= so many
+	$(PYTHON) scripts/attack "$(CORPUS)" $(if $(ONLY),--only $(ONLY))
 
 soak: ## kill runs over 10,000 documents, fill disks, lock ledgers (an hour)
 	OCR_EXTRACT_SOAK=10000 $(PYTHON) -m pytest -n0 tests/volume/test_faults.py

@@ -12,6 +12,7 @@ import os
 import random
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pikepdf
 import pytest
@@ -20,14 +21,14 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from pikepdf import Array, Dictionary, Name
-from pyhanko.sign import signers
+from pyhanko.sign import signers, timestamps
 
 from ocr_extract.sources.certificates import Certificate, read_certificates
 from tests.fuzz_harness import Seed, cut, failures, flipped, mutated, overwritten, spliced
 
 MUTATIONS = int(os.environ.get("OCR_EXTRACT_FUZZ", "400"))
 BATCHES = 8
-RESERVED = 2500
+RESERVED = 4000
 """Bytes kept for the signature."""
 MADE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
 HOLE = "9" * 10
@@ -117,13 +118,27 @@ def _unsigned(*, pades: bool, locked: bool) -> bytes:
     return buffer.getvalue()
 
 
-def _signed(*, pades: bool = False, locked: bool = False) -> bytes:
+class Clock(timestamps.DummyTimeStamper):
+    """pyHanko's own for tests, with the same number on every stamp."""
+
+    def _build_tst_info(self, *arguments: Any) -> Any:
+        stamp = super()._build_tst_info(*arguments)
+        stamp["serial_number"] = 1
+        return stamp
+
+
+def _clock() -> Clock:
+    signer = _signer()
+    return Clock(signer.signing_cert, signer.signing_key, fixed_dt=MADE, include_nonce=False)
+
+
+def _signed(*, pades: bool = False, locked: bool = False, clock: Clock | None = None) -> bytes:
     content = _unsigned(pades=pades, locked=locked)
     start, end = _hexadecimal(content)
     for number in (start - 1, end + 1, len(content) - end - 1):
         content = content.replace(HOLE.encode(), str(number).rjust(len(HOLE)).encode(), 1)
     digest = hashlib.sha256(content[: start - 1] + content[end + 1 :]).digest()
-    signing = _signer().async_sign(digest, "sha256", signed_attr_settings=None, use_pades=pades)
+    signing = _signer().async_sign(digest, "sha256", use_pades=pades, timestamper=clock)
     der = asyncio.run(signing).dump()
     return content[:start] + der.hex().ljust(end - start, "0").encode() + content[end:]
 
@@ -152,7 +167,8 @@ def _updated(content: bytes) -> bytes:
 @cache
 def _seeds() -> tuple[Seed, ...]:
     plain, locked = _signed(), _signed(locked=True)
-    return (plain, _signed(pades=True), locked, _updated(plain), _updated(locked))
+    stamped = _signed(pades=True, clock=_clock())
+    return (plain, _signed(pades=True), locked, stamped, _updated(plain), _updated(locked))
 
 
 @dataclass
@@ -258,16 +274,16 @@ KINDS = (*[_in_the_signature] * 3, *[_around_the_signature] * 3, cut, spliced)
 
 
 def test_the_seeds_are_read_as_they_are() -> None:
-    plain, pades, locked, *updated = (read_certificates(seed) for seed in _seeds())
-    for (certificate,) in (plain, pades, locked):
+    *whole, updated, updated_locked = (read_certificates(seed) for seed in _seeds())
+    for (certificate,) in whole:
         assert certificate.signer == "Mira Feldmann"
         assert certificate.state == "unverified"
         assert certificate.whole_file
-    assert not any(certificate.whole_file for (certificate,) in updated)
+    assert not any(certificate.whole_file for (certificate,) in (updated, updated_locked))
 
 
 def test_the_seeds_are_the_same_every_time() -> None:
-    assert _signed() == _signed()
+    assert _signed(clock=_clock()) == _signed(clock=_clock())
 
 
 def _read(number: int) -> tuple[Certificate, ...]:

@@ -150,7 +150,6 @@ def test_what_is_not_mutated_is_rendered(kind: str) -> None:
     assert all(_rendered(seed) for seed in seeds())
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of metadata that it passes over
 @pytest.mark.parametrize("batch", range(BATCHES))
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mutated_picture_is_rendered_or_damaged(kind: str, batch: int) -> None:
