@@ -392,3 +392,16 @@ def test_an_open_ledger_has_not_imported_alembic(tmp_path: Path) -> None:
         "assert 'alembic' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_server_in_a_c_locale_answers_in_words(postgres: str) -> None:
+    """SQL_ASCII: without an encoding of its own the driver gives bytes."""
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(
+            text("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+        )
+    engine.dispose()
+    with open_ledger(postgres.rpartition("/")[0] + "/ascii") as ledger:
+        run = _run(ledger, _record("fran\u00e7ais.pdf"))
+        assert [r.document.name for r in ledger.records_of(run)] == ["fran\u00e7ais.pdf"]

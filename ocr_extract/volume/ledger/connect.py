@@ -46,7 +46,7 @@ def engine_of(url: str | URL) -> Engine:
     """An engine for a ledger's URL; raises LedgerTrouble or MissingTool, no connection made."""
     try:
         parsed = make_url(url)
-        return _sqlite(parsed) if _is_sqlite(parsed) else create_engine(parsed, pool_pre_ping=True)
+        return _sqlite(parsed) if _is_sqlite(parsed) else _server(parsed)
     except (ArgumentError, NoSuchModuleError) as error:
         advice = "Give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
         raise LedgerTrouble(f"No ledger can be at {_shown(url)}.", advice) from error
@@ -65,6 +65,12 @@ def _shown(url: str | URL) -> str:
 
 def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
+
+
+def _server(url: URL) -> Engine:
+    # A database that was made in a C locale (SQL_ASCII) would answer in bytes.
+    encoding = {"client_encoding": "utf8"} if url.get_backend_name() == "postgresql" else {}
+    return create_engine(url, pool_pre_ping=True, connect_args=encoding)
 
 
 def _sqlite(url: URL) -> Engine:
