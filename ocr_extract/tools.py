@@ -50,7 +50,7 @@ def _poppler(program: str) -> Availability:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        from ocr_extract.sources.pdf import POPPLER_ADVICE  # noqa: PLC0415  as slow as a library
+        from ocr_extract.sources.poppler import POPPLER_ADVICE  # noqa: PLC0415  as slow as a library
 
         return Availability(f"poppler ({program})", False, advice=POPPLER_ADVICE)
     match = re.search(r"version (\S+)", answer.stderr + answer.stdout)

@@ -1,4 +1,4 @@
-"""PDF by poppler, through pdf2image: page count, dates, and pages as rasters.
+"""PDF by poppler: page count, dates, and pages as rasters.
 
 Pages are rendered one at a time, when asked for, at a size that is bounded before
 poppler starts. What poppler repairs on the way is damage: a page that renders but
@@ -9,34 +9,22 @@ from __future__ import annotations
 
 import math
 import re
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from pdf2image import convert_from_path, pdfinfo_from_path
-from pdf2image.exceptions import (
-    PDFInfoNotInstalledError,
-    PDFPageCountError,
-    PDFPopplerTimeoutError,
-    PDFSyntaxError,
-)
-from PIL import Image
-
-from ocr_extract.errors import MissingTool, raise_if_no_room
-from ocr_extract.geometry import POINTS_PER_INCH, Raster, raster_of
-from ocr_extract.records import Damage, Stage
+from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, raster_of
+from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
+from ocr_extract.sources.poppler import pdfinfo, pdftoppm
 from ocr_extract.sources.source import Damaged
 
-POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 SMALLEST_DPI = 20
 MOST_INCHES = 16.5
 MOST_PRODUCER = 200
 HARMLESS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
 """Syntax errors that cost no ink: a form without fields, a font's weight, a link."""
+_SIZE = re.compile(r"\d+(?:\.\d*)?(?:e[+-]?\d+)?")
 _DATE = re.compile(
     r"D:(?P<Y>\d{4})(?P<m>\d{2})?(?P<d>\d{2})?(?P<H>\d{2})?(?P<M>\d{2})?(?P<S>\d{2})?"
     r"(?P<zone>Z|[+-]\d{2}'?(?:\d{2})?'?)?"
@@ -60,11 +48,11 @@ def inspect_pdf(path: Path, settings: Settings) -> PdfFacts:
     """Page count and dates; raises Damaged (encrypted, truncated, hanging) or MissingTool."""
     info = _pdfinfo(path, settings)
     return PdfFacts(
-        pages=int(info.get("Pages", 0)),
-        created=iso_time(str(info.get("CreationDate", ""))),
-        modified=iso_time(str(info.get("ModDate", ""))),
-        producer=str(info["Producer"])[:MOST_PRODUCER] if info.get("Producer") else None,
-        encrypted=str(info.get("Encrypted", "no")).startswith("yes"),
+        pages=int(info["Pages"]),
+        created=iso_time(info.get("CreationDate", "")),
+        modified=iso_time(info.get("ModDate", "")),
+        producer=info.get("Producer", "")[:MOST_PRODUCER] or None,
+        encrypted=info.get("Encrypted", "no").startswith("yes"),
     )
 
 
@@ -78,14 +66,11 @@ def pdf_renderer(
 
     def render(page: int, dpi: int) -> Raster:
         allowed = _bounded_dpi(path, page, dpi, settings)
-        try:
-            image = _rasterised(path, page, allowed, settings, strict=True)
-        except PDFSyntaxError as error:
-            if _loses_ink(str(error)):
-                effect = "The page's data is broken: what was written on it may be missing."
-                note(Damage(stage="render", kind="broken_page", page=page, effect=effect))
-            image = _rasterised(path, page, allowed, settings, strict=False)
-        return raster_of(np.asarray(image.convert("L"), dtype=np.uint8), allowed, page)
+        pixels, complaints = _rasterised(path, page, allowed, settings)
+        if "Syntax Error" in complaints and _loses_ink(complaints):
+            effect = "The page's data is broken: what was written on it may be missing."
+            note(Damage(stage="render", kind="broken_page", page=page, effect=effect))
+        return raster_of(pixels, allowed, page)
 
     return render
 
@@ -96,42 +81,14 @@ def _loses_ink(complaints: str) -> bool:
     return not errors or any(not any(h in line for h in HARMLESS) for line in errors)
 
 
-def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
-    try:
-        return dict(
-            pdfinfo_from_path(
-                str(path),
-                rawdates=True,
-                timeout=int(settings.render_timeout),
-                **pages,
-            )
-        )
-    except PDFInfoNotInstalledError as error:
-        raise MissingTool("poppler's pdfinfo is not installed.", POPPLER_ADVICE) from error
-    except PDFPopplerTimeoutError as error:
-        raise Damaged("open", "timeout", "Opening it took too long.") from error
-    except (PDFPageCountError, ValueError) as error:
-        flags = [word for name, n in pages.items() for word in (f"-{name[0]}", str(n))]
-        _check_passing(["pdfinfo", *flags, str(path)], b"Pages:", "open", settings)
-        raise _why_closed(str(error)) from error
-
-
-def _check_passing(
-    command: list[str], proof: bytes, stage: Stage, settings: Settings, page: int | None = None
-) -> None:
-    """Run a program once more that has failed, for pdf2image does not say how it ended.
-    Raises Damaged (tool_killed) when a signal ends it, or its output now has what proves that
-    it works: that was the machine's trouble, and not the file's.
-    """
-    try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=settings.render_timeout, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return
-    if done.returncode < 0 or (done.returncode == 0 and proof in done.stdout):
-        effect = f"{command[0]} was ended before it had answered."
-        raise Damaged(stage, "tool_killed", effect, page)
+def _pdfinfo(path: Path, settings: Settings, page: int | None = None) -> dict[str, str]:
+    answer = pdfinfo(path, settings.render_timeout, page)
+    # What pdfinfo prints is UTF-8, and a lone surrogate in it none.
+    lines = answer.printed.decode("utf-8", "ignore").split("\n")
+    info = {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    if not re.fullmatch(r"\d{1,9}", info.get("Pages", "")):
+        raise _why_closed(answer.complaints)
+    return info
 
 
 def _why_closed(message: str) -> Damaged:
@@ -151,9 +108,9 @@ def _first_line(message: str) -> str:
 
 def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
     """The resolution asked for, or the highest that keeps the page within bounds."""
-    info = _pdfinfo(path, settings, first_page=page, last_page=page)
-    sizes = [str(v) for k, v in info.items() if re.fullmatch(r"Page\s+\d+ size", k)]
-    numbers = re.findall(r"[\d.]+(?:e[+-]?\d+)?", (sizes or [str(info.get("Page size", ""))])[0])
+    info = _pdfinfo(path, settings, page)
+    sizes = [v for k, v in info.items() if re.fullmatch(r"Page\s+\d+ size", k)]
+    numbers = _SIZE.findall((sizes or [info.get("Page size", "")])[0])
     if len(numbers) < 2:
         raise Damaged("render", "broken", "The page has no size.", page)
     inches = [max(0.01, float(n) / POINTS_PER_INCH) for n in numbers[:2]]
@@ -171,41 +128,12 @@ def _sane(inches: list[float], dpi: int) -> float:
     return dpi * MOST_INCHES / max(MOST_INCHES, *inches)
 
 
-def _rasterised(
-    path: Path, page: int, dpi: float, settings: Settings, *, strict: bool
-) -> Image.Image:
-    try:
-        images: list[Image.Image] = convert_from_path(
-            str(path),
-            dpi=dpi,
-            first_page=page,
-            last_page=page,
-            grayscale=True,
-            strict=strict,
-            timeout=int(settings.render_timeout),
-        )
-        for image in images:
-            image.load()
-    except PDFPopplerTimeoutError as error:
-        raise Damaged("render", "timeout", "Rendering it took too long.", page) from error
-    except PDFInfoNotInstalledError as error:
-        raise MissingTool("poppler's pdftoppm is not installed.", POPPLER_ADVICE) from error
-    except (PDFPageCountError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise_if_no_room(error)
-        raise _unrendered(path, page, dpi, settings) from error
-    if not images:
-        raise _unrendered(path, page, dpi, settings)
-    return images[0]
-
-
-def _unrendered(path: Path, page: int, dpi: float, settings: Settings) -> Damaged:
-    only = ["-f", str(page), "-l", str(page), "-r", str(dpi)]
-    command = ["pdftoppm", "-gray", *only, str(path)]
-    try:
-        _check_passing(command, b"P5", "render", settings, page)
-    except Damaged as killed:
-        return killed
-    return Damaged("render", "broken", "The page cannot be rendered.", page)
+def _rasterised(path: Path, page: int, dpi: float, settings: Settings) -> tuple[Grey, str]:
+    """A page's pixels, and what poppler complained of."""
+    pixels, complaints = pdftoppm(path, page, dpi, settings.render_timeout)
+    if pixels is None:
+        raise Damaged("render", "broken", "The page cannot be rendered.", page)
+    return pixels, complaints
 
 
 def iso_time(raw: str) -> str | None:
