@@ -171,9 +171,7 @@ def test_a_program_that_a_signal_ends_is_no_broken_file(
 
 
 @pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm"])
-@pytest.mark.parametrize(
-    ("sabotage", "kind"), [("kill -XCPU $$", "timeout"), ("sleep 60", "timeout")]
-)
+@pytest.mark.parametrize("sabotage", ["kill -XCPU $$", "sleep 60"])
 def test_a_program_that_takes_too_long_is_waited_for_once(
     factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str,
     sabotage: str,
