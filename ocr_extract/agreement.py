@@ -71,8 +71,10 @@ def _judged(findings: Findings, context: Context, settings: Settings) -> tuple[R
 def _judged_by_damage(
     findings: Findings, context: Context, settings: Settings, fault: Damage
 ) -> tuple[Record, ...]:
-    """The document and its damage, without what cannot be judged."""
-    left = Findings(findings.document, damage=(*findings.damage, fault))
+    """The document and its damage, without what cannot be judged, or written."""
+    whole = findings.document
+    document = Document(name=whole.name, path=whole.path, sha256=whole.sha256, pages=whole.pages)
+    left = Findings(document, damage=(*findings.damage, fault), seconds=findings.seconds)
     return _judged(left, context, settings)
 
 

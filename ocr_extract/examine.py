@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ocr_extract.blanks import find_blanks, pages_with_empty_blanks
+from ocr_extract.clock import LOOKING, OVER, Clock
 from ocr_extract.findings import Findings, LabelFinding
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_block
@@ -35,7 +36,7 @@ from ocr_extract.readers.tesseract import Tesseract
 from ocr_extract.records import Damage, Document, FormMatch
 from ocr_extract.scans import read_pages
 from ocr_extract.settings import Settings
-from ocr_extract.sources.objects import PdfObjects, open_objects
+from ocr_extract.sources.objects import MOST_CHARACTERS, ObjectPage, PdfObjects, open_objects
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.sources.syntax import syntax_complaints
@@ -46,6 +47,9 @@ TWO_FORMS = 4
 """Pages from which a file may hold two agreements, so that all its pages are looked at."""
 GLANCE_DPI = 75
 """Resolution at which a page is seen to be blank."""
+MOST_OF_ALL = 200_000
+"""Characters of a PDF after which no page is looked at: an agreement has 6,000."""
+MUCH_TEXT = "More text than is read: its other pages were not looked at."
 SURE_BLOCK = 3.0
 """Score of a block from which no other page is searched: two labels as they should be;
 words of running text that are like labels reach 1.8 together."""
@@ -62,16 +66,16 @@ def examine(
 
     Raises MissingTool when tesseract or poppler is not installed.
     """
-    started = time.monotonic()
+    started, clock = time.monotonic(), Clock(settings)
     damage: list[Damage] = []
     document = Document.at(path)
     try:
         source = open_source(path, settings, damage.append)
         document = _described(document, source)
-        readers = Readers(
-            OneTimeout(reader or _reader(settings)), hands or Hands(settings.languages)
-        )
-        found = _findings(source, document, settings, readers, damage.append)
+        source = replace(source, render=clock.bounded(source.render))
+        patient = OneTimeout(reader or _reader(settings), LOOKING * settings.document_timeout)
+        readers = Readers(patient, hands or Hands(settings.languages))
+        found = _findings(source, document, settings, readers, damage.append, clock)
     except Damaged as trouble:
         damage.append(trouble.damage)
         found = (Findings(document),)
@@ -101,14 +105,22 @@ def _described(document: Document, source: Source) -> Document:
 
 
 def _findings(
-    source: Source, document: Document, settings: Settings, readers: Readers, note: Note
+    source: Source,
+    document: Document,
+    settings: Settings,
+    readers: Readers,
+    note: Note,
+    clock: Clock,
 ) -> tuple[Findings, ...]:
     reader = readers.pages
     if source.text is not None:
         return (_located(document, [text_view(source.text)], readers, note),)
     if source.type == "pdf":
         with open_objects(source.path, settings) as objects:
-            views = _object_views(source, objects, reader, settings, note) if objects else []
+            views = []
+            if objects is not None:
+                found = _object_pages(source, objects, settings, note, clock)
+                views = _object_views(source, objects, found, reader, settings, note)
     if source.type != "pdf" or not views:
         views = _views_of(source, settings, reader, note)
     document = document.model_copy(update={"kind": kind_of(views)})
@@ -153,14 +165,38 @@ def _within(document: Document, part: Sequence[PageView]) -> Document:
     return document.model_copy(update={"first_page": part[0].number, "last_page": part[-1].number})
 
 
+def _object_pages(
+    source: Source, objects: PdfObjects, settings: Settings, note: Note, clock: Clock
+) -> list[ObjectPage]:
+    """The file's own words, page by page, as long as there is time and they are not too many."""
+    found: list[ObjectPage] = []
+    characters = 0
+    for number in page_order(source.pages, settings.max_pages):
+        if clock.is_over or characters > MOST_OF_ALL:
+            kind, effect = ("timeout", OVER) if clock.is_over else ("too_large", MUCH_TEXT)
+            note(Damage(stage="read", kind=kind, effect=effect))
+            break
+        page = objects.page(number)
+        found.append(page)
+        characters += sum(len(w.text) for w in (*page.shown, *page.hidden))
+        if page.cut:
+            effect = f"More than {MOST_CHARACTERS} characters on a page: the others are not read."
+            note(Damage(stage="read", kind="too_large", page=number, effect=effect))
+    return found
+
+
 def _object_views(
-    source: Source, objects: PdfObjects, reader: PageReader, settings: Settings, note: Note
+    source: Source,
+    objects: PdfObjects,
+    found: Sequence[ObjectPage],
+    reader: PageReader,
+    settings: Settings,
+    note: Note,
 ) -> list[PageView]:
     """Pages as the file itself describes them, when the signing block is among them; the
     few that are pictures are read as such. [] when the block has to be found in pixels.
     """
     numbers = page_order(source.pages, settings.max_pages)
-    found = [objects.page(number) for number in numbers]
     views = [object_view(p) for p in found if legible_words(p.shown) >= LEGIBLE]
     form = _form_of(views)[0]
     needed = {v.number for v in views if _is_signing(v, form)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -35,12 +37,12 @@ class PageReader(Reader, Protocol):
 
 
 class OneTimeout:
-    """A reader that is not asked again about a document once it took too long: a document
-    costs its time limit once, not once a call.
+    """A reader that is not asked again about a document once it took too long, in one call or
+    in all (`seconds`): a document costs its time limit once, not once a call.
     """
 
-    def __init__(self, reader: PageReader) -> None:
-        self._reader = reader
+    def __init__(self, reader: PageReader, seconds: float = math.inf) -> None:
+        self._reader, self._left = reader, seconds
         self._late: ReaderTrouble | None = None
 
     def available(self) -> Availability:
@@ -56,14 +58,19 @@ class OneTimeout:
         return self._asked(lambda: self._reader.words(pages, dpi))
 
     def _asked(self, question: Callable[[], T]) -> T:
+        if self._late is None and self._left <= 0:
+            self._late = ReaderTrouble("reader_timeout", "Reading took too long.")
         if self._late is not None:
             raise self._late
+        started = time.monotonic()
         try:
             return question()
         except ReaderTrouble as trouble:
             if trouble.kind == "reader_timeout":
                 self._late = trouble
             raise
+        finally:
+            self._left -= time.monotonic() - started
 
 
 @dataclass(frozen=True)

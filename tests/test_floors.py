@@ -12,6 +12,7 @@ FLOORS = {
     "shipped": 0,
     "sources": 1, "imaging": 1, "dates": 1, "confidence": 1, "calibration": 1,
     "forms": 2, "readers": 2, "signatures": 2,
+    "clock": 3,
     "findings": 3, "dating": 3, "pages": 3, "scans": 3, "blanks": 3, "read_marks": 3, "examine": 3,
     "likeness": 3, "flags": 3, "judge": 3, "agreement": 3, "tools": 3,
     "volume": 4, "evaluate": 4, "recalibrate": 4,
@@ -21,7 +22,7 @@ FLOORS = {
 OWN_FLOOR_IN_ORDER = {
     0: ("_version", "errors", "records", "geometry", "lines", "frames", "shipped", "settings"),
     3: tuple(
-        "findings dating flags pages scans read_marks blanks examine likeness judge agreement"
+        "clock findings dating flags pages scans read_marks blanks examine likeness judge agreement"
         " tools".split()
     ),
     4: ("evaluate", "recalibrate"),

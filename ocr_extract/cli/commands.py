@@ -4,7 +4,6 @@ before a command is called.
 
 from __future__ import annotations
 
-import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -120,8 +119,7 @@ def run_command(
     """
     from ocr_extract.volume.workers.early import early_worker
 
-    wanted = scheduler is None and all(map(os.path.exists, paths))
-    with early_worker(wanted=wanted) as early:
+    with early_worker(paths, scheduler) as early:
         from ocr_extract.cli.run import Asked, run
 
         asked = Asked(

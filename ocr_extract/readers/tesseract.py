@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 import os
+import signal
+import subprocess
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +33,8 @@ THREADS = "OMP_THREAD_LIMIT"
 SPARSE_TEXT = 11
 """Page segmentation mode that finds the most labels beside ink (bench/labels.py)."""
 SINGLE_LINE = 7
+PROBE = 65_536
+"""Bytes that must find room after a call: a page's table has about as many."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ class Tesseract:
             return {}
         with tempfile.TemporaryDirectory(prefix="ocr-extract-") as folder, one_thread():
             listing = _write_list(images, Path(folder))
-            table = self._table(listing, f"--psm {mode} --dpi {round(dpi)}")
+            with _room_proved(Path(folder)):
+                table = self._table(listing, f"--psm {mode} --dpi {round(dpi)}")
         rows: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
         for index in range(len(table["text"])):
             row = {key: column[index] for key, column in table.items()}
@@ -94,9 +99,12 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise MissingTool("tesseract is not installed.", ADVICE) from error
         except pytesseract.TesseractError as error:
-            if error.status < 0:
-                raise ReaderTrouble("tool_killed", "tesseract was ended by a signal.") from error
-            raise _trouble(str(error.message), self.language) from error
+            raise _trouble(int(error.status), str(error.message), self.language) from error
+        except subprocess.CalledProcessError as error:
+            # Of its version, for which pytesseract asks once a process.
+            raise _trouble(error.returncode, "it has no version", self.language) from error
+        except SystemExit as error:
+            raise ReaderTrouble("reader_garbage", "tesseract printed no version.") from error
         except RuntimeError as error:
             raise ReaderTrouble("reader_timeout", "Reading took too long.") from error
         except (OSError, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
@@ -107,11 +115,38 @@ class Tesseract:
         return dict(table)
 
 
-def _trouble(message: str, language: str) -> Exception:
+def _trouble(status: int, message: str, language: str) -> Exception:
+    if -status == signal.SIGXCPU:
+        # Our own bound on a document's processor time.
+        return ReaderTrouble("reader_timeout", "Reading took too long.")
+    if status < 0:
+        return ReaderTrouble("tool_killed", f"tesseract was ended by {signal_name(-status)}.")
     if "load any languages" in message or "Error opening data file" in message:
         advice = f"Install it: `sudo apt-get install tesseract-ocr-{language}`."
         return MissingTool(f"tesseract has no language {language}.", advice)
     return ReaderTrouble("reader_crashed", f"tesseract failed: {message[:200]}")
+
+
+def signal_name(number: int) -> str:
+    """SIGKILL for 9; a number that has no name as such."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+@contextmanager
+def _room_proved(folder: Path) -> Iterator[None]:
+    """Tesseract is silent when its output finds no room: rows are missing, or all of them.
+    So whatever came of it counts only where there is room still; raises NoRoom.
+    """
+    try:
+        yield
+    finally:
+        try:
+            (folder / "probe").write_bytes(bytes(PROBE))
+        except OSError as error:
+            raise_if_no_room(error)
 
 
 @contextmanager

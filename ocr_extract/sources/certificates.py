@@ -29,7 +29,7 @@ MARK = b"/ByteRange"
 MOST_SIGNATURES = 10
 MALFORMED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
-    NotImplementedError, AssertionError, OverflowError, NameError, struct.error, zlib.error,
+    NotImplementedError, AssertionError, ArithmeticError, NameError, struct.error, zlib.error,
 )  # fmt: skip
 """What pyHanko and asn1crypto raise on structures that are none; found by fuzzing."""
 

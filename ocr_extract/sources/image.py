@@ -56,12 +56,16 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
 
 
 def _frames(image: Image.Image) -> int:
-    """How many frames there are; raises Damaged for more than MAX_FRAMES."""
+    """How many frames there are; raises Damaged for more than MAX_FRAMES. One that cannot be
+    found is one, and its own trouble: those before it are read.
+    """
     for frame in range(1, MAX_FRAMES + 1):
         try:
             image.seek(frame)
         except EOFError:
             return frame
+        except _TROUBLE:
+            return frame + 1
     raise Damaged("open", "too_large", f"More than {MAX_FRAMES} frames: not read.")
 
 

@@ -10,7 +10,7 @@ with hidden recognised text over ink, three were wrong.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -34,6 +34,7 @@ CHECK_DPI = 100
 CONTRAST = 25
 """Grey levels between the darkest and the lightest pixel where a word shows."""
 MOST_CHARACTERS = 60_000
+"""Characters of a page that are looked at: of a page full of small print there are 10,000."""
 MOST_ANNOTATIONS = 2_000
 MOST_PICTURES = 5_000
 MOST_VALUE = 2_000
@@ -72,7 +73,8 @@ class Annotation:
 class ObjectPage:
     """A page's words, shown and hidden apart, in points of the page as displayed.
 
-    `fonts` holds the font of each shown word, in the same order.
+    `fonts` holds the font of each shown word, in the same order. `cut`: the page has more
+    characters than are looked at.
     """
 
     number: int
@@ -80,6 +82,7 @@ class ObjectPage:
     hidden: tuple[Word, ...]
     fonts: tuple[str, ...]
     annotations: tuple[Annotation, ...] = ()
+    cut: bool = False
 
 
 class _Character(NamedTuple):
@@ -109,7 +112,8 @@ class PdfObjects:
         with self._flat(number) as page:
             if page is None:
                 return ObjectPage(number, (), (), ())
-            words = list(_words(_characters(page)))
+            characters, cut = _characters(page)
+            words = list(_words(characters))
             pixels = _pixels(page, self._dpi(page, CHECK_DPI)) if words else None
             scale = self._dpi(page, CHECK_DPI) / POINTS_PER_INCH
             size = page.get_size()
@@ -121,6 +125,7 @@ class PdfObjects:
             tuple(_word(w) for w in words if id(w) not in kept),
             tuple(w[0].font for w in shown),
             annotations,
+            cut,
         )
 
     def raster(self, number: int, dpi: int) -> Raster | None:
@@ -129,7 +134,8 @@ class PdfObjects:
             if page is None:
                 return None
             allowed = self._dpi(page, dpi)
-            return raster_of(_pixels(page, allowed), allowed, number)
+            pixels = _pixels(page, allowed)
+            return None if pixels is None else raster_of(pixels, allowed, number)
 
     def _annotations(self, number: int) -> tuple[Annotation, ...]:
         """A page's annotations, before they are drawn into it."""
@@ -231,29 +237,39 @@ def _value(raw: Any, key: bytes) -> str:
     return buffer.raw[: length - 2].decode("utf-16-le", errors="replace")
 
 
-def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey:
-    bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, may_draw_forms=True)
+def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:
+    """The page as it shows; None where it has no extent that could be drawn."""
+    try:
+        bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, may_draw_forms=True)
+    except (ValueError, pdfium.PdfiumError):
+        return None
     try:
         return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
     finally:
         bitmap.close()
 
 
-def _characters(page: pdfium.PdfPage) -> Iterator[_Character]:
-    """Every character with its box in points from the displayed page's top left."""
+def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
+    """Every character with its box in points from the displayed page's top left, and whether
+    there are more than are looked at.
+    """
     text, to_display = page.get_textpage(), _to_display(page)
     box, styles = _Boxes(text, to_display), _Styles(text)
     try:
-        for index in range(min(text.count_chars(), MOST_CHARACTERS)):
-            character = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
-            # What PDFium makes up (FPDFText_IsGenerated) are spaces and line ends only.
-            if character.isspace():
-                yield _SPACE
-                continue
-            paints, font = styles.of(index)
-            yield _Character(character, box.of(index), paints, font)
+        count = text.count_chars()
+        each = (_character(text, i, box, styles) for i in range(min(count, MOST_CHARACTERS)))
+        return list(each), count > MOST_CHARACTERS
     finally:
         text.close()
+
+
+def _character(text: pdfium.PdfTextPage, index: int, box: _Boxes, styles: _Styles) -> _Character:
+    letter = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
+    # What PDFium makes up (FPDFText_IsGenerated) are spaces and line ends only.
+    if letter.isspace():
+        return _SPACE
+    paints, font = styles.of(index)
+    return _Character(letter, box.of(index), paints, font)
 
 
 def _letter(code: int) -> str:
@@ -333,7 +349,7 @@ def _font(text: pdfium.PdfTextPage, index: int) -> str:
     return buffer.value.decode("utf-8", errors="replace") if 0 < length <= 128 else ""
 
 
-def _words(characters: Iterator[_Character]) -> Iterator[list[_Character]]:
+def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
     """Runs between spaces, cut where the next character is not the neighbour."""
     word: list[_Character] = []
     for one in characters:

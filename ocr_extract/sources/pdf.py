@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -129,6 +130,8 @@ def _check_passing(
         )
     except (OSError, subprocess.TimeoutExpired):
         return
+    if -done.returncode == signal.SIGXCPU:  # our own bound on a document's processor time
+        raise Damaged(stage, "timeout", f"{command[0]} took too long.", page)
     if done.returncode < 0 or (done.returncode == 0 and proof in done.stdout):
         effect = f"{command[0]} was ended before it had answered."
         raise Damaged(stage, "tool_killed", effect, page)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ocr_extract.dates.priors import Context
+from ocr_extract.errors import raise_if_no_room
 from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.packing import Reading, packed
@@ -48,7 +49,11 @@ def shipped_look(name: str, content: bytes, settings: Settings, given: Context) 
     """`first_look` at a file that was sent, for workers that do not see our folders."""
     with tempfile.TemporaryDirectory(prefix="ocr-extract-") as folder:
         path = Path(folder) / f"shipped{Path(name).suffix}"
-        path.write_bytes(content)
+        try:
+            path.write_bytes(content)
+        except OSError as error:
+            raise_if_no_room(error)
+            raise
         return first_look(path, settings, given)
 
 

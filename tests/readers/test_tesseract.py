@@ -1,7 +1,9 @@
 """Real tesseract, and programs in its place that crash, hang and print garbage."""
 
+import errno
 import os
 import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_extract.errors import MissingTool
+from ocr_extract.errors import MissingTool, NoRoom
 from ocr_extract.geometry import Grey
 from ocr_extract.readers.base import ReaderTrouble
 from ocr_extract.readers.tesseract import THREADS, Tesseract, one_thread
@@ -71,7 +73,8 @@ def _saboteur(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        ("os.abort()", "reader_crashed"),
+        ("os.abort()", "tool_killed"),
+        ("import signal; os.kill(os.getpid(), signal.SIGXCPU)", "reader_timeout"),
         ("sys.exit('boom')", "reader_crashed"),
         ("open(sys.argv[2] + '.tsv', 'wb').write(b'\\xff\\xfe garbage')", "reader_garbage"),
         ("open(sys.argv[2] + '.tsv', 'w').write('')", "reader_garbage"),
@@ -85,6 +88,56 @@ def test_saboteurs_are_trouble_not_tracebacks(
     with pytest.raises(ReaderTrouble) as caught:
         Tesseract().read([_crop("x")])
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("os.abort()", "tool_killed"),
+        ("sys.exit('boom')", "reader_crashed"),
+        ("pass", "reader_garbage"),
+    ],
+)
+def test_a_tesseract_that_fails_before_it_has_said_its_version(
+    tmp_path: Path, body: str, kind: str
+) -> None:
+    """Asked once a process, so that it takes a fresh one to see it fail."""
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!{sys.executable}\nimport os, sys\n{body}\n")
+    program.chmod(0o755)
+    code = (
+        "import numpy as np\n"
+        "from ocr_extract.readers.base import ReaderTrouble\n"
+        "from ocr_extract.readers.tesseract import Tesseract\n"
+        "try:\n    Tesseract().read([np.full((9, 9), 255, np.uint8)])\n"
+        "except ReaderTrouble as trouble:\n    print(trouble.kind)\n"
+    )
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.stdout.strip() == kind, done.stderr
+
+
+def test_a_table_that_found_no_room_is_no_empty_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tesseract does not look whether its output was written: room is proved after the call."""
+    names = "level page_num block_num par_num line_num word_num left top width height conf text"
+    table = "\n".join("\t".join(row.split()) for row in (names, "5 1 1 1 1 1 1 1 9 9 90 x"))
+    _saboteur(tmp_path, f"open(sys.argv[2] + '.tsv', 'w').write({table!r})", monkeypatch)
+    assert Tesseract().read([_crop("x")])[0].best == "x"
+    write = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        if path.name == "probe":
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return write(path, content)
+
+    # A full disk takes a mount; the run over one is in volume/test_faults.py.
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(NoRoom):
+        Tesseract().read([_crop("x")])
 
 
 def test_a_hanging_tesseract_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,11 @@
 
 import io
 import struct
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pikepdf
 import pytest
 from hypothesis import given
@@ -12,18 +14,21 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ocr_extract.agreement import extract
-from ocr_extract.geometry import Grey
+from ocr_extract.clock import Clock
+from ocr_extract.examine import MUCH_TEXT
+from ocr_extract.geometry import Grey, Raster, raster_of
 from ocr_extract.lines import Word
+from ocr_extract.pages import OneTimeout
 from ocr_extract.readers.base import ReaderTrouble
-from ocr_extract.records import Reading
+from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.image import MAX_FRAMES, open_image
-from ocr_extract.sources.objects import open_objects
+from ocr_extract.sources.objects import MOST_CHARACTERS, PdfObjects, open_objects
 from ocr_extract.sources.pdf import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.text import MAX_LINE, plain_lines
 from ocr_extract.sources.valid_text import valid_text
-from tests.factory import Factory, FakeReader, pages_of
+from tests.factory import Factory, FakeReader, pages_of, text_lines
 from tests.fault_harness import sabotaged
 
 SETTINGS = Settings()
@@ -83,10 +88,7 @@ def _empty_second_ifd() -> bytes:
 @pytest.mark.parametrize("tail", [b"", b"\x01", b"\x00\x01" + b"\xff" * 12])
 def test_a_tiff_with_an_empty_second_page(tail: bytes) -> None:
     content = _empty_second_ifd() + tail
-    try:
-        frames, render = open_image(content, SETTINGS)
-    except Damaged:
-        return
+    frames, render = open_image(content, SETTINGS)
     assert render(1, 100).pixels.min() == 255
     for frame in range(2, frames + 1):
         with pytest.raises(Damaged) as caught:
@@ -168,6 +170,122 @@ def test_a_program_that_a_signal_ends_is_no_broken_file(
     assert "broken" not in {damage.kind for damage in record.damage}
 
 
+@pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm"])
+@pytest.mark.parametrize("sabotage", ["kill -XCPU $$", "sleep 60"])
+def test_a_program_that_takes_too_long_is_a_timeout(
+    factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str,
+    sabotage: str,
+) -> None:  # fmt: skip
+    """Past its own time, or the processor's, which the system bounds; one that hangs is waited
+    for once a page, and one that was ended is asked once more.
+    """
+    path, count = factory.scan(), tmp_path / "count"
+    told = f"echo asked >> {count}; {sabotage}"
+    monkeypatch.setenv("PATH", sabotaged(tmp_path, program, told)["PATH"])
+    record = extract(path, settings=Settings(year=2025, render_timeout=1))
+    assert {damage.kind for damage in record.damage} == {"timeout"}
+    pages = 1 if program == "pdfinfo" else record.document.pages
+    asked = pages if sabotage.startswith("sleep") else 2 * pages
+    assert len(count.read_text().split()) == asked
+
+
+def test_a_file_is_no_option_of_a_program(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    factory.agreement("-v.pdf")
+    monkeypatch.chdir(factory.folder)
+    assert inspect_pdf(Path("-v.pdf"), SETTINGS).pages == 2
+    render = pdf_renderer(Path("-v.pdf"), SETTINGS, lambda _: None)
+    assert render(2, 50).pixels.shape == (550, 425)
+
+
+def _small_print(factory: Factory, pages: int, characters: int) -> Path:
+    """So many pages of so many characters each, half a point high."""
+    rows = [f"({'words of print ' * 8}) Tj T*" for _ in range(characters // 120)]
+    content = f"BT /F 0.5 Tf 0.5 TL 20 780 Td {' '.join(rows)} ET".encode()
+    with pikepdf.new() as pdf:
+        font = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
+            )
+        )
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=(612, 792))
+            pdf.pages[-1].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            pdf.pages[-1].Contents = pdf.make_stream(content)
+        path = factory.folder / "print.pdf"
+        pdf.save(path)
+    return path
+
+
+def test_more_characters_on_a_page_than_are_read_are_told(factory: Factory) -> None:
+    path = _small_print(factory, 1, MOST_CHARACTERS + 6000)
+    record = extract(path, reader=FakeReader())
+    assert [(d.kind, d.page) for d in record.damage] == [("too_large", 1)]
+    assert extract(_small_print(factory, 1, 6000), reader=FakeReader()).damage == ()
+
+
+def test_a_pdf_of_endless_text_is_looked_at_in_part(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred such pages, a megabyte, took more than a document's processor time."""
+    looked, page = [], PdfObjects.page
+    monkeypatch.setattr(PdfObjects, "page", lambda o, n: looked.append(n) or page(o, n))
+    record = extract(_small_print(factory, 12, 55_000), reader=FakeReader())
+    assert looked == [12, 1, 11, 2, 10]
+    assert [(d.kind, d.effect) for d in record.damage] == [("too_large", MUCH_TEXT)]
+    assert record.verdict is not Verdict.ACCEPTED
+
+
+def test_no_page_is_begun_when_most_of_the_time_is_over(factory: Factory) -> None:
+    """A file whose every page takes long ends as a record, and does not cost its worker."""
+
+    class Slow(FakeReader):
+        def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
+            time.sleep(1.0)
+            return tuple(() for _ in pages)
+
+    pages = [text_lines(seed=n) for n in range(8)]
+    path = factory.image("slow.tif", pages, dpi=100)
+    started = time.monotonic()
+    record = extract(path, reader=Slow(), settings=Settings(document_timeout=4, year=2025))
+    assert {d.kind for d in record.damage} <= {"timeout", "reader_timeout"}
+    assert record.damage
+    assert len(record.damage) <= 2, "each is said once"
+    assert record.document.pages == 8
+    assert time.monotonic() - started < 60 * 8
+
+
+def test_the_clock_stops_what_is_begun_too_late() -> None:
+    clock = Clock(Settings(document_timeout=1))
+    asked: list[int] = []
+    render = clock.bounded(lambda page, _: asked.append(page) or _blank_page(page))
+    render(1, 100)
+    time.sleep(1.0)
+    with pytest.raises(Damaged) as caught:
+        render(2, 100)
+    assert (asked, caught.value.damage.kind) == ([1], "timeout")
+    assert clock.is_over
+
+
+def _blank_page(number: int) -> Raster:
+    return raster_of(np.full((9, 9), 255, np.uint8), 100, number)
+
+
+def test_a_reader_is_asked_no_more_when_all_its_calls_took_too_long() -> None:
+    class Slow(FakeReader):
+        def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+            time.sleep(0.3)
+            return super().read(crops)
+
+    reader = OneTimeout(Slow(), seconds=0.5)
+    crop = np.full((9, 9), 255, np.uint8)
+    assert len(reader.read([crop])) == len(reader.read([crop])) == 1
+    with pytest.raises(ReaderTrouble) as caught:
+        reader.read([crop])
+    assert caught.value.kind == "reader_timeout"
+
+
 def test_a_broken_file_is_broken_all_the_same(factory: Factory) -> None:
     path = factory.file("a.pdf", b"%PDF-1.5 nothing")
     with pytest.raises(Damaged) as caught:
@@ -177,3 +295,13 @@ def test_a_broken_file_is_broken_all_the_same(factory: Factory) -> None:
     with pytest.raises(Damaged) as caught:
         render(99, 100)
     assert caught.value.damage.kind == "broken"
+
+
+def test_a_page_without_extent_is_no_fault_of_the_program(factory: Factory) -> None:
+    path = factory.agreement("flat.pdf")
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        for page in pdf.pages:
+            page.MediaBox = page.CropBox = pikepdf.Array([0, 0, 0, 0.01])
+        pdf.save(path)
+    record = extract(path, settings=Settings(year=2025))
+    assert "internal" not in {damage.kind for damage in record.damage}
