@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ocr_extract.cli import TERMINATED
+from ocr_extract.cli.entry import TERMINATED
 from ocr_extract.errors import ExitCode
 
 yaml = pytest.importorskip("yaml", reason="Dask brings PyYAML: pip install 'ocr-extract[cluster]'")
