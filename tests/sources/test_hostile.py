@@ -192,10 +192,10 @@ def test_a_program_that_takes_too_long_is_a_timeout(
 def test_a_file_is_no_option_of_a_program(
     factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    factory.agreement("-v.pdf")
+    factory.agreement("-v")
     monkeypatch.chdir(factory.folder)
-    assert inspect_pdf(Path("-v.pdf"), SETTINGS).pages == 2
-    render = pdf_renderer(Path("-v.pdf"), SETTINGS, lambda _: None)
+    assert inspect_pdf(Path("-v"), SETTINGS).pages == 2
+    render = pdf_renderer(Path("-v"), SETTINGS, lambda _: None)
     assert render(2, 50).pixels.shape == (550, 425)
 
 
