@@ -101,7 +101,7 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
     try:
         return dict(
             pdfinfo_from_path(
-                str(path),
+                _named(path),
                 rawdates=True,
                 timeout=int(settings.render_timeout),
                 **pages,
@@ -113,7 +113,7 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
         raise Damaged("open", "timeout", "Opening it took too long.") from error
     except (PDFPageCountError, ValueError) as error:
         flags = [word for name, n in pages.items() for word in (f"-{name[0]}", str(n))]
-        _check_passing(["pdfinfo", *flags, str(path)], b"Pages:", "open", settings)
+        _check_passing(["pdfinfo", *flags, _named(path)], b"Pages:", "open", settings)
         raise _why_closed(str(error)) from error
 
 
@@ -142,6 +142,11 @@ def _why_closed(message: str) -> Damaged:
         return Damaged("open", "encrypted", "A password is needed to open it: not read.")
     reason = _first_line(message) or "no pages found"
     return Damaged("open", "broken", f"The PDF cannot be opened ({reason}).")
+
+
+def _named(path: Path) -> str:
+    """A name that no program takes for an option, whatever it begins with."""
+    return str(path.absolute())
 
 
 def _first_line(message: str) -> str:
@@ -179,7 +184,7 @@ def _rasterised(
 ) -> Image.Image:
     try:
         images: list[Image.Image] = convert_from_path(
-            str(path),
+            _named(path),
             dpi=dpi,
             first_page=page,
             last_page=page,
@@ -203,7 +208,7 @@ def _rasterised(
 
 def _unrendered(path: Path, page: int, dpi: float, settings: Settings) -> Damaged:
     only = ["-f", str(page), "-l", str(page), "-r", str(dpi)]
-    command = ["pdftoppm", "-gray", *only, str(path)]
+    command = ["pdftoppm", "-gray", *only, _named(path)]
     try:
         _check_passing(command, b"P5", "render", settings, page)
     except Damaged as killed:
