@@ -162,8 +162,8 @@ def _serve(pipe: Connection, errors: Connection, folder: Path) -> None:
 
     prepare()
     with suppress(EOFError, BrokenPipeError):
+        preload()  # a package that cannot be imported is no document's fault
         pipe.send(READY)
-        preload()
         while True:
             task, given = pipe.recv()
             pipe.send(_attempt(task, given))
