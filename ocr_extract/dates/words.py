@@ -1,8 +1,9 @@
 """Month words: English from a table, other languages from dateparser.
 
-dateparser (BSD-3) is asked one thing only: which month a word names, in languages
-given explicitly. It is never shown a whole date, for it would decide an order by
-itself (scrapinghub/dateparser#804), invent a missing day, and read the clock.
+dateparser (BSD-3) gives its tables of month words, in languages given explicitly. It is
+never shown a date: it would decide an order by itself (scrapinghub/dateparser#804), invent
+a missing day, read the clock, and take the French article "une" for January. Its parser
+compiles 0.2 seconds of patterns first.
 """
 
 from __future__ import annotations
@@ -10,10 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 
-from dateparser.date import DateDataParser
 from dateparser.languages.loader import LocaleDataLoader
 from rapidfuzz.distance import OSA
 
@@ -83,42 +82,30 @@ def foreign_months(languages: tuple[str, ...]) -> tuple[str, ...]:
     """Month words of the languages other than English, as dateparser knows them: lower
     case, without accents, of three letters or more, at most twelve.
     """
+    others = tuple(language for language in languages if language != "en")
+    return tuple(word for word in _months_of(others) if word.isalpha() and 3 <= len(word) <= 12)
+
+
+@lru_cache(maxsize=8)
+def _months_of(languages: tuple[str, ...]) -> dict[str, int]:
+    """The month of each month word in dateparser's tables of the languages; lower case,
+    without accents. A word that two languages know is the first one's.
+    """
     loader = LocaleDataLoader()
-    words: dict[str, None] = {}
+    months: dict[str, int] = {}
     for language in languages:
-        if language == "en":
-            continue
-        known = loader.get_locale(language).info
-        for month in ENGLISH:
-            plain = (_unaccented(word.strip(".").lower()) for word in known.get(month, ()))
-            words |= dict.fromkeys(w for w in plain if w.isalpha() and 3 <= len(w) <= 12)
-    return tuple(words)
+        words = loader.get_locale(language).info
+        for month, name in enumerate(ENGLISH, 1):
+            for word in words.get(name, ()):
+                months.setdefault(_unaccented(word.strip(".").lower()), month)
+    return months
 
 
 def _unaccented(word: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=4096)
 def _foreign(word: str, languages: tuple[str, ...]) -> int | None:
-    if not re.fullmatch(r"[^\W\d_]{3,15}", word) or not languages:
+    if not re.fullmatch(r"[^\W\d_]{3,15}", word):
         return None
-    found = _parser(languages).get_date_data(f"15 {word} 2001").date_obj
-    if found is None or (found.year, found.day) != (2001, 15):
-        return None
-    return int(found.month)
-
-
-@lru_cache(maxsize=8)
-def _parser(languages: tuple[str, ...]) -> DateDataParser:
-    return DateDataParser(
-        languages=list(languages),
-        try_previous_locales=False,
-        settings={
-            "DATE_ORDER": "DMY",
-            "STRICT_PARSING": True,
-            "PARSERS": ["absolute-time"],
-            "RELATIVE_BASE": datetime(2001, 1, 1),
-            "RETURN_AS_TIMEZONE_AWARE": False,
-        },
-    )
+    return _months_of(languages).get(_unaccented(word))

@@ -29,7 +29,7 @@ def test_misread_letters_cost(word: str, month: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["Boston", "today", "yesterday", "Monday", "signed", "x", "", "now"]
+    "word", ["Boston", "today", "yesterday", "Monday", "signed", "x", "", "now", "une"]
 )
 def test_other_words_are_no_month(word: str) -> None:
     assert month_of(word, LANGUAGES) is None
