@@ -33,7 +33,9 @@ def _record(**changed: Any) -> dict[str, Any]:
     return {**clean, **changed}
 
 
-CLEAN = attack.Batch({"00000.pdf": Path("odd.pdf")}, 1, "", [_record()], [], [], 90.0, 50.0)
+CLEAN = attack.Batch(
+    {"00000.pdf": Path("odd.pdf")}, 1, "", [_record()], [], [], 90.0, 50.0, "*bomb*"
+)
 INTERNAL = {"kind": "internal", "stage": "read", "effect": "It failed."}
 TRACEBACK = (
     "Traceback (most recent call last):\n"
@@ -109,3 +111,12 @@ def test_an_accepted_one_is_no_foreign_file(factory: Factory) -> None:
 
 def test_an_empty_folder_is_wrong_use(tmp_path: Path) -> None:
     assert _attacked(tmp_path).returncode == 2
+
+
+def test_a_named_bomb_may_end_its_worker_and_nothing_else() -> None:
+    files = {"00000.pdf": Path("bomb_giant.pdf")}
+    died = _record(damage=[{"kind": "worker_died", "stage": "read", "effect": "killed"}])
+    assert not list(attack._complaints(replace(CLEAN, files=files, records=[died])))
+    fault = _record(damage=[{"kind": "internal", "stage": "read", "effect": "a fault"}])
+    assert list(attack._complaints(replace(CLEAN, files=files, records=[fault])))
+    assert list(attack._complaints(replace(CLEAN, records=[died])))
