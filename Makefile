@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak train train-signature calibrate pp-ocr test-each wheel lock docker image-check newcomer clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak same-answers train train-signature calibrate pp-ocr test-each wheel lock docker image-check newcomer clean
 PYTHON := .venv/bin/python
 # Not the programs in .venv/bin: they name the folder that they were installed in.
 ENGINE := docker
@@ -44,6 +44,9 @@ fuzz: ## read 2,000 damaged files, 30,000 mutated pictures and signatures (night
 
 attack: ## read foreign files, whatever they are, and say what broke: CORPUS= a folder; ONLY= so many
 	$(PYTHON) scripts/attack "$(CORPUS)" $(if $(ONLY),--only $(ONLY))
+
+same-answers: ## read samples and FOLDERS= with the revision BASE= and with this one, and compare the records
+	$(PYTHON) scripts/same-answers "$(BASE)" $(FOLDERS)
 
 soak: ## kill runs over 10,000 documents, fill disks, lock ledgers (an hour)
 	OCR_EXTRACT_SOAK=10000 $(PYTHON) -m pytest -n0 tests/volume/test_faults.py
