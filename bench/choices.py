@@ -27,8 +27,8 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.geometry import Grey
-from ocr_extract.readers.hands import Hands
-from ocr_extract.readers.tesseract import SINGLE_LINE, one_thread
+from ocr_extract.recognition.date_recognizer import Hands
+from ocr_extract.recognition.tesseract import SINGLE_LINE, one_thread
 
 SEED = 12
 MOST_SPELLINGS = 100_000

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey, raster_of
-from ocr_extract.imaging.clean import flatten
-from ocr_extract.imaging.skew import measure_skew
+from ocr_extract.imaging.binarize import flatten
+from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.upright import make_upright
 from samples.degrade import scanned
 from samples.make import rasters, ways

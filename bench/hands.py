@@ -25,18 +25,18 @@ import dateparser
 import numpy as np
 import pytesseract
 
-from ocr_extract.confidence import hand_quality
-from ocr_extract.dates.automaton import written_dates
+from ocr_extract.calibration.confidence import hand_quality
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import ReadText, RecoveredDate, recover_scored
-from ocr_extract.frames import SYMBOLS, Frames, column_of
 from ocr_extract.geometry import Grey
-from ocr_extract.readers.hands import WEIGHTS, Hands
-from ocr_extract.readers.handwriting import handwriting
-from ocr_extract.readers.ppocr import pp_ocr
-from ocr_extract.readers.tesseract import Tesseract, one_thread
+from ocr_extract.recognition.ctc_output import SYMBOLS, Frames, column_of
+from ocr_extract.recognition.date_automaton import written_dates
+from ocr_extract.recognition.date_recognizer import WEIGHTS, Hands
+from ocr_extract.recognition.handwriting import handwriting
+from ocr_extract.recognition.pp_ocr import pp_ocr
+from ocr_extract.recognition.tesseract import Tesseract, one_thread
 from ocr_extract.records import Reading
 
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")

@@ -14,9 +14,9 @@ from unittest import mock
 
 import numpy as np
 
-from ocr_extract.agreement import find
-from ocr_extract.findings import Findings
-from ocr_extract.readers import tesseract
+from ocr_extract.extraction import find
+from ocr_extract.fields.observations import Findings
+from ocr_extract.recognition import tesseract
 from ocr_extract.settings import Settings
 from samples.degrade import as_pdf, photographed, scanned, turned
 from samples.make import DPI, rasters, ways

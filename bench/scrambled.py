@@ -14,9 +14,9 @@ import tempfile
 from pathlib import Path
 
 from ocr_extract.settings import Settings
-from ocr_extract.volume.filenames import key_index
 from ocr_extract.volume.plan import plan
-from ocr_extract.volume.roster import read_roster
+from ocr_extract.volume.roster.filenames import key_index
+from ocr_extract.volume.roster.roster import read_roster
 from ocr_extract.volume.run import run
 
 

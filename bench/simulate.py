@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, product
 
+from ocr_extract.calibration.evaluate import calibration_error
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.dating import date_result, recovered, stamps_of
-from ocr_extract.evaluate import calibration_error
-from ocr_extract.flags import redated_flags, verdict_of
+from ocr_extract.decision.date import date_result, recovered, stamps_of
+from ocr_extract.decision.flags import redated_flags, verdict_of
 from ocr_extract.records import (
     Box,
     DateResult,

@@ -27,11 +27,11 @@ import pytesseract
 from pdf2image import convert_from_path
 from PIL import Image, ImageSequence
 
-from ocr_extract.readers.tesseract import one_thread
+from ocr_extract.recognition.tesseract import one_thread
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
-from ocr_extract.volume.roster import read_roster
+from ocr_extract.volume.roster.roster import read_roster
 from ocr_extract.volume.run import run
 
 

@@ -24,7 +24,7 @@ import numpy as np
 from pdf2image import convert_from_bytes
 
 from bench.textbook import textbook
-from ocr_extract.readers.tesseract import one_thread
+from ocr_extract.recognition.tesseract import one_thread
 from samples.degrade import as_pdf, scanned
 from samples.make import FIRST, LAST, TOPICS
 from samples.overlay import filled_in

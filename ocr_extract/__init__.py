@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ocr_extract._version import __version__
 
 if TYPE_CHECKING:
-    from ocr_extract.agreement import extract, extract_all
     from ocr_extract.dates.priors import Context
     from ocr_extract.errors import MissingTool, OcrExtractError, UsageError
+    from ocr_extract.extraction import extract, extract_all
     from ocr_extract.records import Record, Verdict, record_schema
     from ocr_extract.settings import Settings
 
@@ -38,8 +38,8 @@ _HOMES = {
     "Settings": "settings",
     "UsageError": "errors",
     "Verdict": "records",
-    "extract": "agreement",
-    "extract_all": "agreement",
+    "extract": "extraction",
+    "extract_all": "extraction",
     "record_schema": "records",
 }
 

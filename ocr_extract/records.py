@@ -121,7 +121,7 @@ class SignatureResult(Value):
     names: SignerMatch = "cannot tell"
     """Whose name its legible part is."""
     ink: str = ""
-    """A perceptual hash of hand-drawn ink (signatures.same_ink)."""
+    """A perceptual hash of hand-drawn ink (signatures.ink_hash)."""
     same_ink: tuple[str, ...] = ()
     """Other documents of the volume that bear the very same ink; reported, not judged."""
     evidence: tuple[Evidence, ...] = ()

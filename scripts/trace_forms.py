@@ -5,7 +5,7 @@ and `layouts.json`, where the print stands.
 
 With no argument only the samples' form is traced again. Clauses are cut at their numbers; what
 stands before the first, in footnotes and in the signing block is of none. The words of the
-terms are not kept, see `ocr_extract/forms/terms.py` and `ocr_extract/forms/layout.py`.
+terms are not kept, see `ocr_extract/forms/clauses.py` and `ocr_extract/forms/template.py`.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from typing import Any
 import cv2
 import numpy as np
 
+from ocr_extract.forms.clauses import fingerprints
 from ocr_extract.forms.definition import Form, built_in_forms
-from ocr_extract.forms.layout import as_text
 from ocr_extract.forms.phrases import find_all, flat
-from ocr_extract.forms.terms import fingerprints
+from ocr_extract.forms.template import as_text
 from ocr_extract.geometry import POINTS_PER_INCH, Raster, Rect
-from ocr_extract.imaging.align import DPI
-from ocr_extract.lines import Line, Word, group_lines
+from ocr_extract.imaging.registration import DPI
 from ocr_extract.settings import Settings
-from ocr_extract.sources.objects import PdfObjects, open_objects
+from ocr_extract.sources.pdf_objects import PdfObjects, open_objects
+from ocr_extract.text import Line, Word, group_lines
 from samples.typeset import Filling, typeset
 
 FORMS = Path(__file__).parent.parent / "ocr_extract" / "forms"

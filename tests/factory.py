@@ -13,9 +13,9 @@ import pikepdf
 from PIL import Image
 
 from ocr_extract.geometry import Grey
-from ocr_extract.lines import Word
-from ocr_extract.readers.base import Availability, ReaderTrouble
+from ocr_extract.recognition.base import Availability, ReaderTrouble
 from ocr_extract.records import Hypothesis, Reading
+from ocr_extract.text import Word
 from samples.make import rasters
 from samples.typeset import Entry, Filling, typeset
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr_extract.frames import BLANK, COLUMNS, Frames, column_of
+from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, Frames, column_of
 
 
 def frames_of(text: str, *, sure: float = 0.97, instead: dict[int, str] | None = None) -> Frames:

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from ocr_extract.cli import app
-from ocr_extract.flags import CODES
+from ocr_extract.decision.flags import CODES
 from ocr_extract.records import Damage, Stage
 
 ROOT = Path(__file__).parent.parent

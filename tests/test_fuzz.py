@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocr_extract.agreement import find_all
+from ocr_extract.extraction import find_all
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.run import judged, run

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.geometry import quarter_turned, raster_of, rotation
-from ocr_extract.lines import Word, group_lines, overlap, split_at_gaps
+from ocr_extract.text import Word, group_lines, overlap, split_at_gaps
 
 
 def _spot(x: int, y: int) -> np.ndarray:

@@ -57,10 +57,10 @@ def test_onnx_runtime_is_imported_in_one_place_after_its_telemetry_is_off() -> N
         for path in sorted((ROOT / "ocr_extract").rglob("*.py"))
         if imports.search(path.read_text())
     ]
-    assert places == ["ocr_extract/readers/network.py"]
+    assert places == ["ocr_extract/recognition/ctc_network.py"]
     code = (
         "import os\n"
-        "from ocr_extract.readers.network import runtime\n"
+        "from ocr_extract.recognition.ctc_network import runtime\n"
         "runtime()\n"
         "assert os.environ['ORT_DISABLE_TELEMETRY'] == '1'\n"
     )

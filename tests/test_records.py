@@ -5,8 +5,8 @@ import jsonschema
 import pytest
 from pydantic import ValidationError
 
-from ocr_extract.delivery.tables import schema_text
 from ocr_extract.records import Box, Candidate, Document, Record, Verdict, record_schema
+from ocr_extract.reports.tables import schema_text
 
 PUBLISHED = Path(__file__).parent.parent / "docs" / "record.schema.json"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ocr_extract.agreement import find
 from ocr_extract.dates.priors import Context
-from ocr_extract.judge import judge
+from ocr_extract.decision.record import judge
+from ocr_extract.extraction import find
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.roster import read_roster
+from ocr_extract.volume.roster.roster import read_roster
 from samples.make import make
 
 SAMPLES = Path(__file__).parent.parent / "samples"

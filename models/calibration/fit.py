@@ -10,8 +10,8 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from ocr_extract.evaluate import brier, calibration_error, chance_band
-from ocr_extract.recalibrate import Label, fit
+from ocr_extract.calibration.evaluate import brier, calibration_error, chance_band
+from ocr_extract.calibration.fit import Label, fit
 
 STORED = Path(__file__).parent / "dates.json"
 KINDS = ("told", "typed", "hand")

@@ -29,11 +29,11 @@ from models.handwriting.compose import Composer, load_sources
 from models.signature.gather import Example
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.dating import kind_of, recovered
+from ocr_extract.decision.date import kind_of, recovered
+from ocr_extract.decision.record import judge
 from ocr_extract.geometry import Grey
-from ocr_extract.judge import judge
-from ocr_extract.readers.hands import Hands
-from ocr_extract.readers.tesseract import Tesseract
+from ocr_extract.recognition.date_recognizer import Hands
+from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.settings import Settings
 from ocr_extract.volume.second_look import second_look
 

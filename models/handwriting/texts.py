@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import random
 
-from ocr_extract.readers.handwriting import CHARACTERS
+from ocr_extract.recognition.handwriting import CHARACTERS
 
 ALPHABET = "".join(CHARACTERS[1:])
 """Characters that the network writes; class 0 is the CTC blank, so that these are 1.."""

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from models.handwriting.compose import Composer, load_sources
 from models.handwriting.network import STRIDE, DateNetwork
 from models.handwriting.texts import ALPHABET, label_of
-from ocr_extract.readers.handwriting import prepared
+from ocr_extract.recognition.handwriting import prepared
 
 SEED = 20251122
 BATCH = 64

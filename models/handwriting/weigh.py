@@ -22,12 +22,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.handwriting.compose import Composer, load_sources
-from ocr_extract.dates.automaton import written_dates
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
-from ocr_extract.frames import Frames
-from ocr_extract.readers.handwriting import handwriting
-from ocr_extract.readers.ppocr import pp_ocr
+from ocr_extract.recognition.ctc_output import Frames
+from ocr_extract.recognition.date_automaton import written_dates
+from ocr_extract.recognition.handwriting import handwriting
+from ocr_extract.recognition.pp_ocr import pp_ocr
 
 SEED = 909
 LANGUAGES = ("en", "fr")

@@ -23,10 +23,10 @@ from scipy.optimize import minimize
 from models.signature.forms import Place
 from models.signature.gather import Example
 from ocr_extract.dates.priors import context_of
-from ocr_extract.findings import Findings
-from ocr_extract.forms.marks import Mark
+from ocr_extract.fields.features import ink_evidence, judged_marks
+from ocr_extract.fields.marks import Mark
+from ocr_extract.fields.observations import Findings
 from ocr_extract.geometry import Rect
-from ocr_extract.likeness import ink_evidence, judged_marks
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.presence import LEAST
 

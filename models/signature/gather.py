@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.unsigned import forms_of as unsigned_forms
 from models.signature.forms import SIGNED_END, SIGNED_LINE, Made, Place, form, strangers
-from ocr_extract.agreement import find
-from ocr_extract.findings import Findings
+from ocr_extract.extraction import find
+from ocr_extract.fields.observations import Findings
 from ocr_extract.settings import Settings
 
 SEED = 20261122

@@ -219,6 +219,6 @@ def doctor_command() -> None:
 @app.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of a record."""
-    from ocr_extract.delivery.tables import schema_text
+    from ocr_extract.reports.tables import schema_text
 
     sys.stdout.write(schema_text())

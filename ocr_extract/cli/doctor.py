@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 from ocr_extract._version import __version__
-from ocr_extract.delivery.plain import plain
+from ocr_extract.cli.tools import probe_all
 from ocr_extract.errors import ExitCode
-from ocr_extract.tools import probe_all
+from ocr_extract.reports.plain import plain
 
 
 def doctor() -> ExitCode:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ocr_extract.delivery import exports, terminal
-from ocr_extract.delivery.plain import counted
+from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
+from ocr_extract.reports import exports
+from ocr_extract.reports.plain import counted
 from ocr_extract.volume.ledger import Forgotten, open_ledger, sqlite_url
 
 

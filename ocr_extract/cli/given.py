@@ -12,13 +12,13 @@ from pathlib import Path
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from ocr_extract.calibration import load_calibration
+from ocr_extract.calibration.model import load_calibration
 from ocr_extract.errors import BadRoster, BadSettings, LedgerTrouble, LostCluster
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.volume.ledger import sqlite_url
 from ocr_extract.volume.plan import identity
-from ocr_extract.volume.roster import COLUMNS, Roster, read_roster
+from ocr_extract.volume.roster.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
 MOST_TROUBLES = 20

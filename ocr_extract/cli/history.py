@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ocr_extract.delivery import terminal
+from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 

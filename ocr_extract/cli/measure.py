@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from ocr_extract.calibration import NEVER, Calibration, load_calibration
-from ocr_extract.delivery.files import replace_file
-from ocr_extract.delivery.plain import counted, plain
-from ocr_extract.delivery.plots import draw_reliability, draw_risk_coverage
+from ocr_extract.calibration.evaluate import figures, read_records, read_truth
+from ocr_extract.calibration.fit import FEWEST, fit, labels_of
+from ocr_extract.calibration.model import NEVER, Calibration, load_calibration
 from ocr_extract.errors import BadSettings, BadTruth, UnsafeOutput
-from ocr_extract.evaluate import figures, read_records, read_truth
-from ocr_extract.recalibrate import FEWEST, fit, labels_of
+from ocr_extract.reports.files import replace_file
+from ocr_extract.reports.plain import counted, plain
+from ocr_extract.reports.plots import draw_reliability, draw_risk_coverage
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import check_output
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from ocr_extract.delivery.plain import plain, plain_lines, without_secrets
 from ocr_extract.errors import UnsafeOutput
+from ocr_extract.reports.plain import plain, plain_lines, without_secrets
 
 log = logging.getLogger("ocr_extract")
 PIPE_CLOSED = 141

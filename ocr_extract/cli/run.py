@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from ocr_extract.cli import terminal
 from ocr_extract.cli.given import (
     check_scheduler,
     ledger_of,
@@ -19,13 +20,13 @@ from ocr_extract.cli.given import (
     settings_of,
 )
 from ocr_extract.cli.output import log_to_stderr, note
-from ocr_extract.delivery import exports, terminal
-from ocr_extract.delivery.plain import counted
-from ocr_extract.delivery.progress import progress_of
+from ocr_extract.cli.progress import progress_of
+from ocr_extract.cli.tools import require_all
 from ocr_extract.errors import ExitCode
 from ocr_extract.records import Verdict
+from ocr_extract.reports import exports
+from ocr_extract.reports.plain import counted
 from ocr_extract.settings import Settings
-from ocr_extract.tools import require_all
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.plan import check_output, linked_folders, plan
 from ocr_extract.volume.run import Outcome, Volume, run_volume

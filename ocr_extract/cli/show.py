@@ -6,17 +6,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ocr_extract.agreement import find_all
+from ocr_extract.cli import terminal
 from ocr_extract.cli.given import roster_of, settings_of
 from ocr_extract.cli.output import say
-from ocr_extract.delivery import terminal
-from ocr_extract.delivery.overlay import draw_pages
+from ocr_extract.cli.tools import require_all
 from ocr_extract.errors import ExitCode, NothingToRead
-from ocr_extract.findings import Findings
+from ocr_extract.extraction import find_all
+from ocr_extract.fields.observations import Findings
 from ocr_extract.records import Record, Verdict
+from ocr_extract.reports.overlay import draw_pages
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
-from ocr_extract.tools import require_all
 from ocr_extract.volume.plan import check_given, check_output
 from ocr_extract.volume.run import judged
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from ocr_extract.dates.calendar import PartialDate
-from ocr_extract.dates.others import Others
+from ocr_extract.dates.volume_prior import Others
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from itertools import product
 from ocr_extract.forms.definition import Blank, FieldName, Form, Label
 from ocr_extract.forms.phrases import Found, find_all, find_phrase, flat, squeezed
 from ocr_extract.geometry import Rect
-from ocr_extract.lines import Line, Word, around
+from ocr_extract.text import Line, Word, around
 
 LINE_HEIGHT = 12.0
 """Points from line to line in the signing block of the blank form."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from ocr_extract.lines import Line, Word
+from ocr_extract.text import Line, Word
 
 LEAST_LIKE = 78.0
 """Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ocr_extract.geometry import Raster, quarter_turned, rotation
-from ocr_extract.imaging.clean import flatten
-from ocr_extract.imaging.outline import straighten
-from ocr_extract.imaging.skew import measure_skew
+from ocr_extract.imaging.binarize import flatten
+from ocr_extract.imaging.deskew import measure_skew
+from ocr_extract.imaging.page_outline import straighten
 
 LEAST_SKEW = 0.03
 """Degrees under which turning costs more sharpness than it gains: 0.4 px on a page."""

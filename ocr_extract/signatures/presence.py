@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ocr_extract.shipped import shipped
+from ocr_extract.model_files import model_file
 
 LEAST = (14.0, 5.0)
 """Width and height in points; of real signatures none is smaller."""
@@ -23,7 +23,7 @@ MOST_MIXED = -1.0
 @dataclass(frozen=True)
 class InkEvidence:
     """What is known of a mark. Lengths are points; likenesses and shares are 0..1; places
-    are log-odds, see forms.assign.place_score.
+    are log-odds, see fields.assign.place_score.
     """
 
     width: float
@@ -112,5 +112,5 @@ class PresenceModel:
 @lru_cache(maxsize=1)
 def presence_model() -> PresenceModel:
     """The shipped model, read on first use."""
-    stored = json.loads(shipped("signature", "weights.json").read_text(encoding="utf-8"))
+    stored = json.loads(model_file("signature", "weights.json").read_text(encoding="utf-8"))
     return PresenceModel(stored["weights"], stored["bias"])

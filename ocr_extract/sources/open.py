@@ -10,7 +10,7 @@ from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.certificates import read_certificates
 from ocr_extract.sources.image import open_image
-from ocr_extract.sources.pdf import inspect_pdf, pdf_renderer
+from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged, Source, fingerprint, read_bytes, type_of
 from ocr_extract.sources.text import decode
 

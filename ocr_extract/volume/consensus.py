@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import IO
 
-from ocr_extract.dates.others import volume_dates
 from ocr_extract.dates.priors import Context
-from ocr_extract.dating import voice
+from ocr_extract.dates.volume_prior import volume_dates
+from ocr_extract.decision.date import voice
 from ocr_extract.records import Flag, Record, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.matching import Matcher
-from ocr_extract.volume.papers import (
+from ocr_extract.volume.duplicates import others_with, with_same_ink
+from ocr_extract.volume.roster.check import (
     Brief,
     brief_of,
     flagged,
@@ -28,10 +28,10 @@ from ocr_extract.volume.papers import (
     twins_of,
     with_paper,
 )
-from ocr_extract.volume.roster import Roster
-from ocr_extract.volume.same_ink import others_with, with_same_ink
+from ocr_extract.volume.roster.matching import Matcher
+from ocr_extract.volume.roster.roster import Roster
+from ocr_extract.volume.roster.status import Answer, Standing, answer
 from ocr_extract.volume.second_look import look_again
-from ocr_extract.volume.standing import Answer, Standing, answer
 
 Looks = Callable[[], Iterator[tuple[Path, tuple[Record, ...]]]]
 """Every file with the records of its first look, in the same order whenever it is called."""

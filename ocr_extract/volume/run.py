@@ -15,26 +15,25 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.findings import Findings
-from ocr_extract.judge import judge
+from ocr_extract.decision.record import judge
+from ocr_extract.fields.observations import Findings
 from ocr_extract.records import Document, Record, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import judged_together
-from ocr_extract.volume.first_look import FirstLook
+from ocr_extract.volume.keys import program_digest
 from ocr_extract.volume.ledger import DamagedReading, Ledger, open_ledger
 from ocr_extract.volume.listing import hash_of, list_files
 from ocr_extract.volume.packing import unpacked
 from ocr_extract.volume.plan import identity
-from ocr_extract.volume.reading import (
+from ocr_extract.volume.roster.roster import Roster
+from ocr_extract.volume.scheduler import (
     Task,
     Told,
-    program_digest,
     read_all,
     readings_of,
-    setting_of,
     unread,
 )
-from ocr_extract.volume.roster import Roster
+from ocr_extract.volume.task import FirstLook
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 
@@ -154,8 +153,7 @@ class _Reader:
             self.nameless[path] = look
             return
         self.files[path] = sha256
-        setting = setting_of(path.suffix.lower(), self.volume.task)
-        self.ledger.add_reading(self.run, sha256, setting, look.reading)
+        self.ledger.add_reading(self.run, sha256, self.volume.task.key(path), look.reading)
 
 
 def _unchanged(path: Path, look: FirstLook, listed: str | None, max_bytes: int) -> str | None:
@@ -208,7 +206,7 @@ def _digest(volume: Volume, numbers: Mapping[Path, int], nameless: Mapping[Path,
     """Digest of all that the answer follows from."""
     calibration = volume.settings.calibration
     told = {
-        "program": program_digest(reading_only=False),
+        "program": program_digest(),
         "calibration": calibration.read_text(encoding="utf-8") if calibration else None,
         "settings": volume.settings.model_dump(mode="json"),
         "roster": asdict(volume.roster) if volume.roster else None,

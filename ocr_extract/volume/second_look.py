@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_extract.dates.others import volume_dates
 from ocr_extract.dates.priors import Context
-from ocr_extract.dating import date_result, recovered, stamps_of, voice
-from ocr_extract.flags import redated_flags, verdict_of
+from ocr_extract.dates.volume_prior import volume_dates
+from ocr_extract.decision.date import date_result, recovered, stamps_of, voice
+from ocr_extract.decision.flags import redated_flags, verdict_of
 from ocr_extract.records import DateResult, Evidence, Reading, Record
 from ocr_extract.settings import Settings
 

@@ -1,9 +1,9 @@
+from ocr_extract.fields.marks import marks_in_text
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import identify, locate_blank, locate_block
-from ocr_extract.forms.marks import marks_in_text
 from ocr_extract.forms.phrases import find_all, find_phrase, flat
-from ocr_extract.lines import Line
-from ocr_extract.pages import text_view
+from ocr_extract.pages.page import text_view
+from ocr_extract.text import Line
 
 PMLR, CONTRIBUTION, GENERIC = built_in_forms()
 HEAD = """This is a publication agreement regarding a written manuscript currently entitled

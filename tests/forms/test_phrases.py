@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.forms.phrases import LEAST_LIKE, _best_from, find_all, squeezed
-from ocr_extract.lines import Word
+from ocr_extract.text import Word
 
 PHRASES = ("manuscript currently entitled", "Corresponding Author", "to be published in PMLR")
 FILLER = st.lists(st.sampled_from(["the", "agreement", "of", "1.", "Ann", "publish"]), max_size=6)

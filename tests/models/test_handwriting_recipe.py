@@ -8,7 +8,7 @@ import pytest
 from models.handwriting.compose import Composer, load_sources
 from models.handwriting.strokes import DIGITS, MARKS, PenWriter
 from models.handwriting.texts import ALPHABET, date_text, label_of
-from ocr_extract.readers.handwriting import CHARACTERS, WIDEST, prepared
+from ocr_extract.recognition.handwriting import CHARACTERS, WIDEST, prepared
 
 
 def test_every_text_can_be_said_by_the_network() -> None:

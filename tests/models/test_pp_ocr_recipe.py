@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.pp_ocr.take import FOLDER, SHA256, WEIGHTS, characters, take
-from ocr_extract.readers.ppocr import pp_ocr
+from ocr_extract.recognition.pp_ocr import pp_ocr
 
 
 def test_the_weights_are_those_of_the_card() -> None:

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_extract.confidence import drawn_signature
-from ocr_extract.judge import SIGNED_FROM
+from ocr_extract.calibration.confidence import drawn_signature
+from ocr_extract.decision.record import SIGNED_FROM
 from ocr_extract.signatures.presence import LEAST, MOST, InkEvidence, PresenceModel, presence_model
 
 SCRAWL = InkEvidence(

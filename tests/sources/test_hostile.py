@@ -13,21 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from ocr_extract.agreement import extract
-from ocr_extract.clock import Clock
-from ocr_extract.examine import MUCH_TEXT
+from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey, Raster, raster_of
-from ocr_extract.lines import Word
-from ocr_extract.pages import OneTimeout
-from ocr_extract.readers.base import ReaderTrouble
+from ocr_extract.observe import MUCH_TEXT
+from ocr_extract.pages.page import OneTimeout
+from ocr_extract.pages.time_limit import Clock
+from ocr_extract.recognition.base import ReaderTrouble
 from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.image import MAX_FRAMES, open_image
-from ocr_extract.sources.objects import MOST_CHARACTERS, PdfObjects, open_objects
-from ocr_extract.sources.pdf import inspect_pdf, pdf_renderer
+from ocr_extract.sources.pdf_objects import MOST_CHARACTERS, PdfObjects, open_objects
+from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.text import MAX_LINE, plain_lines
 from ocr_extract.sources.valid_text import valid_text
+from ocr_extract.text import Word
 from tests.factory import Factory, FakeReader, pages_of, text_lines
 from tests.fault_harness import sabotaged
 

@@ -1,6 +1,6 @@
 import pytest
 
-from ocr_extract.sources.pdf import iso_time
+from ocr_extract.sources.pdf_raster import iso_time
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
-from ocr_extract.volume.roster import read_roster
+from ocr_extract.volume.roster.roster import read_roster
 from ocr_extract.volume.run import run
 from tests.evidence_factory import bomb
 from tests.factory import Factory, pages_of

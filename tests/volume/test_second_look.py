@@ -4,8 +4,8 @@ from datetime import date
 import pytest
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.dating import date_result, recovered
-from ocr_extract.flags import redated_flags, verdict_of
+from ocr_extract.decision.date import date_result, recovered
+from ocr_extract.decision.flags import redated_flags, verdict_of
 from ocr_extract.records import (
     Box,
     DateResult,

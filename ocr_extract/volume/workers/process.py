@@ -158,7 +158,7 @@ def _serve(pipe: Connection, errors: Connection, folder: Path) -> None:
     os.dup2(errors.fileno(), 2)
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    from ocr_extract.volume.first_look import preload  # noqa: PLC0415  the parent needs it late
+    from ocr_extract.volume.task import preload  # noqa: PLC0415  the parent needs it late
 
     prepare()
     with suppress(EOFError, BrokenPipeError):

@@ -1,0 +1,1 @@
+"""Values, flags and the verdict, from what was observed."""

@@ -1,0 +1,164 @@
+"""The date of a record, from the readings of its mark: in the first look at a document,
+and again from the stored readings when the volume has told more. No pixel is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from ocr_extract.calibration import confidence
+from ocr_extract.calibration.model import calibration_of
+from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.priors import Context
+from ocr_extract.dates.recover import (
+    ReadText,
+    RecoveredDate,
+    date_likeness,
+    recover,
+    recover_scored,
+)
+from ocr_extract.dates.volume_prior import Habit, Voice, voice_of
+from ocr_extract.recognition.date_recognizer import DATES
+from ocr_extract.records import (
+    Box,
+    Candidate,
+    DateResult,
+    Document,
+    Evidence,
+    Hypothesis,
+    Reading,
+    Written,
+)
+from ocr_extract.settings import Settings
+
+ILLEGIBLE = 0.4
+"""Likeness (0..1) of a string that only resembles a date."""
+SURE = 0.6
+"""Confidence from which an agreement's order of day and month is a habit to learn from."""
+
+
+def recovered(
+    readings: Sequence[Reading],
+    *,
+    typed: bool,
+    placed: bool,
+    context: Context,
+    settings: Settings,
+) -> RecoveredDate:
+    """The date behind a mark's readings; `typed` tells type from handwriting, `placed` a
+    mark on a page from a line of text.
+    """
+    free = [r for r in readings if r.best and r.reader not in confidence.HAND_READERS]
+    texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
+    dates = dates_among(readings)
+    told = typed and not _is_clear(dates)
+    if not dates or told or (typed and any(_is_date(t, settings) for t in texts)):
+        return recover(texts, context, settings.languages)
+    quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
+    return recover_scored(dates, quality, context, settings.languages, texts)
+
+
+def dates_among(readings: Sequence[Reading]) -> tuple[Hypothesis, ...]:
+    """The dates that ink was scored against, likeliest first."""
+    return next((r.hypotheses for r in readings if r.reader == DATES), ())
+
+
+def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
+    """Whether ink reads well as its best date."""
+    return bool(dates) and confidence.ink_likeness(dates[0].log_likelihood, dates[0].text) > 0.5
+
+
+def _is_date(text: ReadText, settings: Settings) -> bool:
+    return date_likeness(text.text, settings.languages) > ILLEGIBLE
+
+
+def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> float:
+    return confidence.reading_quality(reading, readings) if placed else confidence.TEXT_QUALITY
+
+
+def date_result(
+    found: RecoveredDate,
+    written: Written,
+    place: Box | None,
+    evidence: tuple[Evidence, ...],
+    settings: Settings,
+) -> DateResult:
+    """The field of a record, its confidence calibrated."""
+    calibration = calibration_of(settings)
+    posterior = min(1.0, found.confidence)
+    sure = round(calibration.confidence(posterior, kind_of(written, evidence)), 4)
+    return DateResult(
+        value=found.value.iso if found.value else None,
+        as_written=found.as_written.iso if found.as_written else None,
+        text=found.text,
+        precision=found.precision,
+        written=written,
+        confidence=sure,
+        posterior=round(posterior, 5),
+        candidates=_candidates(found, sure),
+        place=place,
+        evidence=evidence,
+    )
+
+
+def kind_of(written: Written, evidence: tuple[Evidence, ...]) -> str:
+    """Which map calibrates it: text that the file tells ("told"), type, or handwriting."""
+    if any(e.kind in ("pdf_text", "text") for e in evidence):
+        return "told"
+    return "hand" if written == "hand" else "typed"
+
+
+def _candidates(found: RecoveredDate, sure: float) -> tuple[Candidate, ...]:
+    """The ranked dates; where the first one is the value, it has the value's confidence,
+    and the others share what is left as before.
+    """
+    ranked = found.candidates
+    if not ranked or found.value != ranked[0].parts:
+        return tuple(_candidate(c.parts, c.probability, c.reason) for c in ranked)
+    first = ranked[0].probability
+    rest = (1.0 - sure) / (1.0 - first) if first < 1.0 else 0.0
+    return tuple(
+        _candidate(c.parts, sure if i == 0 else min(sure, rest * c.probability), c.reason)
+        for i, c in enumerate(ranked)
+    )
+
+
+def _candidate(parts: PartialDate, probability: float, reason: str) -> Candidate:
+    return Candidate(value=parts.iso or "", probability=round(probability, 4), reason=reason)
+
+
+def stamps_of(document: Document) -> tuple[date, ...]:
+    """The days on which the file says that it was made and last changed."""
+    days = (_day(document.created), _day(document.modified))
+    return tuple(sorted({day for day in days if day is not None}))
+
+
+def _day(iso: str | None) -> date | None:
+    try:
+        return datetime.fromisoformat(iso).date() if iso else None
+    except ValueError:
+        return None
+
+
+def voice(result: DateResult, settings: Settings) -> Voice:
+    """What a record's date says to the other agreements of its volume."""
+    dates = [(_parsed(c.value), c.probability) for c in result.candidates]
+    return voice_of(dates, _habit(result, settings))
+
+
+def _parsed(iso: str) -> PartialDate:
+    numbers = [int(part) for part in iso.split("-")] if iso else []
+    return PartialDate(*numbers) if numbers else PartialDate(None)
+
+
+def _habit(result: DateResult, settings: Settings) -> Habit | None:
+    """Separator and order, where the string leaves no doubt of it."""
+    if result.confidence < SURE or result.precision != "day":
+        return None
+    found = [i for i in interpret(result.text, settings.languages) if i.separator]
+    orders = {i.order for i in found}
+    if len({i.parts for i in found}) != 1 or len(orders) != 1:
+        return None
+    return (found[0].separator, found[0].order)

@@ -1,1 +1,0 @@
-"""Results to people and to other programs."""

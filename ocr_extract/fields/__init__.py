@@ -1,0 +1,1 @@
+"""Which mark is which field: marks, what they read like, and their assignment."""

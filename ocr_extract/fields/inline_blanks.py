@@ -1,0 +1,161 @@
+"""What stands in the blanks of the running text: typed, written by hand, or nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rapidfuzz import fuzz
+
+from ocr_extract.fields.observations import BlankFinding
+from ocr_extract.fields.recognize import Readers
+from ocr_extract.forms.definition import FieldName, Form
+from ocr_extract.forms.locate import FilledBlank, locate_blank
+from ocr_extract.forms.phrases import squeezed
+from ocr_extract.geometry import Grey, Rect
+from ocr_extract.imaging.binarize import ink_mask
+from ocr_extract.imaging.components import crop_of, find_marks
+from ocr_extract.pages.page import PageView, place_of
+from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.records import Reading
+from ocr_extract.text import Word, around, overlap
+
+LEAST_INK = 8.0
+"""Square points of ink from which a blank without words was filled in by hand."""
+LEGIBLE = 0.8
+"""Mean score of words (0..1) under which a blank is read again, as a line."""
+INSIDE = 0.6
+"""Share of a word that lies in a blank from which it stands there."""
+TYPE_ALIKE = 0.85
+"""Likeness (0..1) of two readers' texts from which what they read may be type."""
+
+
+def find_blanks(
+    views: Sequence[PageView], form: Form, readers: Readers
+) -> dict[FieldName, BlankFinding]:
+    """Every blank whose phrases are on some page, with what stands in it."""
+    found: dict[FieldName, BlankFinding] = {}
+    for name, blank in form.blanks.items():
+        for view in views:
+            filled = locate_blank(view.lines, name, blank)
+            if filled is not None:
+                words = _plausible(filled.words)
+                found[name] = _filled(view, filled, words, readers)
+                break
+    return found
+
+
+def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
+    """Pages whose pixels have to say whether a blank without words is empty."""
+    return {
+        view.number
+        for view in views
+        for name, blank in form.blanks.items()
+        if (filled := locate_blank(view.lines, name, blank)) and not _plausible(filled.words)
+    }
+
+
+def _filled(
+    view: PageView, filled: FilledBlank, words: Sequence[Word], readers: Readers
+) -> BlankFinding:
+    """What was read with the page; read again as a line where that is nothing, or doubtful."""
+    if not words:
+        return _ink(view, filled, readers)
+    typed = _typed(view, filled, words)
+    if _mean(typed.scores) >= LEGIBLE:
+        return typed
+    again = _ink(view, filled, readers)
+    if not again.text or _mean(again.scores) <= _mean(typed.scores):
+        return typed
+    # Type is misread by a letter here and there, handwriting from end to end: then the
+    # surer reading is not as sure as it says.
+    alike = fuzz.ratio(squeezed(typed.text), squeezed(again.text)) / 100
+    scores = tuple(alike * score for score in again.scores)
+    return replace(again, ink=alike < TYPE_ALIKE, scores=scores)
+
+
+def _left_out(view: PageView, filled: FilledBlank) -> list[float]:
+    """Scores of what was read in the blank and is in no line of type: writing is too tall."""
+    if filled.region is None:
+        return []
+    known = set(filled.words)
+    return [
+        w.score
+        for w in view.words
+        if w.source == "page" and w not in known and overlap(w.rect, filled.region) > INSIDE
+    ]
+
+
+def _mean(scores: Sequence[float]) -> float:
+    return sum(scores) / len(scores) if scores else 0.0
+
+
+def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankFinding:
+    return BlankFinding(
+        text=_joined(words),
+        scores=(*(w.score for w in words), *_left_out(view, filled)),
+        located=filled.similarity,
+        place=place_of(view, around(w.rect for w in words)),
+    )
+
+
+def _ink(view: PageView, filled: FilledBlank, readers: Readers) -> BlankFinding:
+    """A blank without words: empty, or filled in by hand and read as well as can be."""
+    empty = BlankFinding("", (), filled.similarity, None)
+    if view.raster is None or filled.region is None:
+        return empty
+    marks = find_marks(view.raster, ink_mask(view.raster.pixels), filled.region, ())
+    if sum(mark.area for mark in marks) < LEAST_INK:
+        return empty
+    lines = _rows([mark.rect for mark in marks])
+    readings = _surest([crop_of(view.raster, line) for line in lines], readers)
+    text = " ".join(r.best for r in readings if r.best)
+    place = place_of(view, around(lines))
+    return BlankFinding(
+        text, tuple(_score(r) for r in readings), filled.similarity, place, ink=True
+    )
+
+
+def _surest(lines: Sequence[Grey], readers: Readers) -> tuple[Reading, ...]:
+    """The surer reading of each line, as type and as handwriting; none where a reader is
+    in trouble.
+    """
+    try:
+        typed = readers.pages.read(lines)
+        by_hand = readers.hands.free(lines)
+    except ReaderTrouble:
+        return ()
+    free = [
+        next((r for r in some if r.reader == "pp-ocr"), t)
+        for some, t in zip(by_hand, typed, strict=True)
+    ]
+    return tuple(max(pair, key=_score) for pair in zip(typed, free, strict=True))
+
+
+def _rows(rects: Sequence[Rect]) -> list[Rect]:
+    """Rectangles that stand side by side as one, top to bottom."""
+    rows: list[Rect] = []
+    for rect in sorted(rects, key=lambda r: r[1]):
+        if rows and rect[1] < (rows[-1][1] + rows[-1][3]) / 2:
+            rows[-1] = around((rows[-1], rect))
+        else:
+            rows.append(rect)
+    return rows
+
+
+def _score(reading: Reading) -> float:
+    words = max(1, len(reading.best.split()))
+    likelihood = reading.hypotheses[0].log_likelihood if reading.hypotheses else -5.0
+    return math.exp(likelihood / words)
+
+
+def _plausible(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Without specks and pieces of a rule that were read as words; marks between words stay."""
+    sure = [w for w in words if w.score > 0.2 and w.text.strip("_—|")]
+    solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
+    return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
+
+
+def _joined(words: Sequence[Word]) -> str:
+    return " ".join(w.text.strip("_|") for w in words).strip(" —–_|“”\"'")

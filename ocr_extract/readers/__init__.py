@@ -1,1 +1,0 @@
-"""A place to readings: every reader has two methods, see `base`."""

@@ -1,0 +1,1 @@
+"""What a recognizer makes of ink: strings, dates, likelihoods."""

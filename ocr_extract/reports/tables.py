@@ -1,0 +1,154 @@
+"""Records as files: JSON Lines, and CSV with a row per document, per field and per paper."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from ocr_extract.records import FieldResult, Flag, Record, SignatureResult, record_schema
+from ocr_extract.reports.asks import asked_of
+from ocr_extract.reports.files import replace_file, replaced
+
+DOCUMENT_COLUMNS = (
+    "name", "verdict", "flags", "title", "author", "corresponding_author", "signature",
+    "signed_by", "date", "date_as_written", "date_text", "date_confidence", "roster_key",
+    "paper_state", "kind", "pages", "damage", "path", "sha256",
+)  # fmt: skip
+FIELD_COLUMNS = (
+    "name", "field", "value", "as_written", "written", "confidence", "candidates", "page",
+    "x0", "y0", "x1", "y1", "sha256",
+)  # fmt: skip
+PAPER_COLUMNS = (
+    "key", "state", "verdict", "counts", "others", "why", "title", "first_author", "email",
+    "flags", "why_flagged", "ask",
+)  # fmt: skip
+EXPORTS = ("records.jsonl", "documents.csv", "fields.csv", "record.schema.json")
+PAPERS = "papers.csv"
+FIELD_NAMES = ("title", "author", "corresponding_author", "signature", "date")
+
+
+_FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"
+_STARTS = re.compile(rf"[\s\0]*[;,|]?[\s\0]*[{_FORMULA}]")
+_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]\s*)(?=[{_FORMULA}])")
+"""What a spreadsheet takes for a formula, also in full width, behind blanks, or where it
+splits rows at semicolons.
+"""
+
+
+def write_results(
+    records: Iterable[Record], out: Path, papers: Sequence[Mapping[str, Any]] | None = None
+) -> tuple[Path, ...]:
+    """records.jsonl, documents.csv, fields.csv and record.schema.json in a folder, and
+    papers.csv where a roster names papers; records are written as they come.
+    """
+    counting = {paper["index"] for paper in papers or ()}
+    flags: dict[int, tuple[Flag, ...]] = {}
+    with ExitStack() as open_files:
+        lines, documents, fields = (
+            open_files.enter_context(replaced(out / name))
+            for name in ("records.jsonl", "documents.csv", "fields.csv")
+        )
+        rows, cells = _writer(documents, DOCUMENT_COLUMNS), _writer(fields, FIELD_COLUMNS)
+        for index, record in enumerate(records):
+            lines.write(record.to_json() + "\n")
+            rows(_document_row(record))
+            for row in _field_rows(record):
+                cells(row)
+            if index in counting and record.flags:
+                flags[index] = record.flags
+    replace_file(out / "record.schema.json", schema_text())
+    if papers is None:
+        return tuple(out / name for name in EXPORTS)
+    with replaced(out / PAPERS) as file:
+        write = _writer(file, PAPER_COLUMNS)
+        for paper in papers:
+            write(_paper_row(paper, flags.get(paper["index"], ())))
+    return tuple(out / name for name in (*EXPORTS, PAPERS))
+
+
+def _paper_row(paper: Mapping[str, Any], flags: Sequence[Flag]) -> tuple[object, ...]:
+    """A paper's state, who it is of, and what to ask."""
+    codes = [flag.code for flag in flags]
+    return (
+        *(_joined(paper[name]) for name in PAPER_COLUMNS[:6]),
+        *(paper.get(name, "") for name in ("title", "first_author", "email")),
+        " ".join(codes),
+        " ".join(flag.message for flag in flags),
+        asked_of(paper["state"], codes),
+    )
+
+
+def _joined(value: object) -> object:
+    return "; ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def schema_text() -> str:
+    """The JSON Schema of a record, as published."""
+    return json.dumps(record_schema(), indent=2, sort_keys=True) + "\n"
+
+
+def _writer(file: TextIO, columns: Sequence[str]) -> Callable[[Sequence[object]], None]:
+    """Writes rows of safe cells, after the header."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    return lambda row: writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> object:
+    """Text without control characters; what a spreadsheet would run as a formula gets an
+    apostrophe before it (CWE-1236), however it splits the row.
+    """
+    if not isinstance(value, str):
+        return "" if value is None else value
+    safe = _AFTER_SEPARATOR.sub(r"\1'", value)
+    if _STARTS.match(value):
+        safe = f"'{safe}"
+    return "".join(c if c.isprintable() else "\ufffd" for c in safe)
+
+
+def _document_row(record: Record) -> tuple[object, ...]:
+    fields, document = record.fields, record.document
+    return (
+        document.name,
+        record.verdict.value,
+        " ".join(flag.code for flag in record.flags),
+        fields.title.value,
+        fields.author.value,
+        fields.corresponding_author.value,
+        fields.signature.present,
+        fields.signature.value,
+        fields.date.value,
+        fields.date.as_written,
+        fields.date.text,
+        fields.date.confidence,
+        record.roster.key if record.roster else None,
+        record.roster.state if record.roster else None,
+        document.kind,
+        document.pages,
+        " ".join(d.kind for d in record.damage),
+        document.path,
+        document.sha256,
+    )
+
+
+def _field_rows(record: Record) -> Iterator[tuple[object, ...]]:
+    for name in FIELD_NAMES:
+        field: FieldResult | SignatureResult = getattr(record.fields, name)
+        box = field.place
+        candidates = "; ".join(f"{c.value} ({c.probability:.3f})" for c in field.candidates)
+        yield (
+            record.document.name,
+            name,
+            field.value,
+            field.as_written,
+            field.written,
+            field.confidence,
+            candidates,
+            *((box.page, box.x0, box.y0, box.x1, box.y1) if box else (None,) * 5),
+            record.document.sha256,
+        )

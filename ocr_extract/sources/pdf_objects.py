@@ -1,0 +1,388 @@
+"""What a PDF itself says is on its pages: words with boxes, and whether they show.
+
+Annotations and filled fields are drawn into the page before its text is read (PDFium's
+flattening, in memory), so that a FreeText's words are those of its appearance and not
+what its /Contents claims. Text that does not show (invisible render mode, transparent,
+off the page, or without ink where it claims to stand) is told apart: of four real files
+with hidden recognised text over ink, three were wrong.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, raster_of
+from ocr_extract.settings import Settings
+from ocr_extract.sources.valid_text import valid_text
+from ocr_extract.text import Word, around
+
+INVISIBLE_MODES = frozenset({3, 7})
+"""Text render modes that paint nothing (ISO 32000-1, table 106)."""
+CHECK_DPI = 100
+"""Resolution at which a word's box is looked into for ink: 10 points are 14 pixels."""
+CONTRAST = 25
+"""Grey levels between the darkest and the lightest pixel where a word shows."""
+MOST_CHARACTERS = 60_000
+"""Characters of a page that are looked at: of a page full of small print there are 10,000."""
+MOST_ANNOTATIONS = 2_000
+MOST_PICTURES = 5_000
+MOST_VALUE = 2_000
+"""Bytes of an annotation's author or date that are believed."""
+KINDS = {
+    pdfium_c.FPDF_ANNOT_FREETEXT: "FreeText",
+    pdfium_c.FPDF_ANNOT_STAMP: "Stamp",
+    pdfium_c.FPDF_ANNOT_INK: "Ink",
+    pdfium_c.FPDF_ANNOT_WIDGET: "Widget",
+}
+DEVICE = 100
+"""Device units a point: PDFium converts to whole units."""
+REACH = 1000.0
+"""Points over which PDFium's conversion is sampled."""
+LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
+"""What PDFium gives for a hyphen that ends a line."""
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A FreeText, Stamp, Ink or Widget, or an image or path of the page itself.
+
+    Its box in points of the page as displayed, its author and time of change as stated
+    ("" when not); `sealed`: a signature field that is filled, so that what stands in it
+    is a certificate's.
+    """
+
+    kind: str
+    rect: Rect
+    author: str
+    modified: str
+    sealed: bool
+
+
+@dataclass(frozen=True)
+class ObjectPage:
+    """A page's words, shown and hidden apart, in points of the page as displayed.
+
+    `fonts` holds the font of each shown word, in the same order. `cut`: the page has more
+    characters than are looked at.
+    """
+
+    number: int
+    shown: tuple[Word, ...]
+    hidden: tuple[Word, ...]
+    fonts: tuple[str, ...]
+    annotations: tuple[Annotation, ...] = ()
+    cut: bool = False
+
+
+class _Character(NamedTuple):
+    """There are thousands on a page: a tuple is made twice as fast as a dataclass."""
+
+    text: str
+    rect: Rect
+    paints: bool
+    font: str
+
+
+_SPACE = _Character(" ", (0, 0, 0, 0), paints=False, font="")
+_Affine = tuple[float, float, float, float, float, float]
+"""x' = a x + b y + c, y' = d x + e y + f."""
+
+
+class PdfObjects:
+    """An open PDF; use `open_objects`. Pages count from 1."""
+
+    def __init__(self, document: pdfium.PdfDocument, settings: Settings) -> None:
+        self._document = document
+        self._settings = settings
+
+    def page(self, number: int) -> ObjectPage:
+        """The words of a page; none when PDFium cannot load it."""
+        annotations = self._annotations(number)
+        with self._flat(number) as page:
+            if page is None:
+                return ObjectPage(number, (), (), ())
+            characters, cut = _characters(page)
+            words = list(_words(characters))
+            pixels = _pixels(page, self._dpi(page, CHECK_DPI)) if words else None
+            scale = self._dpi(page, CHECK_DPI) / POINTS_PER_INCH
+            size = page.get_size()
+        shown = [w for w in words if pixels is not None and _shows(w, pixels, scale, size)]
+        kept = {id(w) for w in shown}
+        return ObjectPage(
+            number,
+            tuple(_word(w) for w in shown),
+            tuple(_word(w) for w in words if id(w) not in kept),
+            tuple(w[0].font for w in shown),
+            annotations,
+            cut,
+        )
+
+    def raster(self, number: int, dpi: int) -> Raster | None:
+        """A page as displayed, filled fields and annotations included, or None."""
+        with self._flat(number) as page:
+            if page is None:
+                return None
+            allowed = self._dpi(page, dpi)
+            pixels = _pixels(page, allowed)
+            return None if pixels is None else raster_of(pixels, allowed, number)
+
+    def _annotations(self, number: int) -> tuple[Annotation, ...]:
+        """A page's annotations, before they are drawn into it."""
+        forms = self._document.formenv
+        try:
+            page = self._document[number - 1]
+        except pdfium.PdfiumError:
+            return ()
+        try:
+            drawn = tuple(_annotations(page, forms.raw if forms is not None else None))
+            return (*drawn, *_pictures(page))
+        finally:
+            page.close()
+
+    def _dpi(self, page: pdfium.PdfPage, dpi: float) -> float:
+        """Bounded as in `sources.pdf`: by pixels of the page."""
+        width, height = (max(1.0, v) / POINTS_PER_INCH for v in page.get_size())
+        by_area = (self._settings.max_pixels / (width * height)) ** 0.5
+        return float(min(dpi, by_area, self._settings.max_side / max(width, height)))
+
+    @contextmanager
+    def _flat(self, number: int) -> Iterator[pdfium.PdfPage | None]:
+        """A page with its annotations drawn in; None when it cannot be loaded."""
+        try:
+            page = self._document[number - 1]
+            pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+            page.close()
+            page = self._document[number - 1]
+        except pdfium.PdfiumError:
+            yield None
+            return
+        try:
+            yield page
+        finally:
+            page.close()
+
+
+@contextmanager
+def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
+    """A PDF's objects, or None when PDFium cannot open it (poppler then may)."""
+    try:
+        document = pdfium.PdfDocument(path)
+    except pdfium.PdfiumError:
+        yield None
+        return
+    try:
+        document.init_forms()
+        yield PdfObjects(document, settings)
+    finally:
+        document.close()
+
+
+def _annotations(page: pdfium.PdfPage, forms: Any) -> Iterator[Annotation]:
+    to_display = _to_display(page)
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
+        raw = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+        kind = KINDS.get(pdfium_c.FPDFAnnot_GetSubtype(raw))
+        if kind is not None:
+            yield _annotation(raw, kind, forms, to_display)
+        pdfium_c.FPDFPage_CloseAnnot(raw)
+
+
+def _annotation(raw: Any, kind: str, forms: Any, to_display: _Affine) -> Annotation:
+    box = pdfium_c.FS_RECTF()
+    pdfium_c.FPDFAnnot_GetRect(raw, box)
+    field = pdfium_c.FPDFAnnot_GetFormFieldType(forms, raw) if forms is not None else -1
+    sealed = field == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(raw, b"V")
+    return Annotation(
+        kind=kind,
+        rect=_mapped(box.left, box.right, box.bottom, box.top, to_display),
+        author=_value(raw, b"T") if kind != "Widget" else "",
+        modified=_value(raw, b"M"),
+        sealed=bool(sealed),
+    )
+
+
+def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
+    """Placed images and drawn paths of the page itself, as far as they have bounds."""
+    to_display = _to_display(page)
+    wanted = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
+    for one in islice(page.get_objects(filter=wanted, max_depth=3), MOST_PICTURES):
+        try:
+            left, bottom, right, top = one.get_bounds()
+        except pdfium.PdfiumError:
+            continue
+        kind = "image" if one.type == pdfium_c.FPDF_PAGEOBJ_IMAGE else "path"
+        rect = _mapped(left, right, bottom, top, to_display)
+        yield Annotation(kind, rect, author="", modified="", sealed=False)
+
+
+def _value(raw: Any, key: bytes) -> str:
+    """A text value of an annotation, "" when it has none."""
+    length = pdfium_c.FPDFAnnot_GetStringValue(raw, key, None, 0)
+    if not 2 < length <= MOST_VALUE:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
+    pdfium_c.FPDFAnnot_GetStringValue(raw, key, wide, length)
+    return buffer.raw[: length - 2].decode("utf-16-le", errors="replace")
+
+
+def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:
+    """The page as it shows; None where it has no extent that could be drawn."""
+    try:
+        bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, may_draw_forms=True)
+    except (ValueError, pdfium.PdfiumError):
+        return None
+    try:
+        return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
+    finally:
+        bitmap.close()
+
+
+def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
+    """Every character with its box in points from the displayed page's top left, and whether
+    there are more than are looked at.
+    """
+    text, to_display = page.get_textpage(), _to_display(page)
+    box, styles = _Boxes(text, to_display), _Styles(text)
+    try:
+        count = text.count_chars()
+        each = (_character(text, i, box, styles) for i in range(min(count, MOST_CHARACTERS)))
+        return list(each), count > MOST_CHARACTERS
+    finally:
+        text.close()
+
+
+def _character(text: pdfium.PdfTextPage, index: int, box: _Boxes, styles: _Styles) -> _Character:
+    letter = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
+    # What PDFium makes up (FPDFText_IsGenerated) are spaces and line ends only.
+    if letter.isspace():
+        return _SPACE
+    paints, font = styles.of(index)
+    return _Character(letter, box.of(index), paints, font)
+
+
+def _letter(code: int) -> str:
+    if code in LINE_END_HYPHENS:
+        return "-"
+    return chr(code) if 0 < code < 0x110000 else " "
+
+
+def _to_display(page: pdfium.PdfPage) -> _Affine:
+    """PDF user space to points of the page as displayed (/Rotate, crop box, y down)."""
+    origin, along, up = (_device(page, x, y) for x, y in ((0, 0), (REACH, 0), (0, REACH)))
+    return (
+        (along[0] - origin[0]) / REACH,
+        (up[0] - origin[0]) / REACH,
+        origin[0],
+        (along[1] - origin[1]) / REACH,
+        (up[1] - origin[1]) / REACH,
+        origin[1],
+    )
+
+
+def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+    width, height = page.get_size()
+    across, down = ctypes.c_int(), ctypes.c_int()
+    size = (round(width * DEVICE), round(height * DEVICE))
+    pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
+    return across.value / DEVICE, down.value / DEVICE
+
+
+class _Boxes:
+    """The boxes of a page's characters; their four numbers have one place for all."""
+
+    def __init__(self, text: pdfium.PdfTextPage, to_display: _Affine) -> None:
+        self._text, self._to_display = text.raw, to_display
+        self._sides = tuple(ctypes.c_double() for _ in range(4))
+        self._given = tuple(ctypes.byref(side) for side in self._sides)
+
+    def of(self, index: int) -> Rect:
+        """Left, top, right and bottom in points of the page as displayed."""
+        pdfium_c.FPDFText_GetCharBox(self._text, index, *self._given)
+        left, right, bottom, top = self._sides
+        return _mapped(left.value, right.value, bottom.value, top.value, self._to_display)
+
+
+def _mapped(left: float, right: float, bottom: float, top: float, to_display: _Affine) -> Rect:
+    a, b, c, d, e, f = to_display
+    xs = (a * left + b * bottom + c, a * right + b * top + c)
+    ys = (d * left + e * bottom + f, d * right + e * top + f)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+class _Styles:
+    """Whether a character's render mode and opacity leave anything on the page, and its
+    font; asked once per text object.
+    """
+
+    def __init__(self, text: pdfium.PdfTextPage) -> None:
+        self._text = text
+        self._known: dict[int, tuple[bool, str]] = {}
+
+    def of(self, index: int) -> tuple[bool, str]:
+        """Of one character."""
+        owner = pdfium_c.FPDFText_GetTextObject(self._text.raw, index)
+        key = ctypes.c_void_p.from_buffer(owner).value or 0
+        if key not in self._known:
+            mode = pdfium_c.FPDFTextObj_GetTextRenderMode(owner) if key else 0
+            colour = [ctypes.c_uint() for _ in range(4)]
+            pdfium_c.FPDFText_GetFillColor(self._text.raw, index, *colour)
+            paints = mode not in INVISIBLE_MODES and colour[3].value > 0
+            self._known[key] = (paints, _font(self._text, index))
+        return self._known[key]
+
+
+def _font(text: pdfium.PdfTextPage, index: int) -> str:
+    buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+    length = pdfium_c.FPDFText_GetFontInfo(text.raw, index, buffer, 128, flags)
+    return buffer.value.decode("utf-8", errors="replace") if 0 < length <= 128 else ""
+
+
+def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
+    """Runs between spaces, cut where the next character is not the neighbour."""
+    word: list[_Character] = []
+    for one in characters:
+        if word and (one.text == " " or not _follows(word[-1], one)):
+            yield word
+            word = []
+        if one.text != " ":
+            word.append(one)
+    if word:
+        yield word
+
+
+def _follows(last: _Character, one: _Character) -> bool:
+    """On the same line, and nearer than most of a letter's height."""
+    high = max(last.rect[3] - last.rect[1], one.rect[3] - one.rect[1], 4.0)
+    gap = one.rect[0] - last.rect[2]
+    drop = abs((one.rect[1] + one.rect[3]) - (last.rect[1] + last.rect[3])) / 2
+    return -high < gap < 0.9 * high and drop < high and one.paints == last.paints
+
+
+def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float, float]) -> bool:
+    """Painted, on the page, and with contrast where it stands."""
+    x0, y0, x1, y1 = around(c.rect for c in word)
+    if not word[0].paints or x1 <= 0 or y1 <= 0 or x0 >= size[0] or y0 >= size[1]:
+        return False
+    left, top = max(0, int(x0 * scale) - 1), max(0, int(y0 * scale) - 1)
+    part = pixels[top : int(y1 * scale) + 2, left : int(x1 * scale) + 2]
+    if not part.size:
+        return False
+    darkest, lightest, _, _ = cv2.minMaxLoc(part)
+    return lightest - darkest >= CONTRAST
+
+
+def _word(characters: list[_Character]) -> Word:
+    text = valid_text("".join(c.text for c in characters))
+    return Word(text, around(c.rect for c in characters), 1.0, "pdf")

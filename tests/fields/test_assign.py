@@ -1,0 +1,72 @@
+from ocr_extract.fields.assign import ReadMark, assign
+from ocr_extract.fields.marks import Mark
+
+LABELS = {
+    "corresponding_author": (158.7, 412.0, 259.0, 425.0),
+    "signature": (180.6, 424.0, 212.0, 437.0),
+    "date": (180.6, 436.0, 204.0, 449.0),
+}
+
+
+def _mark(
+    x: float, y: float, *, wide: float = 60, high: float = 9, text: str = "", kind: str = "text",
+    date: float = 0.0, name: float = 0.0, typed: float = 0.9, signed: float = -8.0,
+) -> ReadMark:  # fmt: skip
+    mark = Mark(kind, (x, y, x + wide, y + high))  # type: ignore[arg-type]
+    return ReadMark(mark, text, date, name, typed, signed=signed)
+
+
+DATE = {"text": "25.07.2025", "date": 1.0, "wide": 50.0}
+SCRAWL = {"kind": "ink", "wide": 80.0, "high": 22.0, "typed": 0.1, "signed": 5.0}
+
+
+def _fields(*marks: ReadMark) -> dict[str, int]:
+    return dict(assign(LABELS, marks).chosen)
+
+
+def test_each_on_its_line() -> None:
+    marks = (
+        _mark(265, 414, text="Mira Feldmann", name=1.0),
+        _mark(220, 420, **SCRAWL),
+        _mark(210, 438, **DATE),
+    )
+    assert _fields(*marks) == {"corresponding_author": 0, "signature": 1, "date": 2}
+
+
+def test_a_date_far_from_its_label_is_still_the_date() -> None:
+    for x, y in ((210, 474), (350, 438), (100, 438), (230, 426), (210, 500)):
+        marks = (_mark(320, 410, **SCRAWL), _mark(x, y, **DATE))
+        assert _fields(*marks)["date"] == 1, (x, y)
+
+
+def test_a_signature_on_the_date_line_is_the_signature_and_displaced() -> None:
+    chosen = assign(LABELS, (_mark(210, 434, **SCRAWL), _mark(210, 462, **DATE)))
+    assert chosen.chosen["signature"] == 0
+    assert chosen.chosen["date"] == 1
+    assert chosen.displaced["signature"] == "date"
+
+
+def test_a_date_on_the_signed_line_is_no_signature() -> None:
+    assert _fields(_mark(220, 426, **DATE)) == {"date": 0}
+
+
+def test_blank_blocks_and_specks_stay_blank() -> None:
+    assert _fields() == {}
+    speck = _mark(400, 520, kind="ink", wide=5, high=4, typed=0.0)
+    assert "signature" not in _fields(speck)
+    assert "date" not in _fields(speck)
+
+
+def test_one_piece_of_ink_is_not_two_fields() -> None:
+    chosen = _fields(
+        _mark(220, 420, **SCRAWL),
+        _mark(220, 420, **(SCRAWL | {"wide": 82.0})),
+        _mark(210, 438, **DATE),
+    )
+    assert chosen["date"] == 2
+    assert "corresponding_author" not in chosen
+
+
+def test_a_typed_name_on_the_signed_line_signs() -> None:
+    marks = (_mark(220, 426, text="Mira Feldmann", name=1.0), _mark(210, 438, **DATE))
+    assert _fields(*marks) == {"signature": 0, "date": 1}

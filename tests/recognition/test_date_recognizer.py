@@ -1,0 +1,95 @@
+"""Handwriting from the whole page: found, taken apart, read; and readers that fail."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from bench.unsigned import forms
+from ocr_extract.extraction import extract
+from ocr_extract.geometry import Grey
+from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.records import Hypothesis, Reading
+from ocr_extract.settings import Settings
+from samples.typeset import Entry, Hand, typeset
+from tests.factory import FILLED, Factory
+
+YEAR = Settings(year=2025)
+CROSSING = (80.0, 14.0, 20.0, 2.0)
+"""A scrawl's width, height and place, in points, such that its feet stand in the date."""
+
+
+@dataclass(frozen=True)
+class FakeHands:
+    """A hand reader that sees one date everywhere, or fails."""
+
+    date: str = ""
+    trouble: ReaderTrouble | None = None
+
+    def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        if self.trouble is not None:
+            raise self.trouble
+        dates = (Hypothesis(text=self.date, log_likelihood=0.0),) if self.date else ()
+        return tuple((Reading(reader="dates", hypotheses=dates),) for _ in crops)
+
+    def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        return tuple(() for _ in self.readings(crops))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "right", "down", "iso"),
+    [
+        ("25/07/2025", 6.0, 0.0, "2025-07-25"),
+        ("25/07/2025", 6.0, 14.0, "2025-07-25"),
+        ("2025.07.24", 20.0, 24.0, "2025-07-24"),
+        ("3 Oct 2025", 110.0, 0.0, "2025-10-03"),
+        ("28.5.2025", -60.0, 34.0, "2025-05-28"),
+    ],
+)
+def test_a_date_by_pen_is_read_where_it_stands(
+    factory: Factory, text: str, right: float, down: float, iso: str
+) -> None:
+    date = Entry(text, "pen", right=right, down=down, size=11.0)
+    record = extract(factory.agreement(date=date), settings=YEAR)
+    assert record.fields.date.as_written == iso
+    assert record.fields.date.written == "hand" or record.fields.date.confidence > 0.9
+    assert record.fields.signature.present == "yes"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 6, 9])
+@pytest.mark.parametrize("hand", ["typed", "pen"])
+def test_a_signature_that_runs_through_the_date_is_one(
+    factory: Factory, hand: Hand, seed: int
+) -> None:
+    """With the date's digits in its ink it reads as a part of the date, and is none."""
+    crossed = replace(FILLED, date=Entry("25/05/2025", hand), signature=None, scrawl=CROSSING)
+    record = extract(factory.file("a.pdf", typeset(crossed, seed)), settings=YEAR)
+    assert record.fields.signature.present == "yes"
+    assert record.fields.date.as_written == "2025-05-25"
+
+
+@pytest.mark.parametrize("kind", ["reader_crashed", "reader_timeout", "reader_garbage"])
+def test_a_hand_reader_that_fails_is_damage(factory: Factory, kind: str) -> None:
+    date = Entry("25/07/2025", "pen", size=11.0)
+    hands = FakeHands(trouble=ReaderTrouble(kind, "It failed."))
+    record = extract(factory.agreement(date=date), settings=YEAR, hands=hands)
+    assert [d.kind for d in record.damage] == [kind]
+    assert record.fields.signature.present in ("yes", "cannot tell")
+    assert "damaged" in {flag.code for flag in record.flags}
+
+
+def test_type_that_the_file_tells_is_not_doubted(factory: Factory) -> None:
+    """A hand reader that sees a date in every scrawl cannot move a typed one."""
+    record = extract(factory.agreement(), settings=YEAR, hands=FakeHands("01/01/2025"))
+    assert record.fields.date.value == "2025-05-27"
+    assert record.fields.signature.present == "yes"
+
+
+@pytest.mark.slow
+def test_forms_that_nobody_signed_are_unsigned(tmp_path: Path) -> None:
+    for path in forms(tmp_path, 10, seed=2):
+        record = extract(path, settings=YEAR)
+        assert record.fields.signature.present != "yes", path.name

@@ -1,0 +1,205 @@
+"""Exports never lose what is not theirs: other results, a person's edits, a link's target."""
+
+import csv
+import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from ocr_extract.cli.progress import Silent
+from ocr_extract.errors import UnsafeOutput
+from ocr_extract.reports import exports
+from ocr_extract.reports.exports import NAMES, STAMP, check_covered, export
+from ocr_extract.reports.files import replace_file, replaced
+from ocr_extract.settings import Settings
+from ocr_extract.volume.ledger import Ledger, open_ledger
+from ocr_extract.volume.roster.roster import Paper, Roster
+from ocr_extract.volume.run import Outcome, Volume, run_volume
+from ocr_extract.volume.workers.pool import InlineWorkers
+from tests.factory import Factory
+
+GOOD = "Name: A B\nSignature: A B\nDate: 3 May 2025\n"
+ROSTER = Roster((Paper("a", "T", "B, A", "a@example.org"), Paper("gone", "U", "C, D")))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A ledger, its output folder, and the agreements that are read into both."""
+
+    ledger: Ledger
+    out: Path
+    inputs: Path
+
+    def run(self, roster: Roster | None = ROSTER) -> Outcome:
+        files = sorted(self.inputs.iterdir())
+        volume = Volume(files, Settings(year=2025), roster)
+        return run_volume(volume, self.ledger, lambda _: nullcontext(InlineWorkers()), Silent())
+
+    def export(self, outcome: Outcome) -> tuple[Path, ...]:
+        return export(outcome, self.ledger, self.out, [self.inputs])
+
+    def contents(self) -> dict[str, bytes]:
+        return {name: (self.out / name).read_bytes() for name in NAMES}
+
+
+@pytest.fixture
+def bench(factory: Factory) -> Iterator[Bench]:
+    inputs, out = factory.folder / "in", factory.folder / "out"
+    inputs.mkdir()
+    out.mkdir()
+    Factory(inputs).text("a.txt", GOOD)
+    with open_ledger("sqlite://") as ledger:
+        yield Bench(ledger, out, inputs)
+
+
+def test_what_lies_there_as_written_is_left_alone(bench: Bench) -> None:
+    outcome = bench.run()
+    assert bench.export(outcome) == ()
+    before = {name: (bench.out / name).stat() for name in (*NAMES, STAMP)}
+    assert bench.export(bench.run()) == ()
+    after = {name: (bench.out / name).stat() for name in (*NAMES, STAMP)}
+    assert {n: s.st_ino for n, s in before.items()} == {n: s.st_ino for n, s in after.items()}
+    assert sorted(p.name for p in bench.out.iterdir()) == sorted((*NAMES, STAMP))
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_an_edited_file_is_kept_beside_the_new_one(bench: Bench, anew: bool) -> None:
+    """An edit of the very same size, too, and whether or not the run found anything new."""
+    bench.export(bench.run())
+    papers = bench.out / "papers.csv"
+    before = papers.read_text()
+    edited = before.replace("missing", "MISSING")
+    papers.write_text(edited)
+    if anew:
+        Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
+    kept = bench.export(bench.run())
+    assert kept == (bench.out / "papers.edited-1.csv",)
+    assert kept[0].read_text() == edited
+    assert "MISSING" not in papers.read_text()
+    papers.write_text(edited)
+    assert bench.export(bench.run()) == (bench.out / "papers.edited-2.csv",)
+
+
+def test_a_table_that_we_did_not_write_is_kept(bench: Bench) -> None:
+    (bench.out / "documents.csv").write_text("mine\n")
+    assert bench.export(bench.run()) == (bench.out / "documents.edited-1.csv",)
+    assert (bench.out / "documents.edited-1.csv").read_text() == "mine\n"
+
+
+def test_without_a_roster_an_edited_papers_table_is_kept_too(bench: Bench) -> None:
+    bench.export(bench.run())
+    (bench.out / "papers.csv").write_text("mine\n")
+    assert bench.export(bench.run(None)) == (bench.out / "papers.edited-1.csv",)
+    assert not (bench.out / "papers.csv").exists()
+
+
+def test_an_earlier_versions_stamp_is_understood(bench: Bench) -> None:
+    bench.export(bench.run())
+    sizes = {name: (bench.out / name).stat().st_size for name in NAMES}
+    (bench.out / STAMP).write_text(json.dumps({"run": 0, "sizes": sizes}))
+    (bench.out / "fields.csv").write_text("mine\n")
+    assert bench.export(bench.run()) == (bench.out / "fields.edited-1.csv",)
+
+
+@pytest.mark.parametrize("died_after", range(len(NAMES)))
+def test_an_export_that_dies_at_any_step_leaves_files_that_are_ours(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, died_after: int
+) -> None:
+    bench.export(bench.run())
+    Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
+    outcome, steps = bench.run(), [0]
+    moved = Path.replace
+
+    def dies(self: Path, target: Path) -> Path:
+        steps[0] += self.parent.name.startswith(exports.STAGING) and target.parent == bench.out
+        if steps[0] > died_after:
+            raise KeyboardInterrupt
+        return moved(self, target)
+
+    monkeypatch.setattr(Path, "replace", dies)
+    with pytest.raises(KeyboardInterrupt):
+        bench.export(outcome)
+    monkeypatch.undo()
+    assert bench.export(outcome) == ()
+    assert not list(bench.out.glob("*.edited-*"))
+    assert not list(bench.out.glob(f"{exports.STAGING}*"))
+    whole = bench.contents()
+    (bench.out / STAMP).unlink()
+    for name in NAMES:
+        (bench.out / name).unlink()
+    bench.export(outcome)
+    assert bench.contents() == whole
+
+
+def test_what_a_killed_export_left_is_cleared(bench: Bench) -> None:
+    left = bench.out / f"{exports.STAGING}killed"
+    left.mkdir()
+    (left / "records.jsonl").write_text("half")
+    bench.export(bench.run())
+    assert not left.exists()
+
+
+def test_links_are_not_followed(bench: Bench, factory: Factory) -> None:
+    precious = factory.text("precious", "x")
+    for name in ("records.jsonl", "papers.csv", STAMP):
+        (bench.out / name).symlink_to(precious)
+    kept = bench.export(bench.run())
+    assert precious.read_text() == "x"
+    assert not any((bench.out / name).is_symlink() for name in (*NAMES, STAMP))
+    assert [path.name for path in kept] == ["records.edited-1.jsonl", "papers.edited-1.csv"]
+
+
+def test_exports_are_for_their_owner_only(bench: Bench) -> None:
+    before = os.umask(0)
+    try:
+        bench.export(bench.run())
+        replace_file(bench.out / "picture.png", b"x")
+        with replaced(bench.out / "text") as file:
+            file.write("x")
+    finally:
+        os.umask(before)
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in bench.out.iterdir()}
+    assert set(modes.values()) == {0o600}, modes
+    assert len(modes) == len(NAMES) + 3
+
+
+def test_results_of_other_agreements_are_not_replaced(bench: Bench, factory: Factory) -> None:
+    bench.export(bench.run())
+    one, folder = bench.inputs / "a.txt", bench.inputs
+    other = factory.folder / "in-other"
+    for given in ([one], [other], [one, other]):
+        with pytest.raises(UnsafeOutput, match="--replace"):
+            check_covered(bench.out, given, replace=False)
+        check_covered(bench.out, given, replace=True)
+    for given in ([folder], [folder, other], [factory.folder]):
+        check_covered(bench.out, given, replace=False)
+    check_covered(factory.folder / "none", [one], replace=False)
+
+
+@pytest.mark.parametrize("stamp", ["", "[]", "{", '{"run": []}', '{"given": 3}', '{"sizes": 1}'])
+def test_a_stamp_that_is_none_is_no_trouble(bench: Bench, stamp: str) -> None:
+    (bench.out / STAMP).write_text(stamp)
+    check_covered(bench.out, [bench.inputs], replace=False)
+    assert bench.export(bench.run()) == ()
+
+
+def test_a_folder_in_the_way_is_said(bench: Bench) -> None:
+    (bench.out / "records.jsonl").mkdir()
+    with pytest.raises(UnsafeOutput, match="Cannot write"):
+        bench.export(bench.run())
+
+
+def test_every_paper_says_whose_it_is_and_what_to_ask(bench: Bench) -> None:
+    bench.export(bench.run())
+    with (bench.out / "papers.csv").open(newline="") as rows:
+        first, gone = csv.DictReader(rows)
+    assert (first["title"], first["first_author"], first["email"]) == ("T", "A B", "a@example.org")
+    assert first["flags"].split() == ["other_form"]
+    assert first["why_flagged"] == "Not a known form: read by its labels alone."
+    assert first["ask"].startswith("Ask for the agreement on the form expected")
+    assert (gone["state"], gone["ask"]) == ("missing", "Ask for the signed agreement.")

@@ -1,0 +1,174 @@
+"""Results as files, against golden ones; `pytest --golden` is not needed: edit and look."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ocr_extract.cli import terminal
+from ocr_extract.decision.flags import CODES
+from ocr_extract.records import (
+    Box,
+    Candidate,
+    Damage,
+    DateResult,
+    Document,
+    FieldResult,
+    Fields,
+    Flag,
+    Record,
+    SignatureResult,
+    Verdict,
+)
+from ocr_extract.reports.asks import ASKS, asked_of
+from ocr_extract.reports.tables import write_results
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+FORMULA = "=+-@＝＋－＠"
+BOX = Box(page=2, x0=210, y0=440, x1=265.5, y1=448)
+
+
+PAPERS = [
+    {"key": "feldmann25", "state": "review", "verdict": "review", "counts": "feldmann25.pdf",
+     "others": [], "why": "", "index": 0, "title": "=Trees", "first_author": "Mira Feldmann",
+     "email": "mira@example.org"},
+    {"key": "garcia25", "state": "duplicate", "verdict": "accepted", "counts": "garcia25.pdf",
+     "others": ["garcia25 (1).pdf", "=evil\x1b[31m.pdf"], "why": "it is the latest: 2025-05-28",
+     "index": 1},
+    {"key": "tanaka25", "state": "missing", "verdict": None, "counts": None, "others": [],
+     "why": "", "index": -1},
+]  # fmt: skip
+SUMMARY = {
+    "totals": {
+        "documents": 5,
+        "verdicts": {"accepted": 1, "review": 2, "rejected": 2},
+        "flags": {"damaged": 1, "year_slip": 1},
+    },
+    "answer": {"standings": PAPERS, "strangers": ["x\x1b[31m[red].pdf"]},
+}
+
+
+def _records() -> tuple[Record, ...]:
+    slip = Record(
+        document=Document(name="feldmann25.pdf", path="in/feldmann25.pdf", sha256="ab" * 32,
+                          kind="digital", pages=2, first_page=1, last_page=2),
+        fields=Fields(
+            title=FieldResult(value='Trees, "Graphs"', as_written='Trees, "G"', confidence=0.95),
+            author=FieldResult(value="Mira Feldmann", as_written="Mira Feldmann", confidence=0.9),
+            date=DateResult(
+                value="2025-05-19", as_written="2015-05-19", text="2015.05.19", precision="day",
+                written="typed", confidence=0.98, place=BOX,
+                candidates=(
+                    Candidate(value="2025-05-19", probability=0.98, reason="one digit away"),
+                    Candidate(value="2015-05-19", probability=0.001, reason="as written"),
+                ),
+            ),
+            signature=SignatureResult(present="yes", written="hand", confidence=0.97, place=BOX),
+        ),
+        verdict=Verdict.REVIEW,
+        flags=(Flag(code="year_slip", field="date", message="Written 2015-05-19."),),
+    )  # fmt: skip
+    hostile = Record(
+        document=Document(name="=cmd|' /C calc'!A0\x1b[31m[red]x.pdf", path="in/x.pdf"),
+        verdict=Verdict.REJECTED,
+        flags=(Flag(code="damaged", message="[link=http://x]empty[/link]"),),
+        damage=(Damage(stage="open", kind="empty", effect="The file is empty."),),
+    )
+    return (slip, hostile)
+
+
+def test_files_are_as_golden(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path, PAPERS)
+    for name in ("records.jsonl", "documents.csv", "fields.csv", "papers.csv"):
+        assert (tmp_path / name).read_text() == (GOLDEN / name).read_text(), name
+
+
+def test_only_whole_files_are_left(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "documents.csv", "fields.csv", "record.schema.json", "records.jsonl",
+    ]  # fmt: skip
+
+
+def test_nothing_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path)
+    for name in ("documents.csv", "fields.csv"):
+        for row in csv.reader(io.StringIO((tmp_path / name).read_text())):
+            assert not any(cell[:1] in ("=", "+", "-", "@") for cell in row)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "=1+1", "+1", "-1", "@x", "＝1+1", "＋1", "－1", "＠x", "\t=1", "\r=1", "\n=1", "\0=1",
+        " =1", ";=1+1", ",=1", "a;=1+1", "a; =1", "a,=1", "a|@x", "a\n=1", "a;＝1", "x\t-1",
+    ],
+)  # fmt: skip
+def test_no_separator_makes_a_formula_of_a_cell(tmp_path: Path, value: str) -> None:
+    """Whether a spreadsheet splits rows at commas, semicolons, tabs or bars."""
+    record = _records()[0]
+    title = record.fields.title.model_copy(update={"value": value})
+    fields = record.fields.model_copy(update={"title": title})
+    write_results([record.model_copy(update={"fields": fields})], tmp_path)
+    (row,) = csv.reader((tmp_path / "documents.csv").read_text().splitlines()[1:])
+    for separator in ";\t|":
+        cells = [cell.strip() for cell in row[3].split(separator)]
+        assert not any(cell[:1] in FORMULA for cell in cells if cell), row[3]
+    assert row[3][:1] not in FORMULA
+    stored = json.loads((tmp_path / "records.jsonl").read_text())
+    assert stored["fields"]["title"]["value"] == value
+
+
+@pytest.mark.parametrize("value", ["Trees; a study", "2025-05-19", "a-b, c+d", "O'Neil", "x = 1"])
+def test_what_is_no_formula_is_as_it_was(tmp_path: Path, value: str) -> None:
+    record = _records()[0]
+    title = record.fields.title.model_copy(update={"value": value})
+    fields = record.fields.model_copy(update={"title": title})
+    write_results([record.model_copy(update={"fields": fields})], tmp_path)
+    (row,) = csv.DictReader((tmp_path / "documents.csv").read_text().splitlines())
+    assert row["title"] == value
+
+
+def test_every_flag_has_its_sentence() -> None:
+    assert list(ASKS) == list(CODES)
+    assert asked_of("accepted", []) == ""
+    assert asked_of("missing", []) == "Ask for the signed agreement."
+    assert asked_of("duplicate", ["unsigned"]).endswith(" Ask for the signature.")
+
+
+def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "fields.csv").read_text())))
+    assert len(rows) == 2 * 5
+    lines = (tmp_path / "records.jsonl").read_text().splitlines()
+    assert [json.loads(line)["verdict"] for line in lines] == ["review", "rejected"]
+
+
+def test_the_terminal_table_is_as_golden() -> None:
+    console = terminal.console_of(150, file=io.StringIO(), color_system=None)
+    terminal.print_summary(SUMMARY, console)
+    terminal.print_volume(_records(), console)
+    narrow = terminal.console_of(80, file=console.file, color_system=None)
+    terminal.print_volume(_records(), narrow)
+    for record in _records():
+        terminal.print_document(record, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    trimmed = "\n".join(line.rstrip() for line in shown.splitlines()) + "\n"
+    assert trimmed == (GOLDEN / "terminal.txt").read_text()
+    assert "\x1b" not in shown
+
+
+def test_a_broken_write_leaves_the_old_file(tmp_path: Path) -> None:
+    write_results(_records(), tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+
+    def broken() -> Iterator[Record]:
+        yield _records()[0]
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        write_results(broken(), tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before

@@ -1,0 +1,47 @@
+"""Words to lines: the same as if every word were compared with every line."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ocr_extract.text import TALL, Line, Word, _distance, _middle, _stands_on, group_lines
+
+WORDS = st.lists(
+    st.builds(
+        lambda x, y, w, h, source: Word("a", (x, y, x + w, y + h), 1.0, source),
+        st.integers(0, 40).map(lambda v: 5.0 * v),
+        st.integers(-8, 60).map(lambda v: 1.5 * v),
+        st.floats(1, 40),
+        st.floats(1, 30),
+        st.sampled_from(["page", "pdf"]),
+    ),
+    max_size=25,
+)
+
+
+def _one_by_one(words: list[Word]) -> list[list[Word]]:
+    usual = float(np.median([word.height for word in words]))
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
+        if word.source == "page" and word.height > TALL * usual:
+            continue
+        fitting = [line for line in lines if _stands_on(word, line)]
+        if fitting:
+            min(fitting, key=lambda line: _distance(word, line)).append(word)
+        else:
+            lines.append([word])
+    return sorted(lines, key=lambda line: (_middle(line[0]), min(w.rect[0] for w in line)))
+
+
+@given(WORDS)
+def test_each_word_joins_the_line_that_it_stands_on(words: list[Word]) -> None:
+    expected = [tuple(line) for line in _one_by_one(words)] if words else []
+    assert [line.words for line in group_lines(words)] == expected
+
+
+def test_what_is_read_far_too_tall_is_no_word_and_what_the_file_says_is() -> None:
+    small = [Word("a", (10.0 * n, 0.0, 10.0 * n + 8, 8.0), 1.0) for n in range(5)]
+    tall = (80.0, -20.0, 140.0, 20.0)
+    assert group_lines([*small, Word("scrawl", tall, 0.9)]) == (Line(tuple(small)),)
+    told = group_lines([*small, Word("Ann Bee", tall, 1.0, "pdf")])
+    assert "Ann Bee" in [word.text for line in told for word in line.words]

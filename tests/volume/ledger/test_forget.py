@@ -1,0 +1,86 @@
+"""Forgetting a paper: nothing of it is left in the ledger's bytes but what is said to stay."""
+
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+
+from ocr_extract.settings import Settings
+from ocr_extract.volume.ledger import Forgotten, Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.roster.roster import Paper, Roster
+from ocr_extract.volume.run import Volume, run_volume
+from ocr_extract.volume.workers.pool import InlineWorkers
+from tests.factory import Factory
+from tests.volume.test_passing_failures import Quiet, read
+
+TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
+
+
+@pytest.fixture
+def files(factory: Factory) -> list[Path]:
+    return [factory.text(f"{n.lower()}25.txt", TEXT.format(n)) for n in ("Zyxophon", "Bela", "Cem")]
+
+
+def _read(files: list[Path], ledger: Ledger) -> None:
+    papers = tuple(
+        Paper(f.stem, f"On {f.stem[:-2].title()}", f"Li, {f.stem[:-2].title()}") for f in files
+    )
+    volume = Volume(files, Settings(year=2025), Roster(papers, year=2025))
+    run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), Quiet())
+
+
+def _bytes(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("ledger.sqlite*"))
+
+
+def test_everything_of_a_paper_goes(files: list[Path], tmp_path: Path) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        _read(files, ledger)
+        sha256 = next(iter(ledger.records_of(1))).document.sha256 or ""
+        ledger.decide("0" * 64, 0, "date", None, "B")
+        ledger.sent(1, "zyxophon@example.org", "Sign, please", "zyxophon25")
+    assert b"zyxophon25" in _bytes(tmp_path)
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        gone = ledger.forget("zyxophon25")
+        assert isinstance(gone, Forgotten)
+        assert gone.files == (str(files[0]),)
+        assert gone.rows == {
+            "run_records": 1, "records": 1, "readings": 1, "listing": 1, "decisions": 0,
+            "messages": 1,
+        }  # fmt: skip
+        assert ledger.history("zyxophon25") == ()
+        assert [r.document.name for r in ledger.records_of(1)] == ["bela25.txt", "cem25.txt"]
+    left = _bytes(tmp_path).lower()
+    assert b"zyxophon25.txt" not in left
+    assert b"zyxophon@" not in left
+    assert sha256.encode() not in left
+    assert len(gone.kept) == 1
+
+
+def test_the_next_run_judges_anew(files: list[Path], tmp_path: Path) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        _read(files, ledger)
+        ledger.forget("bela25.txt")
+        files[1].unlink()
+        outcome = read([files[0], files[2]], ledger, lambda: None)
+        names = [r.document.name for r in ledger.records_of(outcome.source)]
+    assert names == ["zyxophon25.txt", "cem25.txt"]
+
+
+def test_content_that_another_paper_shares_stays_and_that_is_said(
+    factory: Factory, tmp_path: Path
+) -> None:
+    twins = [factory.text(f"{n}25.txt", TEXT.format("Ana")) for n in ("a", "b")]
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        _read(twins, ledger)
+        gone = ledger.forget("a25")
+        assert gone is not None
+        assert gone.rows["readings"] == 0
+        assert "same content" in gone.kept[0]
+        assert any("Records of other papers" in word for word in gone.kept)
+        assert [r.document.name for r in ledger.records_of(1)] == ["b25.txt"]
+
+
+def test_nothing_to_forget(tmp_path: Path) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        assert ledger.forget("nobody") is None
