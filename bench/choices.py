@@ -27,11 +27,11 @@ from PIL import Image, ImageDraw, ImageFont
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.date_recognizer import Hands
+from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import SINGLE_LINE, one_thread
 
 SEED = 12
-MOST_SPELLINGS = 100_000
+MAX_SPELLINGS = 100_000
 LINE = re.compile(r"<div class='ocr_page'.*?(?=<div class='ocr_page'|\Z)", re.DOTALL)
 WORD = re.compile(r"<span class='ocrx_word'[^>]*>(.*?)(?=<span class='ocrx_word'|\Z)", re.DOTALL)
 PLACE = re.compile(r"id='lstm_choices_[^']*'>(.*?)</span></span>", re.DOTALL)
@@ -77,7 +77,7 @@ def _lattice(page: str) -> tuple[str, list[list[str]]]:
 def can_spell(text: str, places: list[list[str]]) -> bool:
     """Whether a date is one of the lattice's strings, blanks aside."""
     wanted = text.replace(" ", "")
-    if prod(len(place) for place in places) > MOST_SPELLINGS:
+    if prod(len(place) for place in places) > MAX_SPELLINGS:
         return False
     return any("".join(way).replace(" ", "") == wanted for way in product(*places))
 
@@ -108,7 +108,7 @@ def main() -> None:
         not right and can_spell(text, places)
         for right, text, (_, places) in zip(best, texts, found, strict=True)
     ]
-    scored = [reading.best for reading in Hands().read(lines)]
+    scored = [reading.best for reading in DateRecognizer().read(lines)]
     same = [a == b for a, b in zip(map(_meanings, texts), map(_meanings, scored), strict=True)]
     both = sum(lost and right for lost, right in zip(more, same, strict=True))
     choices = [len(place) for _, places in found for place in places]

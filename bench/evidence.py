@@ -18,8 +18,8 @@ from pathlib import Path
 from unittest import mock
 
 from ocr_extract import observe
-from ocr_extract.extraction import find
-from ocr_extract.fields.observations import Findings
+from ocr_extract.extraction import observe_first
+from ocr_extract.fields.observations import Observations
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 
@@ -29,17 +29,17 @@ def _no_objects(*_: object) -> Iterator[None]:
     yield None
 
 
-def timed(files: Sequence[Path]) -> list[tuple[Findings, float]]:
+def timed(files: Sequence[Path]) -> list[tuple[Observations, float]]:
     """Findings and seconds of each file."""
     results = []
     for path in files:
         started = time.perf_counter()
-        findings = find(path, Settings())
+        findings = observe_first(path, Settings())
         results.append((findings, time.perf_counter() - started))
     return results
 
 
-def _told(findings: Findings) -> bool:
+def _told(findings: Observations) -> bool:
     """Whether the file's own text told the date, so that tesseract read nothing; ink of a
     signature's size goes to the line networks all the same, for its name.
     """
@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     files = [p for p in plan([parser.parse_args().folder]) if p.suffix.lower() == ".pdf"]
-    find(files[0], Settings())  # imports and caches are paid once a worker
+    observe_first(files[0], Settings())  # imports and caches are paid once a worker
     with_objects = timed(files)
     memory = _peak()
     with mock.patch.object(observe, "open_objects", _no_objects):

@@ -31,9 +31,9 @@ from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import ReadText, RecoveredDate, recover_scored
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.ctc_output import SYMBOLS, Frames, column_of
+from ocr_extract.recognition.ctc_output import SYMBOLS, CtcOutput, column_of
 from ocr_extract.recognition.date_automaton import written_dates
-from ocr_extract.recognition.date_recognizer import WEIGHTS, Hands
+from ocr_extract.recognition.date_recognizer import WEIGHTS, DateRecognizer
 from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.pp_ocr import pp_ocr
 from ocr_extract.recognition.tesseract import Tesseract, one_thread
@@ -45,7 +45,7 @@ CONFIDENT = 0.9
 MONTHS = tuple(
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
 )
-MOST = 400
+MAX = 400
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ class Seen:
 
     line: Line
     tesseract: Reading
-    pp_ocr: Frames
-    own: Frames
+    pp_ocr: CtcOutput
+    own: CtcOutput
 
 
 def table(path: Path, most: int, wanted: Callable[[dict[str, str]], bool]) -> list[Line]:
@@ -206,7 +206,7 @@ def _folded(text: str) -> str:
 def report_cost(lines: Sequence[Line]) -> None:
     """Time a crop for all readers together, as a ratio to a pytesseract call on it."""
     crops = [line.crop for line in lines]
-    hands = Hands(LANGUAGES)
+    hands = DateRecognizer(LANGUAGES)
     hands.readings(crops[:1])
     started = time.perf_counter()
     Tesseract().read(crops)
@@ -225,7 +225,7 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--handwriting", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=MOST)
+    parser.add_argument("--most", type=int, default=MAX)
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     folder, most = chosen.handwriting, chosen.most

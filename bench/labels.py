@@ -14,8 +14,8 @@ from unittest import mock
 
 import numpy as np
 
-from ocr_extract.extraction import find
-from ocr_extract.fields.observations import Findings
+from ocr_extract.extraction import observe_first
+from ocr_extract.fields.observations import Observations
 from ocr_extract.recognition import tesseract
 from ocr_extract.settings import Settings
 from samples.degrade import as_pdf, photographed, scanned, turned
@@ -53,7 +53,7 @@ def _under(pdf: bytes, condition: str, number: int) -> bytes:
     return as_pdf([scanned(page, rng, angle) for page in pages], DPI)
 
 
-def read_labels(findings: Findings) -> int:
+def read_labels(findings: Observations) -> int:
     """Labels that were read (not inferred from the others)."""
     return sum(not label.inferred for label in findings.labels.values())
 
@@ -63,7 +63,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         files = make_files(Path(folder))
         for condition, paths in files.items():
-            count = sum(read_labels(find(path, Settings())) for path in paths)
+            count = sum(read_labels(observe_first(path, Settings())) for path in paths)
             print(f"{condition:8} labels read {count} of {LABELS * len(paths)}")
         some = [path for paths in files.values() for path in paths[:2]]
         base = None
@@ -72,7 +72,7 @@ def main() -> None:
                 with mock.patch.object(tesseract, "SPARSE_TEXT", mode):
                     started = time.perf_counter()
                     settings = Settings(locate_dpi=dpi)
-                    count = sum(read_labels(find(path, settings)) for path in some)
+                    count = sum(read_labels(observe_first(path, settings)) for path in some)
                     seconds = time.perf_counter() - started
                 base = base or seconds
                 total = LABELS * len(some)

@@ -66,7 +66,7 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Habit:
+class DateFormat:
     """How one signer writes: an order, a separator, whether years have two digits."""
 
     order: str
@@ -84,7 +84,7 @@ def simulated(count: int, seed: int, context: Context) -> tuple[list[Record], li
 
 def _truth(rng: random.Random) -> Truth:
     meant = _meant(rng)
-    habit = _habit(rng)
+    date_format = _date_format(rng)
     slip = rng.choice(PLANTED) if rng.random() < SLIPS else ""
     year, month, day = f"{meant.year}", meant.month, meant.day
     if slip:
@@ -93,9 +93,9 @@ def _truth(rng: random.Random) -> Truth:
             slip = ""
         else:
             year, month, day = slipped
-    short = habit.short and not slip
-    text = _written(habit, year[2:] if short else year, month, day)
-    ambiguous = day <= 12 and day != month and habit.order in ("DMY", "MDY")
+    short = date_format.short and not slip
+    text = _written(date_format, year[2:] if short else year, month, day)
+    ambiguous = day <= 12 and day != month and date_format.order in ("DMY", "MDY")
     return Truth(meant, text, slip, ambiguous, bool(slip) and _is_usual(year, month, day))
 
 
@@ -113,19 +113,19 @@ def _meant(rng: random.Random) -> date:
     return START - timedelta(round(rng.triangular(-20, 60, 18)))
 
 
-def _habit(rng: random.Random) -> Habit:
+def _date_format(rng: random.Random) -> DateFormat:
     separator = rng.choices(("/", ".", "-", " "), (0.55, 0.25, 0.12, 0.08))[0]
     chances = {"/": (0.7, 0.18, 0.12), ".": (0.1, 0.72, 0.18), "-": (0.1, 0.3, 0.6), " ": (0, 0, 1)}
     order = rng.choices(("MDY", "DMY", "YMD"), chances[separator])[0]
-    return Habit(order, separator, order != "YMD" and rng.random() < 0.08, rng.random() < 0.6)
+    return DateFormat(order, separator, order != "YMD" and rng.random() < 0.08, rng.random() < 0.6)
 
 
-def _written(habit: Habit, year: str, month: int, day: int) -> str:
-    if habit.separator == " ":
+def _written(date_format: DateFormat, year: str, month: int, day: int) -> str:
+    if date_format.separator == " ":
         return f"{date(2000, month, 1):%B} {day}, {year}"
-    wide = 2 if habit.padded else 1
+    wide = 2 if date_format.padded else 1
     parts = {"Y": year, "M": f"{month:0{wide}d}", "D": f"{day:0{wide}d}"}
-    return habit.separator.join(parts[p] for p in habit.order)
+    return date_format.separator.join(parts[p] for p in date_format.order)
 
 
 def _slipped(rng: random.Random, meant: date, slip: str) -> tuple[str, int, int] | None:

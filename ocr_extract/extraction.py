@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.decision.record import judge
+from ocr_extract.decision.record import decide
 from ocr_extract.errors import OcrExtractError, raise_if_no_room
-from ocr_extract.fields.observations import Findings
-from ocr_extract.fields.recognize import HandReader
-from ocr_extract.observe import examine
-from ocr_extract.pages.page import PageReader
+from ocr_extract.fields.observations import Observations
+from ocr_extract.fields.recognize import HandwritingRecognizer
+from ocr_extract.observe import observe
+from ocr_extract.pages.page import PageRecognizer
 from ocr_extract.records import Damage, Document, Record
 from ocr_extract.settings import Settings
 
@@ -27,8 +27,8 @@ def extract(
     *,
     settings: Settings | None = None,
     context: Context | None = None,
-    reader: PageReader | None = None,
-    hands: HandReader | None = None,
+    reader: PageRecognizer | None = None,
+    hands: HandwritingRecognizer | None = None,
 ) -> Record:
     """Read one agreement (the first one of a file): whatever it is, a record comes back.
 
@@ -44,15 +44,15 @@ def extract_all(
     *,
     settings: Settings | None = None,
     context: Context | None = None,
-    reader: PageReader | None = None,
-    hands: HandReader | None = None,
+    reader: PageRecognizer | None = None,
+    hands: HandwritingRecognizer | None = None,
 ) -> tuple[Record, ...]:
     """As `extract`, for a file that may hold several agreements: a record for each, with
     its first and last page.
     """
     chosen = settings or Settings()
     known = context or context_of(chosen.year, chosen.start, chosen.end)
-    found = find_all(Path(path), chosen, reader, hands)
+    found = observe_all(Path(path), chosen, reader, hands)
     return tuple(
         record
         for one in found
@@ -62,44 +62,44 @@ def extract_all(
     )
 
 
-def _judged(findings: Findings, context: Context, settings: Settings) -> tuple[Record, ...]:
-    record = judge(findings, context, settings)
+def _judged(findings: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
+    record = decide(findings, context, settings)
     record.to_json()  # what cannot be written is this document's trouble, not its worker's
     return (record,)
 
 
 def _judged_by_damage(
-    findings: Findings, context: Context, settings: Settings, fault: Damage
+    findings: Observations, context: Context, settings: Settings, fault: Damage
 ) -> tuple[Record, ...]:
     """The document and its damage, without what cannot be judged, or written."""
     whole = findings.document
     document = Document(name=whole.name, path=whole.path, sha256=whole.sha256, pages=whole.pages)
-    left = Findings(document, damage=(*findings.damage, fault), seconds=findings.seconds)
+    left = Observations(document, damage=(*findings.damage, fault), seconds=findings.seconds)
     return _judged(left, context, settings)
 
 
-def find(
+def observe_first(
     path: Path,
     settings: Settings,
-    reader: PageReader | None = None,
-    hands: HandReader | None = None,
-) -> Findings:
+    reader: PageRecognizer | None = None,
+    hands: HandwritingRecognizer | None = None,
+) -> Observations:
     """What was found of the first agreement in a file, see `find_all`."""
-    return find_all(path, settings, reader, hands)[0]
+    return observe_all(path, settings, reader, hands)[0]
 
 
-def find_all(
+def observe_all(
     path: Path,
     settings: Settings,
-    reader: PageReader | None = None,
-    hands: HandReader | None = None,
-) -> tuple[Findings, ...]:
+    reader: PageRecognizer | None = None,
+    hands: HandwritingRecognizer | None = None,
+) -> tuple[Observations, ...]:
     """`examine` behind the document boundary: a fault of ours is damage of this one
     document, its traceback goes to the log, and the run goes on.
     """
     return _bounded(
-        lambda: examine(path, settings, reader, hands),
-        lambda fault: (Findings(Document.at(path), damage=(fault,)),),
+        lambda: observe(path, settings, reader, hands),
+        lambda fault: (Observations(Document.at(path), damage=(fault,)),),
     )
 
 

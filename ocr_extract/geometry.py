@@ -7,7 +7,9 @@ pages count from 1 and points from the page's top left corner.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,8 +20,50 @@ Grey = npt.NDArray[np.uint8]
 Homography = npt.NDArray[np.float64]
 """A 3 x 3 projective map of pixel coordinates."""
 POINTS_PER_INCH = 72.0
-Rect = tuple[float, float, float, float]
-"""x0, y0, x1, y1 in pixels of one raster."""
+
+
+class Rect(NamedTuple):
+    """A rectangle with sides parallel to the page's: left, top, right, bottom. Which unit, points
+    or pixels, says who holds it.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @classmethod
+    def around(cls, rects: Iterable[Rect]) -> Rect:
+        """The smallest rectangle around some; raises ValueError when there are none."""
+        sides = tuple(zip(*rects, strict=True))
+        if not sides:
+            raise ValueError("no rectangles")
+        left, top, right, bottom = sides
+        return cls(min(left), min(top), max(right), max(bottom))
+
+    @property
+    def width(self) -> float:
+        """From left to right."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """From top to bottom."""
+        return self.y1 - self.y0
+
+    @property
+    def area(self) -> float:
+        """Width times height."""
+        return (self.x1 - self.x0) * (self.y1 - self.y0)
+
+    def overlap(self, other: Rect) -> float:
+        """Area that both share, as a share of the smaller one, 0..1."""
+        wide = min(self.x1, other.x1) - max(self.x0, other.x0)
+        high = min(self.y1, other.y1) - max(self.y0, other.y0)
+        if wide <= 0 or high <= 0:
+            return 0.0
+        smaller = min(self.area, other.area)
+        return wide * high / smaller if smaller > 0 else 0.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +114,7 @@ class Raster:
         low, high = mapped.min(axis=0), mapped.max(axis=0)
         scale = POINTS_PER_INCH / self.page_dpi
         x0, y0, x1, y1 = (float(v * scale) for v in (*low, *high))
-        return x0, y0, x1, y1
+        return Rect(x0, y0, x1, y1)
 
     def warped(
         self, matrix: Homography, size: tuple[int, int], turned: float = 0.0, note: str = ""

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ocr_extract.fields.inline_blanks import find_blanks, pages_with_empty_blanks
-from ocr_extract.fields.observations import Findings, LabelFinding
-from ocr_extract.fields.recognize import HandReader, Note, Readers, read_marks
-from ocr_extract.forms.clauses import TermsFinding, compare_terms
+from ocr_extract.fields.observations import Observations, ObservedLabel
+from ocr_extract.fields.recognize import Engines, HandwritingRecognizer, Note, read_marks
+from ocr_extract.forms.clauses import ClauseComparison, compare_clauses
 from ocr_extract.forms.definition import FieldName, Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_block
 from ocr_extract.forms.phrases import flat
@@ -19,7 +19,7 @@ from ocr_extract.pages.page import (
     BLANK,
     LEGIBLE,
     OneTimeout,
-    PageReader,
+    PageRecognizer,
     PageView,
     ink_share,
     kind_of,
@@ -30,13 +30,13 @@ from ocr_extract.pages.page import (
     text_view,
 )
 from ocr_extract.pages.scanned import read_pages
-from ocr_extract.pages.time_limit import LOOKING, OVER, Clock
-from ocr_extract.recognition.date_recognizer import Hands
+from ocr_extract.pages.time_limit import LOOKING, OVER, TimeLimit
+from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.records import Damage, Document, FormMatch
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
-from ocr_extract.sources.pdf_objects import MOST_CHARACTERS, ObjectPage, PdfObjects, open_objects
+from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, ObjectPage, PdfObjects, open_objects
 from ocr_extract.sources.pdf_syntax import syntax_complaints
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.text import group_lines
@@ -47,26 +47,26 @@ TWO_FORMS = 4
 """Pages from which a file may hold two agreements, so that all its pages are looked at."""
 GLANCE_DPI = 75
 """Resolution at which a page is seen to be blank."""
-MOST_OF_ALL = 200_000
+MAX_OF_ALL = 200_000
 """Characters of a PDF after which no page is looked at: an agreement has 6,000."""
 MUCH_TEXT = "More text than is read: its other pages were not looked at."
-SURE_BLOCK = 3.0
+COMPLETE_BLOCK_SCORE = 3.0
 """Score of a block from which no other page is searched: two labels as they should be;
 words of running text that are like labels reach 1.8 together."""
 
 
-def examine(
+def observe(
     path: Path,
     settings: Settings,
-    reader: PageReader | None = None,
-    hands: HandReader | None = None,
-) -> tuple[Findings, ...]:
+    reader: PageRecognizer | None = None,
+    hands: HandwritingRecognizer | None = None,
+) -> tuple[Observations, ...]:
     """Everything found in one file, once for each agreement in it (nearly always one);
     never raises for what is wrong with the file.
 
     Raises MissingTool when tesseract or poppler is not installed.
     """
-    started, clock = time.monotonic(), Clock(settings)
+    started, clock = time.monotonic(), TimeLimit(settings)
     damage: list[Damage] = []
     document = Document.at(path)
     try:
@@ -74,11 +74,11 @@ def examine(
         document = _described(document, source)
         source = replace(source, render=clock.bounded(source.render))
         patient = OneTimeout(reader or _reader(settings), LOOKING * settings.document_timeout)
-        readers = Readers(patient, hands or Hands(settings.languages))
+        readers = Engines(patient, hands or DateRecognizer(settings.languages))
         found = _findings(source, document, settings, readers, damage.append, clock)
     except Damaged as trouble:
         damage.append(trouble.damage)
-        found = (Findings(document),)
+        found = (Observations(document),)
     seconds = (time.monotonic() - started) / len(found)
     return tuple(replace(f, damage=tuple(dict.fromkeys(damage)), seconds=seconds) for f in found)
 
@@ -108,10 +108,10 @@ def _findings(
     source: Source,
     document: Document,
     settings: Settings,
-    readers: Readers,
+    readers: Engines,
     note: Note,
-    clock: Clock,
-) -> tuple[Findings, ...]:
+    clock: TimeLimit,
+) -> tuple[Observations, ...]:
     reader = readers.pages
     if source.text is not None:
         return (_located(document, [text_view(source.text)], readers, note),)
@@ -155,7 +155,7 @@ def _agreements(views: list[PageView]) -> list[list[PageView]]:
 
 def _is_signing(view: PageView, form: Form) -> bool:
     block = locate_block(view.lines, form)
-    return block is not None and block.score >= SURE_BLOCK
+    return block is not None and block.score >= COMPLETE_BLOCK_SCORE
 
 
 def _within(document: Document, part: Sequence[PageView]) -> Document:
@@ -166,13 +166,13 @@ def _within(document: Document, part: Sequence[PageView]) -> Document:
 
 
 def _object_pages(
-    source: Source, objects: PdfObjects, settings: Settings, note: Note, clock: Clock
+    source: Source, objects: PdfObjects, settings: Settings, note: Note, clock: TimeLimit
 ) -> list[ObjectPage]:
     """The file's own words, page by page, as long as there is time and they are not too many."""
     found: list[ObjectPage] = []
     characters = 0
     for number in page_order(source.pages, settings.max_pages):
-        if clock.is_over or characters > MOST_OF_ALL:
+        if clock.is_over or characters > MAX_OF_ALL:
             kind, effect = ("timeout", OVER) if clock.is_over else ("too_large", MUCH_TEXT)
             note(Damage(stage="read", kind=kind, effect=effect))
             break
@@ -180,7 +180,7 @@ def _object_pages(
         found.append(page)
         characters += sum(len(w.text) for w in (*page.shown, *page.hidden))
         if page.cut:
-            effect = f"More than {MOST_CHARACTERS} characters on a page: the others are not read."
+            effect = f"More than {MAX_CHARACTERS} characters on a page: the others are not read."
             note(Damage(stage="read", kind="too_large", page=number, effect=effect))
     return found
 
@@ -189,7 +189,7 @@ def _object_views(
     source: Source,
     objects: PdfObjects,
     found: Sequence[ObjectPage],
-    reader: PageReader,
+    reader: PageRecognizer,
     settings: Settings,
     note: Note,
 ) -> list[PageView]:
@@ -222,13 +222,19 @@ def _is_blank(objects: PdfObjects, number: int) -> bool:
     return raster is not None and ink_share(raster.pixels) < BLANK
 
 
-def _views_of(source: Source, settings: Settings, reader: PageReader, note: Note) -> list[PageView]:
+def _views_of(
+    source: Source, settings: Settings, reader: PageRecognizer, note: Note
+) -> list[PageView]:
     """Last and first page, then others until one bears the signing block."""
     order = page_order(source.pages, settings.max_pages_read)
     views = read_pages(source, order[:2], reader, settings, note)
     for number in order[2:]:
         signing = _signing_page(views, _form_of(views)[0])
-        if signing is not None and signing[1].score >= SURE_BLOCK and source.pages < TWO_FORMS:
+        if (
+            signing is not None
+            and signing[1].score >= COMPLETE_BLOCK_SCORE
+            and source.pages < TWO_FORMS
+        ):
             break
         views += read_pages(source, [number], reader, settings, note)
     return sorted(views, key=lambda view: view.number)
@@ -246,8 +252,8 @@ def _signing_page(views: Sequence[PageView], form: Form) -> tuple[PageView, Loca
 
 
 def _located(
-    document: Document, views: Sequence[PageView], readers: Readers, note: Note
-) -> Findings:
+    document: Document, views: Sequence[PageView], readers: Engines, note: Note
+) -> Observations:
     form, share = _form_of(views)
     signing = _signing_page(views, form)
     blanks = find_blanks(views, form, readers)
@@ -260,7 +266,7 @@ def _located(
     notes = tuple(
         f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ())
     )
-    found = Findings(
+    found = Observations(
         document,
         form=known,
         blanks=blanks,
@@ -271,8 +277,8 @@ def _located(
     if signing is None:
         return found
     page, block = signing
-    labels: dict[FieldName, LabelFinding] = {
-        name: LabelFinding(label.rect, place_of(page, label.rect), label.inferred)
+    labels: dict[FieldName, ObservedLabel] = {
+        name: ObservedLabel(label.rect, place_of(page, label.rect), label.inferred)
         for name, label in block.labels.items()
     }
     return replace(
@@ -284,13 +290,13 @@ def _located(
     )
 
 
-def _terms(views: Sequence[PageView], form: Form) -> TermsFinding | None:
+def _terms(views: Sequence[PageView], form: Form) -> ClauseComparison | None:
     words = [word for view in views for word in flat(view.lines)]
     exact = bool(views) and all(view.exact or view.raster is None for view in views)
     seen = {clause for view in views for clause in view.clauses}
-    return compare_terms(words, form.name, exact=exact, seen=seen)
+    return compare_clauses(words, form.name, exact=exact, seen=seen)
 
 
 def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
     """Lines that do not show, from the first label on."""
-    return tuple(line.text for line in group_lines(view.hidden) if line.rect[1] >= block.top)
+    return tuple(line.text for line in group_lines(view.hidden) if line.rect.y0 >= block.top)

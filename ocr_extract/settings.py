@@ -20,7 +20,7 @@ ADVICE = "docs/usage.md lists what can be set."
 A_DAY = 86_400
 """Seconds: no document is worth more."""
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
-MOST_BYTES = 1_000_000
+MAX_BYTES = 1_000_000
 """Of a settings file."""
 
 
@@ -91,7 +91,7 @@ class Settings(BaseModel):
 def load_settings(path: Path) -> Settings:
     """Read a TOML file; raises BadSettings with the key at fault."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             raise BadSettings(f"{path} is too large for settings.", ADVICE)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ class Word:
     @property
     def height(self) -> float:
         """Points."""
-        return self.rect[3] - self.rect[1]
+        return self.rect.height
 
 
 @dataclass(frozen=True)
@@ -50,26 +50,7 @@ class Line:
     @property
     def rect(self) -> Rect:
         """Around all words, in points."""
-        return around(word.rect for word in self.words)
-
-
-def around(rects: Iterable[Rect]) -> Rect:
-    """The smallest rectangle around some; raises ValueError when there are none."""
-    sides = tuple(zip(*rects, strict=True))
-    if not sides:
-        raise ValueError("no rectangles")
-    left, top, right, bottom = sides
-    return min(left), min(top), max(right), max(bottom)
-
-
-def overlap(a: Rect, b: Rect) -> float:
-    """Area that two rectangles share, as a share of the smaller one (0..1)."""
-    wide = min(a[2], b[2]) - max(a[0], b[0])
-    high = min(a[3], b[3]) - max(a[1], b[1])
-    if wide <= 0 or high <= 0:
-        return 0.0
-    smaller = min((r[2] - r[0]) * (r[3] - r[1]) for r in (a, b))
-    return wide * high / smaller if smaller > 0 else 0.0
+        return Rect.around(word.rect for word in self.words)
 
 
 def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:
@@ -81,11 +62,11 @@ def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:
         return ()
     usual = float(np.median([word.height for word in words]))
     made = _Rows()
-    for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
+    for word in sorted(words, key=lambda w: (w.rect.x0, w.rect.y0)):
         if word.source != "page" or word.height <= TALL * usual:
             made.add(word)
     lines = [Line(tuple(line)) for line in made.lines]
-    return tuple(sorted(lines, key=lambda line: (_middle(line.words[0]), line.rect[0])))
+    return tuple(sorted(lines, key=lambda line: (_middle(line.words[0]), line.rect.x0)))
 
 
 class _Rows:
@@ -124,7 +105,7 @@ def split_at_gaps(line: Line, gap: float) -> tuple[Line, ...]:
     """A line's runs of words with no more than `gap` points between them."""
     runs: list[list[Word]] = []
     for word in line.words:
-        if runs and word.rect[0] - runs[-1][-1].rect[2] <= gap:
+        if runs and word.rect.x0 - runs[-1][-1].rect.x1 <= gap:
             runs[-1].append(word)
         else:
             runs.append([word])
@@ -132,7 +113,7 @@ def split_at_gaps(line: Line, gap: float) -> tuple[Line, ...]:
 
 
 def _middle(word: Word) -> float:
-    return (word.rect[1] + word.rect[3]) / 2
+    return (word.rect.y0 + word.rect.y1) / 2
 
 
 def _distance(word: Word, line: list[Word]) -> float:
@@ -143,4 +124,4 @@ def _distance(word: Word, line: list[Word]) -> float:
 def _stands_on(word: Word, line: list[Word]) -> bool:
     last = line[-1]
     allowed = 0.5 * min(max(word.height, 4.0), max(last.height, 4.0))
-    return _distance(word, line) < allowed and word.rect[0] > last.rect[0]
+    return _distance(word, line) < allowed and word.rect.x0 > last.rect.x0

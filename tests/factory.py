@@ -13,7 +13,7 @@ import pikepdf
 from PIL import Image
 
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.base import Availability, ReaderTrouble
+from ocr_extract.recognition.base import Availability, RecognizerTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.text import Word
 from samples.make import rasters
@@ -148,4 +148,4 @@ class FakeReader:
         return tuple(self.seen for _ in pages)
 
 
-HANGING = FakeReader(crash=ReaderTrouble("reader_timeout", "Reading took too long."))
+HANGING = FakeReader(crash=RecognizerTrouble("reader_timeout", "Reading took too long."))

@@ -6,7 +6,7 @@ import pytest
 
 from ocr_extract import extract
 from ocr_extract.dates.priors import context_of
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from samples.typeset import Entry
@@ -140,7 +140,7 @@ def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
     "reader",
     [
         HANGING,
-        FakeReader(crash=ReaderTrouble("reader_crashed", "boom")),
+        FakeReader(crash=RecognizerTrouble("reader_crashed", "boom")),
         FakeReader(crash=ValueError("a fault of the program")),
         FakeReader(crash=MemoryError()),
     ],

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ocr_extract.extraction import find_all
+from ocr_extract.extraction import observe_all
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.run import judged, run
@@ -81,7 +81,7 @@ def test_damaged_files_have_their_record(tmp_path: Path, batch: int) -> None:
     files = list(_damaged(tmp_path, FILES // BATCHES, seed=batch))
     seen = set()
     for path in files:
-        findings = find_all(path, YEAR, FakeReader())
+        findings = observe_all(path, YEAR, FakeReader())
         records = judged(findings, YEAR)
         assert records
         kinds = {d.kind for r in records for d in r.damage}
@@ -125,7 +125,7 @@ def test_absurd_object_trees_have_their_record(tmp_path: Path, key: str, value: 
         return
     path = tmp_path / "absurd.pdf"
     path.write_bytes(content)
-    records = judged(find_all(path, YEAR, FakeReader()), YEAR)
+    records = judged(observe_all(path, YEAR, FakeReader()), YEAR)
     assert records
     assert "internal" not in {d.kind for r in records for d in r.damage}
 

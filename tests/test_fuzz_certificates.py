@@ -118,7 +118,7 @@ def _unsigned(*, pades: bool, locked: bool) -> bytes:
     return buffer.getvalue()
 
 
-class Clock(timestamps.DummyTimeStamper):
+class TimeLimit(timestamps.DummyTimeStamper):
     """pyHanko's own for tests, with the same number on every stamp."""
 
     def _build_tst_info(self, *arguments: Any) -> Any:
@@ -127,12 +127,12 @@ class Clock(timestamps.DummyTimeStamper):
         return stamp
 
 
-def _clock() -> Clock:
+def _clock() -> TimeLimit:
     signer = _signer()
-    return Clock(signer.signing_cert, signer.signing_key, fixed_dt=MADE, include_nonce=False)
+    return TimeLimit(signer.signing_cert, signer.signing_key, fixed_dt=MADE, include_nonce=False)
 
 
-def _signed(*, pades: bool = False, locked: bool = False, clock: Clock | None = None) -> bytes:
+def _signed(*, pades: bool = False, locked: bool = False, clock: TimeLimit | None = None) -> bytes:
     content = _unsigned(pades=pades, locked=locked)
     start, end = _hexadecimal(content)
     for number in (start - 1, end + 1, len(content) - end - 1):

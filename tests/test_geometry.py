@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.geometry import quarter_turned, raster_of, rotation
-from ocr_extract.text import Word, group_lines, overlap, split_at_gaps
+from ocr_extract.geometry import Rect, quarter_turned, raster_of, rotation
+from ocr_extract.text import Word, group_lines, split_at_gaps
 
 
 def _spot(x: int, y: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def test_points_and_pixels() -> None:
     assert raster.length(1) == 2
     smaller = raster.magnified(2.0)
     assert smaller.points(2) == 2
-    assert smaller.on_page((0, 0, 2, 2)) == (0, 0, 1, 1)
+    assert smaller.on_page(Rect(0, 0, 2, 2)) == Rect(0, 0, 1, 1)
 
 
 def _word(text: str, x: float, y: float, height: float = 8.0) -> Word:
@@ -63,5 +63,5 @@ def test_lines_are_cut_at_gaps() -> None:
 
 
 def test_overlap_is_a_share_of_the_smaller() -> None:
-    assert overlap((0, 0, 10, 10), (5, 0, 7, 10)) == 1.0
-    assert overlap((0, 0, 10, 10), (20, 0, 30, 10)) == 0.0
+    assert Rect(0, 0, 10, 10).overlap(Rect(5, 0, 7, 10)) == 1.0
+    assert Rect(0, 0, 10, 10).overlap(Rect(20, 0, 30, 10)) == 0.0

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ocr_extract.dates.priors import Context
-from ocr_extract.decision.record import judge
-from ocr_extract.extraction import find
+from ocr_extract.decision.record import decide
+from ocr_extract.extraction import observe_first
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.roster.roster import read_roster
@@ -32,10 +32,10 @@ def context() -> Context:
 @pytest.mark.parametrize("row", _truth(), ids=lambda row: row["file"])
 def test_a_sample_gives_its_truth(row: dict[str, str], context: Context) -> None:
     settings = Settings()
-    findings = find(SAMPLES / "agreements" / row["file"], settings)
+    findings = observe_first(SAMPLES / "agreements" / row["file"], settings)
     assert set(findings.labels) == EXPECTED_LABELS
     assert not any(label.inferred for label in findings.labels.values())
-    record = judge(findings, context, settings)
+    record = decide(findings, context, settings)
     fields = record.fields
     assert fields.title.value == row["title"]
     assert (fields.author.value or "") == row["author"]

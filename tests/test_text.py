@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ocr_extract.geometry import Rect
 from ocr_extract.text import TALL, Line, Word, _distance, _middle, _stands_on, group_lines
 
 WORDS = st.lists(
@@ -41,7 +42,7 @@ def test_each_word_joins_the_line_that_it_stands_on(words: list[Word]) -> None:
 
 def test_what_is_read_far_too_tall_is_no_word_and_what_the_file_says_is() -> None:
     small = [Word("a", (10.0 * n, 0.0, 10.0 * n + 8, 8.0), 1.0) for n in range(5)]
-    tall = (80.0, -20.0, 140.0, 20.0)
+    tall = Rect(80.0, -20.0, 140.0, 20.0)
     assert group_lines([*small, Word("scrawl", tall, 0.9)]) == (Line(tuple(small)),)
     told = group_lines([*small, Word("Ann Bee", tall, 1.0, "pdf")])
     assert "Ann Bee" in [word.text for line in told for word in line.words]

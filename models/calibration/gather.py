@@ -30,9 +30,9 @@ from models.signature.gather import Example
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.decision.date import kind_of, recovered
-from ocr_extract.decision.record import judge
+from ocr_extract.decision.record import decide
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.date_recognizer import Hands
+from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.settings import Settings
 from ocr_extract.volume.second_look import second_look
@@ -58,7 +58,7 @@ def hand_rows(lines: Sequence[tuple[Grey, str]], source: str) -> Iterator[Row]:
     """Lines of handwriting: a date is right when it is what the string says; where day and
     month can be exchanged, one of the two was meant.
     """
-    rng, hands, typed = random.Random(SEED), Hands(LANGUAGES), Tesseract()
+    rng, hands, typed = random.Random(SEED), DateRecognizer(LANGUAGES), Tesseract()
     for first in range(0, len(lines), BATCH):
         part = lines[first : first + BATCH]
         crops = [crop for crop, _ in part]
@@ -110,7 +110,7 @@ def form_rows(examples: Sequence[Example]) -> Iterator[Row]:
         if not meant:
             continue
         day = rng.choices(list(meant), list(meant.values()))[0]
-        found = judge(findings, volume_of(day, rng), SETTINGS).fields.date
+        found = decide(findings, volume_of(day, rng), SETTINGS).fields.date
         if found.precision == "day":
             kind = kind_of(found.written, found.evidence)
             yield "forms", kind, found.posterior, found.value == day.isoformat()

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from models.handwriting.compose import Composer, load_sources
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
-from ocr_extract.recognition.ctc_output import Frames
+from ocr_extract.recognition.ctc_output import CtcOutput
 from ocr_extract.recognition.date_automaton import written_dates
 from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.pp_ocr import pp_ocr
@@ -32,7 +32,7 @@ from ocr_extract.recognition.pp_ocr import pp_ocr
 SEED = 909
 LANGUAGES = ("en", "fr")
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
-LEAST = 1e-6
+MIN = 1e-6
 """Probability that a date outside the kept strings is given."""
 
 
@@ -82,7 +82,7 @@ def meanings(text: str) -> set[PartialDate]:
 
 
 def log_share(
-    frames: tuple[Frames, Frames], weights: tuple[float, float], days: set[PartialDate]
+    frames: tuple[CtcOutput, CtcOutput], weights: tuple[float, float], days: set[PartialDate]
 ) -> float:
     """Log of the share of probability that falls on the true date."""
     used = [(f, w) for f, w in zip(frames, weights, strict=True) if w > 0]
@@ -90,7 +90,7 @@ def log_share(
     top = found[0].log_likelihood
     shares = [(math.exp(w.log_likelihood - top), w.text) for w in found]
     right = sum(share for share, text in shares if meanings(text) & days)
-    return math.log(max(LEAST, right / sum(share for share, _ in shares)))
+    return math.log(max(MIN, right / sum(share for share, _ in shares)))
 
 
 if __name__ == "__main__":

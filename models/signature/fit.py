@@ -23,12 +23,12 @@ from scipy.optimize import minimize
 from models.signature.forms import Place
 from models.signature.gather import Example
 from ocr_extract.dates.priors import context_of
-from ocr_extract.fields.features import ink_evidence, judged_marks
+from ocr_extract.fields.features import ink_evidence, score_marks
 from ocr_extract.fields.marks import Mark
-from ocr_extract.fields.observations import Findings
+from ocr_extract.fields.observations import Observations
 from ocr_extract.geometry import Rect
 from ocr_extract.settings import Settings
-from ocr_extract.signatures.presence import LEAST
+from ocr_extract.signatures.presence import MIN
 
 RIDGE = 1.0
 HELD_OUT = 5
@@ -50,16 +50,16 @@ def rows(examples: list[Example]) -> list[Row]:
             continue
         author = findings.blanks.get("author")
         name = author.text if author else None
-        marks = judged_marks(findings.marks, labels, name, context, settings)
+        marks = score_marks(findings.marks, labels, name, context, settings)
         for mark in marks:
-            signed = _is_signature(mark.read.mark.rect, place)
-            if mark.read.mark.kind == "ink" and signed is not None and _is_large(mark.read.mark):
+            signed = _is_signature(mark.mark.rect, place)
+            if mark.mark.kind == "ink" and signed is not None and _is_large(mark.mark):
                 found.append((ink_evidence(mark, marks, labels).features(), signed, number))
     return found
 
 
 def _is_large(mark: Mark) -> bool:
-    return mark.width >= LEAST[0] and mark.height >= LEAST[1]
+    return mark.width >= MIN[0] and mark.height >= MIN[1]
 
 
 def _is_signature(rect: Rect, place: Place | None) -> bool | None:
@@ -75,7 +75,9 @@ def _is_signature(rect: Rect, place: Place | None) -> bool | None:
     return True if whole > 0.55 and seen > 0.55 else None
 
 
-def signed_rows(agreements: list[Findings], weights: dict[str, float], bias: float) -> list[Row]:
+def signed_rows(
+    agreements: list[Observations], weights: dict[str, float], bias: float
+) -> list[Row]:
     """The likeliest mark of each agreement that is known to be signed."""
     found: list[Row] = []
     for number, findings in enumerate(agreements):

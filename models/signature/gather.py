@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bench.unsigned import forms_of as unsigned_forms
 from models.signature.forms import SIGNED_END, SIGNED_LINE, Made, Place, form, strangers
-from ocr_extract.extraction import find
-from ocr_extract.fields.observations import Findings
+from ocr_extract.extraction import observe_first
+from ocr_extract.fields.observations import Observations
 from ocr_extract.settings import Settings
 
 SEED = 20261122
@@ -24,7 +24,7 @@ UNSIGNED_SEED = 4242
 """bench.unsigned measures with other seeds."""
 
 
-Example = tuple[Findings, Place | None, str]
+Example = tuple[Observations, Place | None, str]
 """A form as it was read, where it is signed, in points of the upright page, and the date
 written on it ("" for none)."""
 
@@ -43,11 +43,11 @@ def _read(made: Made) -> Example:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "form.pdf"
         path.write_bytes(made.content)
-        findings = find(path, Settings(year=2025))
+        findings = observe_first(path, Settings(year=2025))
     return findings, _on_page(made, findings), made.date
 
 
-def _on_page(made: Made, findings: Findings) -> Place | None:
+def _on_page(made: Made, findings: Observations) -> Place | None:
     """The signature relative to the label as it was found: scans and photographs shift it."""
     label = findings.labels.get("signature")
     if made.signature is None or label is None:

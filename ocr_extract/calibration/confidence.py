@@ -18,7 +18,7 @@ TEXT_QUALITY = 0.985
 """Text that another program read: right nearly always, and we cannot look."""
 TYPED_QUALITY = 0.995
 """Type that two readings agree on and that every word was read surely."""
-LEAST_QUALITY = 0.02
+MIN_QUALITY = 0.02
 HAND_READERS = frozenset(("pp-ocr", "handwriting", "dates"))
 """Readers that read handwriting as well as type, and so do not tell them apart."""
 DATE_AT, DATE_SCALE = -9.0, 2.0
@@ -39,7 +39,7 @@ def word_score(reading: Reading) -> float:
     return math.exp(reading.hypotheses[0].log_likelihood / max(1, len(reading.best.split())))
 
 
-def typedness(readings: Sequence[Reading]) -> float:
+def print_score(readings: Sequence[Reading]) -> float:
     """How much a mark looks like type: surely read, and read the same every time, 0..1.
     What holds no letter and no digit is no reading.
     """
@@ -73,10 +73,10 @@ def reading_quality(reading: Reading, readings: Sequence[Reading]) -> float:
     score, share = word_score(reading), agreement(reading, readings)
     sure: float = score ** (0.25 if share > AGREED else 1.0)
     quality = TYPED_QUALITY * sure * (0.35 + 0.65 * share)
-    return min(TYPED_QUALITY, max(LEAST_QUALITY, quality))
+    return min(TYPED_QUALITY, max(MIN_QUALITY, quality))
 
 
-def ink_likeness(log_likelihood: float, text: str) -> float:
+def ink_date_score(log_likelihood: float, text: str) -> float:
     """How much ink reads as a date (0..1), from its best date's text and log-likelihood
     relative to the best reading.
     """
@@ -119,7 +119,7 @@ def _letters(text: str) -> str:
 
 def drawn_signature(log_odds: float) -> float:
     """Probability that ink is a signature, from its natural log-odds."""
-    return min(SUREST_SIGNATURE, _sigmoid(log_odds + MOSTLY_SIGNED))
+    return min(SUREST_SIGNATURE, _sigmoid(log_odds + SIGNED_PRIOR))
 
 
 def typed_signature(name_like: float) -> float:
@@ -127,7 +127,7 @@ def typed_signature(name_like: float) -> float:
     return 0.9 if name_like > 0.6 else 0.5
 
 
-MOSTLY_SIGNED = 2.7
+SIGNED_PRIOR = 2.7
 """Real forms are signed in 99 of 100, those that the model learned from in 27. Half of that
 difference is believed: the unsigned one is the one that a person looks for."""
 SUREST_SIGNATURE = 0.99

@@ -24,12 +24,12 @@ from ocr_extract.records import Record
 
 PRIOR_POINTS, PRIOR_WEIGHT = 21, 1.0
 """Made-up dates on the diagonal, and how many labels each of them is worth."""
-FEWEST = 30
+MIN = 30
 """Labels of a kind from which its map is fitted, and from which an error is told."""
 SURE = 0.95
 """How sure it is that no more are wrong than a curve says."""
-MOST_KNOTS = 24
-MOST_POINTS = 100
+MAX_KNOTS = 24
+MAX_POINTS = 100
 STEP = 0.01
 """Steps nearer to the highest than this are it."""
 KEPT = 3
@@ -72,7 +72,7 @@ def fit(labels: Sequence[Label], provenance: str) -> Calibration:
     """Maps from the labels that are not kept, risk-coverage curves from those that are."""
     kinds = sorted({label.kind for label in labels})
     learned = {k: [x for x in labels if x.kind == k and not x.kept] for k in kinds}
-    maps = {k: monotone(some) for k, some in learned.items() if len(some) >= FEWEST}
+    maps = {k: monotone(some) for k, some in learned.items() if len(some) >= MIN}
     mapped = Calibration(provenance=provenance, maps=maps)
     kept = [label for label in labels if label.kept]
     risk = {k: _curve([x for x in kept if x.kind == k], mapped) for k in maps}
@@ -86,13 +86,13 @@ def _curve(kept: Sequence[Label], mapped: Calibration) -> tuple[Risk, ...]:
     """
     points = risk_coverage([(mapped.confidence(x.raw, x.kind), x.right) for x in kept])
     worst, curve = 0.0, []
-    for point in (p for p in points if p.count >= FEWEST):
+    for point in (p for p in points if p.count >= MIN):
         worst = max(worst, point.error)
         error = upper_bound(worst * point.count, point.count)
         curve.append(
             Risk(threshold=round(point.threshold, 4), error=round(error, 5), count=point.count)
         )
-    return tuple(curve[:: max(1, len(curve) // MOST_POINTS)])
+    return tuple(curve[:: max(1, len(curve) // MAX_POINTS)])
 
 
 def upper_bound(wrong: float, count: int) -> float:
@@ -110,7 +110,7 @@ def monotone(labels: Sequence[Label]) -> Knots:
     weight = np.concatenate([np.ones(len(labels)), np.full(len(grid), PRIOR_WEIGHT)])
     order = np.argsort(raw, kind="stable")
     fitted = np.asarray(isotonic_regression(right[order], weights=weight[order]).x)
-    at = np.unique(np.quantile(raw, np.linspace(0.0, 1.0, MOST_KNOTS)).round(4))
+    at = np.unique(np.quantile(raw, np.linspace(0.0, 1.0, MAX_KNOTS)).round(4))
     # Between its steps the map is drawn through the middle of each step.
     level = np.interp(at, *_middles(raw[order], fitted))
     # None is surer than the labels of the highest step can vouch for (rule of succession).

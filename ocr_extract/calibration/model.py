@@ -19,7 +19,7 @@ from ocr_extract.model_files import model_file
 from ocr_extract.settings import Settings
 
 ADVICE = "Make one with `ocr-extract calibrate`, or leave `calibration` out."
-LEAST_SURE = 0.9
+MIN_CONFIDENCE = 0.9
 NEVER = 1.01
 """A threshold that nothing reaches: no measured one keeps the error that is wanted."""
 Knots = tuple[tuple[float, float], ...]
@@ -60,7 +60,7 @@ class Calibration(BaseModel):
         """
         curve = self.risk.get(kind, ())
         kept = min((p.threshold for p in curve if p.error <= target_error), default=NEVER)
-        return max(LEAST_SURE, kept)
+        return max(MIN_CONFIDENCE, kept)
 
 
 def calibration_of(settings: Settings) -> Calibration:

@@ -13,7 +13,7 @@ import typer
 
 from ocr_extract._version import __version__
 
-MOST_JOBS = 1024
+MAX_JOBS = 1024
 app = typer.Typer(
     name="ocr-extract",
     help="Read signed publication agreements: who signed what, when, and how sure that is.",
@@ -86,7 +86,7 @@ def run_command(
         typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
     ] = None,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=0, max=MOST_JOBS, help="Processes; 0: one per core.")
+        int, typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one per core.")
     ] = 0,
     scheduler: Annotated[
         str | None, typer.Option("--scheduler", help="A Dask cluster instead: tcp://HOST:PORT.")
@@ -120,9 +120,9 @@ def run_command(
     from ocr_extract.volume.workers.early import early_worker
 
     with early_worker(paths, scheduler) as early:
-        from ocr_extract.cli.run import Asked, run
+        from ocr_extract.cli.run import RunOptions, run
 
-        asked = Asked(
+        asked = RunOptions(
             paths=tuple(paths), roster=roster, no_roster=no_roster, out=out, replace=replace,
             year=year, settings=settings, target_error=target_error, jobs=jobs, scheduler=scheduler,
             ship_files=ship_files, ledger=ledger, again=again, verify=verify, fail_on=fail_on.value,

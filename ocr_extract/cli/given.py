@@ -21,7 +21,7 @@ from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
-MOST_TROUBLES = 20
+MAX_TROUBLES = 20
 """Lines about a roster."""
 HEADER = 10_000
 """Characters in which the header of a table ends."""
@@ -106,9 +106,9 @@ def roster_of(
             raise
         say(f"no roster: {error.message} Papers are not checked.")
         return None
-    for trouble in roster.troubles[:MOST_TROUBLES]:
+    for trouble in roster.troubles[:MAX_TROUBLES]:
         say(f"roster {chosen.name}: {trouble}")
-    if (more := len(roster.troubles) - MOST_TROUBLES) > 0:
+    if (more := len(roster.troubles) - MAX_TROUBLES) > 0:
         say(f"roster {chosen.name}: and {more} more.")
     return roster
 

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from ocr_extract.calibration.evaluate import figures, read_records, read_truth
-from ocr_extract.calibration.fit import FEWEST, fit, labels_of
+from ocr_extract.calibration.fit import MIN, fit, labels_of
 from ocr_extract.calibration.model import NEVER, Calibration, load_calibration
 from ocr_extract.errors import BadSettings, BadTruth, UnsafeOutput
 from ocr_extract.reports.files import replace_file
@@ -65,7 +65,7 @@ def _too_few(counts: Counter[str]) -> str:
     """What labels there are, and how many it takes."""
     some = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())) or "none"
     return (
-        f"Too few labels ({some}): nothing is fitted for a kind with fewer than {FEWEST}"
+        f"Too few labels ({some}): nothing is fitted for a kind with fewer than {MIN}"
         " beside those that are kept to measure it (one in three)."
     )
 

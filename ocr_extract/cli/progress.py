@@ -20,11 +20,11 @@ from rich.progress import (
 )
 
 from ocr_extract.volume.run import Reporter
-from ocr_extract.volume.task import FirstLook
+from ocr_extract.volume.task import ExtractedFile
 
 EVERY = 30.0
 """Seconds between two lines of a log."""
-Clock = Callable[[], float]
+TimeLimit = Callable[[], float]
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Silent:
     def begin(self, total: int) -> None:
         """Nothing."""
 
-    def __call__(self, path: Path, look: FirstLook) -> None:
+    def __call__(self, path: Path, look: ExtractedFile) -> None:
         """Nothing."""
 
 
@@ -42,7 +42,7 @@ class Silent:
 class Tally:
     """Files read and flagged so far, of how many, since when (seconds)."""
 
-    clock: Clock = time.monotonic
+    clock: TimeLimit = time.monotonic
     total: int = 0
     done: int = 0
     flagged: int = 0
@@ -52,7 +52,7 @@ class Tally:
         """So many files are to be read."""
         self.total, self.started = total, self.clock()
 
-    def add(self, look: FirstLook) -> None:
+    def add(self, look: ExtractedFile) -> None:
         """One was read."""
         self.done += 1
         self.flagged += look.flagged
@@ -80,7 +80,7 @@ class Lines:
         self.tally.begin(total)
         self.last = self.tally.started
 
-    def __call__(self, path: Path, look: FirstLook) -> None:  # noqa: ARG002
+    def __call__(self, path: Path, look: ExtractedFile) -> None:  # noqa: ARG002
         """One was read."""
         self.tally.add(look)
         now = self.tally.clock()
@@ -108,7 +108,7 @@ class JsonLines:
         """So many files are to be read."""
         self.tally.begin(total)
 
-    def __call__(self, path: Path, look: FirstLook) -> None:
+    def __call__(self, path: Path, look: ExtractedFile) -> None:
         """One was read."""
         self.tally.add(look)
         tally = self.tally
@@ -139,7 +139,7 @@ class Bar:
         self._tally.begin(total)
         self._bar.update(self._task, total=total)
 
-    def __call__(self, path: Path, look: FirstLook) -> None:  # noqa: ARG002
+    def __call__(self, path: Path, look: ExtractedFile) -> None:  # noqa: ARG002
         """One was read."""
         self._tally.add(look)
         rate = f"{self._tally.rate:.1f} files/s"

@@ -34,14 +34,14 @@ from ocr_extract.volume.workers.cluster import cluster
 from ocr_extract.volume.workers.pool import LocalWorkers, Workers
 from ocr_extract.volume.workers.process import WorkerProcess
 
-MOST_ROWS = 60
+MAX_ROWS = 60
 """Documents that the terminal's table shows; of larger volumes those that are not accepted."""
 LOG_WIDTH = 170
 """Columns of the table where no terminal states its own."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunOptions:
     """What was typed; docs/usage.md says what each option means."""
 
     paths: tuple[Path, ...]
@@ -68,7 +68,7 @@ class Asked:
         note(text, as_json=self.log_json)
 
 
-def run(asked: Asked, early: WorkerProcess | None = None) -> ExitCode:
+def run(asked: RunOptions, early: WorkerProcess | None = None) -> ExitCode:
     """Read, export, tell; the exit code says what a person has to do. `early` is a worker
     that was started before.
     """
@@ -85,7 +85,7 @@ def run(asked: Asked, early: WorkerProcess | None = None) -> ExitCode:
         return _exit_code(outcome, book, asked.fail_on)
 
 
-def _checked(asked: Asked) -> tuple[Volume, str | URL]:
+def _checked(asked: RunOptions) -> tuple[Volume, str | URL]:
     """What is run, and where its ledger is: all that can be wrong is found before anything
     is written or read.
     """
@@ -106,7 +106,7 @@ def _checked(asked: Asked) -> tuple[Volume, str | URL]:
 
 
 def _workers(
-    asked: Asked, settings: Settings, early: WorkerProcess | None
+    asked: RunOptions, settings: Settings, early: WorkerProcess | None
 ) -> Callable[[int], AbstractContextManager[Workers]]:
     """Who reads so many files: the cluster, or processes of this machine."""
     if (address := asked.scheduler) is not None:
@@ -116,16 +116,16 @@ def _workers(
     return lambda count: LocalWorkers(min(most, count), seconds, early=early)
 
 
-def _report(outcome: Outcome, ledger: Ledger, asked: Asked) -> None:
+def _report(outcome: Outcome, ledger: Ledger, asked: RunOptions) -> None:
     """The volume's answer first, then what a person has to look at, then where it lies."""
     console = terminal.console_of(None if sys.stdout.isatty() else LOG_WIDTH)
     terminal.print_summary(outcome.summary, console)
     if not asked.quiet:
         totals = outcome.summary["totals"]
-        some = totals["documents"] > MOST_ROWS
+        some = totals["documents"] > MAX_ROWS
         shown = ledger.records_of(outcome.source, unaccepted=some)
-        terminal.print_volume(islice(shown, MOST_ROWS), console)
-        left = totals["documents"] - totals["verdicts"]["accepted"] - MOST_ROWS
+        terminal.print_volume(islice(shown, MAX_ROWS), console)
+        left = totals["documents"] - totals["verdicts"]["accepted"] - MAX_ROWS
         if some and left > 0:
             terminal.print_line(f"and {left} more: see documents.csv", console)
     read = f"{counted(outcome.read, 'file')} read" if outcome.read else "nothing new to read"

@@ -11,8 +11,8 @@ from ocr_extract.cli.given import roster_of, settings_of
 from ocr_extract.cli.output import say
 from ocr_extract.cli.tools import require_all
 from ocr_extract.errors import ExitCode, NothingToRead
-from ocr_extract.extraction import find_all
-from ocr_extract.fields.observations import Findings
+from ocr_extract.extraction import observe_all
+from ocr_extract.fields.observations import Observations
 from ocr_extract.records import Record, Verdict
 from ocr_extract.reports.overlay import draw_pages
 from ocr_extract.settings import Settings
@@ -31,7 +31,7 @@ def show(
     chosen, papers = settings_of(settings, year), roster_of(roster, [], say)
     check_output(out, [file])
     require_all()
-    found = find_all(file, chosen)
+    found = observe_all(file, chosen)
     records = judged(found, chosen, papers)
     console = terminal.console_of(soft_wrap=True)
     for findings, record in zip(found, records, strict=True):
@@ -44,7 +44,7 @@ def show(
 
 
 def _draw(
-    record: Record, findings: Findings, settings: Settings, out: Path, console: Console
+    record: Record, findings: Observations, settings: Settings, out: Path, console: Console
 ) -> None:
     try:
         for path in draw_pages(record, findings, settings, out):

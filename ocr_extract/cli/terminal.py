@@ -14,7 +14,7 @@ from rich.text import Text
 from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
 from ocr_extract.reports.plain import counted, plain
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 """Papers or files that a line names; all of them are in papers.csv."""
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
 NAME_SHARE = 4
@@ -124,17 +124,17 @@ def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
     missing = [s["key"] for s in standings if s["state"] == "missing"]
     yield from _listed("missing", missing)
     several = [s for s in standings if s["state"] == "duplicate"]
-    for standing in several[:MOST_NAMED]:
+    for standing in several[:MAX_NAMED]:
         yield f"several files for {standing['key']}: {standing['counts']} counts, {standing['why']}"
-    if len(several) > MOST_NAMED:
-        yield f"several files for {len(several) - MOST_NAMED} more: see papers.csv"
+    if len(several) > MAX_NAMED:
+        yield f"several files for {len(several) - MAX_NAMED} more: see papers.csv"
     yield from _listed("no paper of the roster", answer["strangers"])
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     if names:
-        yield f"{what}: {', '.join(names[:MOST_NAMED])}{more}"
+        yield f"{what}: {', '.join(names[:MAX_NAMED])}{more}"
 
 
 def totals_line(totals: Mapping[str, Any]) -> str:

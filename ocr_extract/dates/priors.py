@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from ocr_extract.dates.calendar import PartialDate
-from ocr_extract.dates.volume_prior import Others
+from ocr_extract.dates.volume_prior import LeaveOneOutPrior
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Context:
     start: date | None = None
     end: date | None = None
     origin: str = ""
-    others: Others | None = None
+    others: LeaveOneOutPrior | None = None
     stamps: tuple[date, ...] = ()
 
     @property

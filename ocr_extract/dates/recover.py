@@ -27,12 +27,12 @@ SHOWN = 10
 """Candidates that are kept in a record."""
 DECIDED = 0.5
 """A date less likely than this is not given as the value; its year or month may be."""
-LEGIBLE_FROM = -12.0
+LEGIBLE_THRESHOLD = -12.0
 """Log-likelihood, relative to the best reading, from which ink can be read as a date."""
 OTHER_READER = 0.15
 """Weight of another reader's string: tesseract on handwriting is mostly noise."""
-LEAST_OTHER = -25.0
-SLIP_FROM = 0.02
+MIN_OTHER = -25.0
+SLIP_THRESHOLD = 0.02
 """Share of the likeliest reading's probability from which slips behind it are weighed."""
 MISREAD_FLOOR = -9.0
 """Log-likelihood under which a string does not look like a date at all: three strangers."""
@@ -89,7 +89,7 @@ class _Belief:
         self.written[meant][written] += weight
 
 
-def date_likeness(text: str, languages: tuple[str, ...] = ("en",)) -> float:
+def date_similarity(text: str, languages: tuple[str, ...] = ("en",)) -> float:
     """How much a string reads as a date: 1 a full one, 0.6 a partial one, 0.4 an
     illegible one (digits between separators), 0 nothing of the kind.
     """
@@ -117,7 +117,7 @@ def recover_scored(
     if not pooled:
         return RecoveredDate(illegible=True, text=shown[0].text if shown else "")
     belief = _believe(pooled, context)
-    legible = scored[0].log_likelihood >= LEGIBLE_FROM
+    legible = scored[0].log_likelihood >= LEGIBLE_THRESHOLD
     found = _conclude(belief, shown, quality, legible=legible, context=context, languages=languages)
     return replace(found, text=_text_of(found, likely, languages))
 
@@ -127,7 +127,7 @@ def with_others(scored: Sequence[Hypothesis], others: Sequence[str]) -> list[Hyp
     total = np.array([s.log_likelihood for s in scored])
     for text in others:
         total = total + OTHER_READER * np.maximum(
-            LEAST_OTHER, likelihoods(normalise(text), [s.text for s in scored])
+            MIN_OTHER, likelihoods(normalise(text), [s.text for s in scored])
         )
     ranked = sorted(zip(total, scored, strict=True), key=lambda item: (-item[0], item[1].text))
     return [s.model_copy(update={"log_likelihood": float(value)}) for value, s in ranked]
@@ -260,7 +260,7 @@ def _believe(pooled: dict[PartialDate, float], context: Context) -> _Belief:
     for written, share in sorted(pooled.items(), key=lambda item: _sort_key(item[0])):
         belief.add(written, written, share * NO_SLIP * context.density(written))
         # A slip of what was hardly read is no proposal.
-        if share < SLIP_FROM * top or not (context.known or not is_possible(written)):
+        if share < SLIP_THRESHOLD * top or not (context.known or not is_possible(written)):
             continue
         for slip in slips_behind(written):
             belief.add(slip.meant, written, share * slip.price * context.density(slip.meant))

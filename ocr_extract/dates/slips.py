@@ -61,8 +61,10 @@ def _years(written: int, january: bool) -> tuple[tuple[int, float, str], ...]:  
     """Years that may have been meant, each with its price and the reason in words."""
     prices: dict[int, tuple[float, str]] = {}
     for away, price in YEAR_PRICES.items():
-        habit = january and away == -1
-        _offer(prices, written - away, JANUARY_HABIT if habit else price, _how_far(written, away))
+        of_january = january and away == -1
+        _offer(
+            prices, written - away, JANUARY_HABIT if of_january else price, _how_far(written, away)
+        )
     for meant in _one_digit_away(f"{written}"):
         _offer(prices, meant, YEAR_DIGIT, "one digit away from")
     for meant in _transposed(f"{written}"):

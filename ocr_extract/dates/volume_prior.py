@@ -25,34 +25,34 @@ FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 LENGTH = (LAST - FIRST).days + 1
 KERNEL_SCALE, KERNEL_REACH = 9.0, 45
 """Days: an agreement speaks for the days around its own, ever less."""
-FULL_VOICE, HALF_AT = 0.9, 4.0
+MAX_PRIOR_WEIGHT, HALF_AT = 0.9, 4.0
 """Most that others weigh against the roster, and how many of them weigh half of that."""
-FEWEST = 3.0
+MIN = 3.0
 """Agreements from which others are heard at all."""
-LEAST_AGREED = 0.7
+MIN_AGREED = 0.7
 """Share of the others that lie within a year of their median; else they say nothing."""
 SPREAD = 30
 """Days around the others that belong to the volume, too."""
-OWN_HABIT, FOLDER_HABIT = 3.0, 4.0
+OWN_FORMAT, FOLDER_FORMAT = 3.0, 4.0
 """Agreements that the folder's habit is worth beside one separator's own, and that the
 habits of 211 other real dates are worth beside the folder's."""
 Weights = npt.NDArray[np.float64]
-Habit = tuple[str, str]
+DateFormat = tuple[str, str]
 """A separator, and an order of day, month and year ("DMY")."""
 
 
 @dataclass(frozen=True)
-class Voice:
+class DateVote:
     """What one agreement says: days since FIRST with parts per million; and how it writes
     its date, where that is beyond doubt.
     """
 
     days: tuple[tuple[int, int], ...] = ()
-    habit: Habit | None = None
+    date_format: DateFormat | None = None
 
 
 @dataclass(frozen=True)
-class VolumeDates:
+class VolumePrior:
     """All agreements together: density by day (smoothed, not normalised), parts by day and
     by month, and habits.
     """
@@ -61,19 +61,19 @@ class VolumeDates:
     parts: Counter[int]
     months: Counter[tuple[int, int]]
     total: int
-    habits: Counter[Habit]
+    date_formats: Counter[DateFormat]
 
-    def without(self, voice: Voice) -> Others:
+    def without(self, vote: DateVote) -> LeaveOneOutPrior:
         """The others of one agreement."""
-        return Others(self, voice)
+        return LeaveOneOutPrior(self, vote)
 
 
 @dataclass(frozen=True)
-class Others:
+class LeaveOneOutPrior:
     """A volume's dates without one agreement's own."""
 
-    volume: VolumeDates
-    own: Voice = field(default_factory=Voice)
+    volume: VolumePrior
+    own: DateVote = field(default_factory=DateVote)
 
     @property
     def count(self) -> float:
@@ -88,7 +88,7 @@ class Others:
     def weight(self) -> float:
         """How much they are heard beside the roster, 0..FULL_VOICE."""
         count = self.count
-        return FULL_VOICE * count / (count + HALF_AT) if count >= FEWEST - 0.5 else 0.0
+        return MAX_PRIOR_WEIGHT * count / (count + HALF_AT) if count >= MIN - 0.5 else 0.0
 
     def density(self, day: date) -> float:
         """Probability of one day among the others' days."""
@@ -105,11 +105,11 @@ class Others:
         """
         left = self.volume.parts - Counter(dict(self.own.days))
         total = left.total()
-        if total < (FEWEST - 0.5) * ONE:
+        if total < (MIN - 0.5) * ONE:
             return None
         middle = _quantile(left, total, 0.5)
         near = Counter({d: parts for d, parts in left.items() if abs(d - middle) <= 365})
-        if near.total() < LEAST_AGREED * total:
+        if near.total() < MIN_AGREED * total:
             return None
         low, high = _quantile(near, near.total(), 0.02), _quantile(near, near.total(), 0.98)
         return _day(low - SPREAD), _day(high + SPREAD)
@@ -129,22 +129,24 @@ class Others:
         """Log of how much likelier an order is here than in general (`usual`, 0..1)."""
         if order not in ("DMY", "MDY"):
             return 0.0
-        left = self.volume.habits - Counter([self.own.habit] if self.own.habit else [])
+        left = self.volume.date_formats - Counter(
+            [self.own.date_format] if self.own.date_format else []
+        )
         here = {o: left[(separator, o)] for o in ("DMY", "MDY")}
         all_of = {o: sum(n for (_, p), n in left.items() if p == o) for o in ("DMY", "MDY")}
-        folder = (all_of[order] + FOLDER_HABIT * usual) / (sum(all_of.values()) + FOLDER_HABIT)
-        share = (here[order] + OWN_HABIT * folder) / (sum(here.values()) + OWN_HABIT)
+        folder = (all_of[order] + FOLDER_FORMAT * usual) / (sum(all_of.values()) + FOLDER_FORMAT)
+        share = (here[order] + OWN_FORMAT * folder) / (sum(here.values()) + OWN_FORMAT)
         return math.log(share / usual)
 
 
-def volume_dates(voices: Iterable[Voice]) -> VolumeDates:
+def volume_prior_of(votes: Iterable[DateVote]) -> VolumePrior:
     """All agreements' days and habits; the same for any order of them."""
     parts: Counter[int] = Counter()
-    habits: Counter[Habit] = Counter()
-    for voice in voices:
-        parts.update(dict(voice.days))
-        if voice.habit is not None:
-            habits[voice.habit] += 1
+    date_formats: Counter[DateFormat] = Counter()
+    for vote_of in votes:
+        parts.update(dict(vote_of.days))
+        if vote_of.date_format is not None:
+            date_formats[vote_of.date_format] += 1
     counts = np.zeros(LENGTH + 2 * KERNEL_REACH)
     for at, number in parts.items():
         counts[at + KERNEL_REACH] = number
@@ -153,17 +155,19 @@ def volume_dates(voices: Iterable[Voice]) -> VolumeDates:
     for at, number in parts.items():
         months[_month_of(at)] += number
     smoothed = np.convolve(counts, kernel, mode="valid")
-    return VolumeDates(smoothed, parts, months, parts.total(), habits)
+    return VolumePrior(smoothed, parts, months, parts.total(), date_formats)
 
 
-def voice_of(dates: Iterable[tuple[PartialDate, float]], habit: Habit | None) -> Voice:
+def date_vote(
+    dates: Iterable[tuple[PartialDate, float]], date_format: DateFormat | None
+) -> DateVote:
     """What one agreement's dates, each with its probability, say to the others."""
     days: Counter[int] = Counter()
     for parts, probability in dates:
         full = parts.full()
         if full is not None and FIRST <= full <= LAST:
             days[(full - FIRST).days] += round(probability * ONE)
-    return Voice(tuple(sorted((d, n) for d, n in days.items() if n)), habit)
+    return DateVote(tuple(sorted((d, n) for d, n in days.items() if n)), date_format)
 
 
 _SHAPE = [math.exp(-abs(d) / KERNEL_SCALE) for d in range(-KERNEL_REACH, KERNEL_REACH + 1)]

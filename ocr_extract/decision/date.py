@@ -15,11 +15,11 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
     ReadText,
     RecoveredDate,
-    date_likeness,
+    date_similarity,
     recover,
     recover_scored,
 )
-from ocr_extract.dates.volume_prior import Habit, Voice, voice_of
+from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
 from ocr_extract.recognition.date_recognizer import DATES
 from ocr_extract.records import (
     Box,
@@ -67,11 +67,11 @@ def dates_among(readings: Sequence[Reading]) -> tuple[Hypothesis, ...]:
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
     """Whether ink reads well as its best date."""
-    return bool(dates) and confidence.ink_likeness(dates[0].log_likelihood, dates[0].text) > 0.5
+    return bool(dates) and confidence.ink_date_score(dates[0].log_likelihood, dates[0].text) > 0.5
 
 
 def _is_date(text: ReadText, settings: Settings) -> bool:
-    return date_likeness(text.text, settings.languages) > ILLEGIBLE
+    return date_similarity(text.text, settings.languages) > ILLEGIBLE
 
 
 def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> float:
@@ -142,10 +142,10 @@ def _day(iso: str | None) -> date | None:
         return None
 
 
-def voice(result: DateResult, settings: Settings) -> Voice:
+def vote_of(result: DateResult, settings: Settings) -> DateVote:
     """What a record's date says to the other agreements of its volume."""
     dates = [(_parsed(c.value), c.probability) for c in result.candidates]
-    return voice_of(dates, _habit(result, settings))
+    return date_vote(dates, _date_format(result, settings))
 
 
 def _parsed(iso: str) -> PartialDate:
@@ -153,7 +153,7 @@ def _parsed(iso: str) -> PartialDate:
     return PartialDate(*numbers) if numbers else PartialDate(None)
 
 
-def _habit(result: DateResult, settings: Settings) -> Habit | None:
+def _date_format(result: DateResult, settings: Settings) -> DateFormat | None:
     """Separator and order, where the string leaves no doubt of it."""
     if result.confidence < SURE or result.precision != "day":
         return None

@@ -9,7 +9,7 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
 from ocr_extract.decision.date import kind_of
 from ocr_extract.fields.assign import Assignment
-from ocr_extract.fields.observations import Findings
+from ocr_extract.fields.observations import Observations
 from ocr_extract.records import (
     MACHINE_FAULTS,
     Damage,
@@ -59,12 +59,12 @@ DATE_CODES = frozenset(
 )
 
 
-PROPOSED_FROM = 0.5
+PROPOSED_THRESHOLD = 0.5
 """Confidence from which a slip is proposed; below it the reading itself is in doubt."""
 
 
 def flags_of(
-    findings: Findings,
+    findings: Observations,
     fields: Fields,
     date: RecoveredDate | None,
     chosen: Assignment,
@@ -86,7 +86,7 @@ def flags_of(
     return tuple(raised)
 
 
-def _damage_flags(findings: Findings) -> tuple[Flag, ...]:
+def _damage_flags(findings: Observations) -> tuple[Flag, ...]:
     effects = " ".join(damage.effect for damage in findings.damage)
     return (_flag("damaged", None, effects),) if effects else ()
 
@@ -95,7 +95,7 @@ def _flag(code: str, field: str | None, message: str) -> Flag:
     return Flag(code=code, field=field, message=message)
 
 
-def _form_flags(findings: Findings, fields: Fields, settings: Settings) -> Iterator[Flag]:
+def _form_flags(findings: Observations, fields: Fields, settings: Settings) -> Iterator[Flag]:
     form = findings.form
     if form is not None and form.name != settings.form:
         known = "Not a known form: read by its labels alone."
@@ -145,7 +145,7 @@ def _date_flags(
     if date.illegible:
         yield _flag("illegible_date", "date", f"“{field.text}” cannot be read as a date.")
         return
-    if date.slip is not None and field.confidence >= PROPOSED_FROM:
+    if date.slip is not None and field.confidence >= PROPOSED_THRESHOLD:
         why = date.candidates[0].reason if date.candidates else date.slip.reason
         message = f"Written {field.as_written}, probably meant {field.value}: {why}."
         yield _flag(date.slip.code, "date", message)
@@ -162,7 +162,7 @@ def _date_flags(
         yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
 
 
-def _signature_flags(findings: Findings, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
+def _signature_flags(findings: Observations, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
     signature = fields.signature
     if any(c.state == "altered" for c in findings.certificates):
         message = "The file was changed after it was signed by certificate."

@@ -17,7 +17,6 @@ from ocr_extract.fields.marks import Mark
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
-from ocr_extract.text import overlap
 
 SignerField = Literal["corresponding_author", "signature", "date"]
 FIELDS: tuple[SignerField, ...] = ("corresponding_author", "signature", "date")
@@ -28,10 +27,10 @@ NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": 
 """Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
 DOUBT = 2.2
 """Log-odds below nought down to which ink is chosen as a signature, for somebody to look at."""
-FEWEST_STROKES = 3
-LEFT_OVER, MOST_LEFT = 1.2, 2
+MIN_STROKES = 3
+LEFT_OVER, MAX_LEFT = 1.2, 2
 """What a date loses for each piece of ink beside it that is nothing else."""
-LEAST_LEFT = 3.0
+MIN_LEFT = 3.0
 NEAR = 14.0
 """Points: parts of one date stand nearer than that."""
 DOUBTFUL = 0.3
@@ -41,18 +40,17 @@ TYPE = 0.75
 """Typedness (0..1) from which ink is type that was found as ink."""
 NO_SIGNATURE = -6.0
 NO_NAME = -4.0
-LEAST_NAME = 12.0
+MIN_NAME = 12.0
 """Points; a typed name is wider."""
-FEWEST_LETTERS = 2
+MIN_LETTERS = 2
 PER_DIGIT = 0.12
-MOST_MARKS = 14
+MAX_MARKS = 14
 
 
 @dataclass(frozen=True)
-class ReadMark:
-    """A mark with what its readings are like: as a date (0..1), as the author's name
-    (0..1), as type (0..1: how surely and evenly it was read), as digits (0..1: their
-    share, times how surely they were read).
+class ScoredMark:
+    """A mark with scores of what it reads like, each 0..1: a date, the author's name, type
+    (how surely and evenly it was read), digits (their share, times how surely they were read).
     """
 
     mark: Mark
@@ -75,7 +73,7 @@ class Assignment:
     displaced: dict[SignerField, FieldName]
 
 
-def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ReadMark]) -> Assignment:
+def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ScoredMark]) -> Assignment:
     """The best joint choice; a field without a mark is left out."""
     options = {field: _options(field, labels, marks) for field in FIELDS if field in labels}
     beside = {p: _beside(marks[p], marks) for p in options.get("date", {}) if p is not None}
@@ -92,7 +90,7 @@ def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ReadMark]) -> Assig
 
 
 def _options(
-    field: SignerField, labels: Mapping[FieldName, Rect], marks: Sequence[ReadMark]
+    field: SignerField, labels: Mapping[FieldName, Rect], marks: Sequence[ScoredMark]
 ) -> dict[int | None, float]:
     """The likeliest marks of a field with their scores, and None for a blank."""
     scored = [
@@ -106,24 +104,24 @@ def _options(
         )
         for index, mark in enumerate(marks)
     ]
-    ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MOST_MARKS]
+    ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MAX_MARKS]
     return {**{index: score for score, index in ranked}, None: NOTHING[field]}
 
 
 def _tangled(
     picks: Mapping[SignerField, int | None],
     beside: Mapping[int, Sequence[Rect]],
-    marks: Sequence[ReadMark],
+    marks: Sequence[ScoredMark],
 ) -> float:
     """What a choice loses for ink right beside the date that is nobody's."""
     date = picks.get("date")
     if date is None:
         return 0.0
     taken = [marks[p].mark.rect for p in picks.values() if p is not None]
-    return LEFT_OVER * min(MOST_LEFT, _unexplained(beside[date], taken))
+    return LEFT_OVER * min(MAX_LEFT, _unexplained(beside[date], taken))
 
 
-def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
+def _beside(read: ScoredMark, marks: Sequence[ScoredMark]) -> tuple[Rect, ...]:
     """Marks on a mark's line that touch it nearly and are no part of it: the day before
     "of July 2025", the separator before "/2025".
     """
@@ -132,42 +130,42 @@ def _beside(read: ReadMark, marks: Sequence[ReadMark]) -> tuple[Rect, ...]:
         other.rect
         for other in (m.mark for m in marks)
         if other.kind != "strip"
-        and other.width > LEAST_LEFT
-        and overlap(other.rect, own.rect) < 0.1
-        and max(other.rect[0] - own.rect[2], own.rect[0] - other.rect[2]) < NEAR
+        and other.width > MIN_LEFT
+        and other.rect.overlap(own.rect) < 0.1
+        and max(other.rect.x0 - own.rect.x1, own.rect.x0 - other.rect.x1) < NEAR
         and _shared(own, other) > 0.5
     )
 
 
 def _shared(a: Mark, b: Mark) -> float:
     """Share of the lower mark's height that both have."""
-    shared = min(a.rect[3], b.rect[3]) - max(a.rect[1], b.rect[1])
+    shared = min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0)
     return shared / max(1e-6, min(a.height, b.height))
 
 
 def _unexplained(beside: Sequence[Rect], taken: Sequence[Rect]) -> int:
     """How many of the marks beside a date belong to no field."""
-    return sum(all(overlap(rect, other) < 0.5 for other in taken) for rect in beside)
+    return sum(all(rect.overlap(other) < 0.5 for other in taken) for rect in beside)
 
 
 def _score(
-    scores: Sequence[float], picks: Sequence[int | None], marks: Sequence[ReadMark]
+    scores: Sequence[float], picks: Sequence[int | None], marks: Sequence[ScoredMark]
 ) -> float:
     """Sum of the scores; one piece of ink cannot be two fields."""
     total = sum(scores)
     taken = [marks[p].mark.rect for p in picks if p is not None]
     for i, a in enumerate(taken):
         for b in taken[i + 1 :]:
-            total -= 6.0 * max(0.0, overlap(a, b) - 0.3)
+            total -= 6.0 * max(0.0, a.overlap(b) - 0.3)
     return total
 
 
 def place_score(label: Rect, mark: Mark) -> float:
     """Log-odds of a mark's place relative to a label."""
     drop = _drop(label, mark.rect)
-    gap = mark.rect[0] - label[2]
-    if mark.rect[2] < label[0]:
-        return -3.0 - abs(drop) / 10 - (label[0] - mark.rect[2]) / 40
+    gap = mark.rect.x0 - label.x1
+    if mark.rect.x1 < label.x0:
+        return -3.0 - abs(drop) / 10 - (label.x0 - mark.rect.x1) / 40
     far = max(0.0, gap - 30.0) / 60 + max(0.0, -gap - 40.0) / 20
     if abs(drop) <= ON_LINE:
         return -0.2 - abs(drop) / 12 - far
@@ -178,14 +176,14 @@ def place_score(label: Rect, mark: Mark) -> float:
 
 def _drop(label: Rect, rect: Rect) -> float:
     """Points from the label's middle down to a mark's, 0 where a tall one crosses it."""
-    middle = (label[1] + label[3]) / 2
-    own = (rect[1] + rect[3]) / 2
-    if rect[3] - rect[1] > 2 * (label[3] - label[1]) and rect[1] < middle < rect[3]:
+    middle = (label.y0 + label.y1) / 2
+    own = (rect.y0 + rect.y1) / 2
+    if rect.height > 2 * (label.height) and rect.y0 < middle < rect.y1:
         return 0.25 * (own - middle)
     return own - middle
 
 
-def content_score(field: SignerField, read: ReadMark) -> float:
+def content_score(field: SignerField, read: ScoredMark) -> float:
     """Log-odds of what a mark reads like for a field."""
     if field == "date":
         return _as_date(read)
@@ -196,7 +194,7 @@ def content_score(field: SignerField, read: ReadMark) -> float:
     return date + (-1.0 if read.mark.kind == "strip" else 0.0) + _as_name(read)
 
 
-def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]) -> float:
+def _of_another(field: SignerField, read: ScoredMark, labels: Mapping[FieldName, Rect]) -> float:
     """What a typed name on the author's line loses as a signature: it is at home there. On
     the date's line it is a signature that strayed.
     """
@@ -205,14 +203,14 @@ def _of_another(field: SignerField, read: ReadMark, labels: Mapping[FieldName, R
     return ANOTHERS if _strays(field, read, labels) == "corresponding_author" else 0.0
 
 
-def _as_date(read: ReadMark) -> float:
+def _as_date(read: ScoredMark) -> float:
     digits = sum(c.isdigit() for c in read.text)
     partly = 0.8 * min(4, digits) - 2.5
     large = -1.0 if read.mark.height > 40 else 0.0
     # A strip bears the same ink as a mark on it, less tightly cut.
     loose = -0.5 if read.mark.kind == "strip" else 0.0
     # A scrawl is one or two strokes; a date that cannot be read still has its digits.
-    scrawl = -2.0 if read.mark.kind == "ink" and read.mark.strokes < FEWEST_STROKES else 0.0
+    scrawl = -2.0 if read.mark.kind == "ink" and read.mark.strokes < MIN_STROKES else 0.0
     value = 5.0 * read.date_like if read.date_like else min(0.0, partly)
     if read.date_like > 0.5:
         # Of a date and a part of it that is a date, too, the whole.
@@ -220,29 +218,29 @@ def _as_date(read: ReadMark) -> float:
     return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
 
 
-def is_drawn(read: ReadMark) -> bool:
+def is_drawn(read: ScoredMark) -> bool:
     """Whether a mark is drawn; type may be found as ink when only a part of it was read."""
     return read.mark.kind == "ink" and read.typed < TYPE
 
 
-def _signed_score(read: ReadMark) -> float:
+def _signed_score(read: ScoredMark) -> float:
     """Of ink, how much more likely than a blank it is a signature, place and all."""
     return NOTHING["signature"] + DOUBT + read.signed
 
 
-def _as_signature(read: ReadMark) -> float:
+def _as_signature(read: ScoredMark) -> float:
     """The signer's name in type."""
     mark = read.mark
-    small = mark.width < LEAST_NAME
+    small = mark.width < MIN_NAME
     letters = sum(c.isalpha() for c in read.text)
-    number = sum(c.isdigit() for c in read.text) >= FEWEST_LETTERS
-    if mark.kind == "strip" or small or number or letters < FEWEST_LETTERS:
+    number = sum(c.isdigit() for c in read.text) >= MIN_LETTERS
+    if mark.kind == "strip" or small or number or letters < MIN_LETTERS:
         # What stands on a strip is a mark of its own, too.
         return NO_SIGNATURE
     return 1.5 * read.name_like - 0.5
 
 
-def _as_name(read: ReadMark) -> float:
+def _as_name(read: ScoredMark) -> float:
     letters = sum(c.isalpha() for c in read.text)
     part = read.mark.kind == "ink" and read.mark.area == 0.0
     if holds_label(read.text):
@@ -254,7 +252,7 @@ def _as_name(read: ReadMark) -> float:
 
 
 def _strays(
-    field: SignerField, read: ReadMark, labels: Mapping[FieldName, Rect]
+    field: SignerField, read: ScoredMark, labels: Mapping[FieldName, Rect]
 ) -> FieldName | None:
     """The other label whose line a mark stands on, when it is not on its own's."""
     if abs(_drop(labels[field], read.mark.rect)) <= ON_LINE:
@@ -262,7 +260,7 @@ def _strays(
     beside = [
         (abs(_drop(rect, read.mark.rect)), name)
         for name, rect in labels.items()
-        if name != field and read.mark.rect[0] > rect[0]
+        if name != field and read.mark.rect.x0 > rect.x0
     ]
     near = [item for item in beside if item[0] <= ON_LINE / 2]
     return min(near)[1] if near else None

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from rapidfuzz import fuzz
 
-from ocr_extract.fields.observations import BlankFinding
-from ocr_extract.fields.recognize import Readers
+from ocr_extract.fields.observations import ObservedBlank
+from ocr_extract.fields.recognize import Engines
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
 from ocr_extract.forms.phrases import squeezed
@@ -17,11 +17,11 @@ from ocr_extract.geometry import Grey, Rect
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.components import crop_of, find_marks
 from ocr_extract.pages.page import PageView, place_of
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Reading
-from ocr_extract.text import Word, around, overlap
+from ocr_extract.text import Word
 
-LEAST_INK = 8.0
+MIN_INK = 8.0
 """Square points of ink from which a blank without words was filled in by hand."""
 LEGIBLE = 0.8
 """Mean score of words (0..1) under which a blank is read again, as a line."""
@@ -32,10 +32,10 @@ TYPE_ALIKE = 0.85
 
 
 def find_blanks(
-    views: Sequence[PageView], form: Form, readers: Readers
-) -> dict[FieldName, BlankFinding]:
+    views: Sequence[PageView], form: Form, readers: Engines
+) -> dict[FieldName, ObservedBlank]:
     """Every blank whose phrases are on some page, with what stands in it."""
-    found: dict[FieldName, BlankFinding] = {}
+    found: dict[FieldName, ObservedBlank] = {}
     for name, blank in form.blanks.items():
         for view in views:
             filled = locate_blank(view.lines, name, blank)
@@ -57,8 +57,8 @@ def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
 
 
 def _filled(
-    view: PageView, filled: FilledBlank, words: Sequence[Word], readers: Readers
-) -> BlankFinding:
+    view: PageView, filled: FilledBlank, words: Sequence[Word], readers: Engines
+) -> ObservedBlank:
     """What was read with the page; read again as a line where that is nothing, or doubtful."""
     if not words:
         return _ink(view, filled, readers)
@@ -83,7 +83,7 @@ def _left_out(view: PageView, filled: FilledBlank) -> list[float]:
     return [
         w.score
         for w in view.words
-        if w.source == "page" and w not in known and overlap(w.rect, filled.region) > INSIDE
+        if w.source == "page" and w not in known and w.rect.overlap(filled.region) > INSIDE
     ]
 
 
@@ -91,40 +91,40 @@ def _mean(scores: Sequence[float]) -> float:
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> BlankFinding:
-    return BlankFinding(
+def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> ObservedBlank:
+    return ObservedBlank(
         text=_joined(words),
         scores=(*(w.score for w in words), *_left_out(view, filled)),
         located=filled.similarity,
-        place=place_of(view, around(w.rect for w in words)),
+        place=place_of(view, Rect.around(w.rect for w in words)),
     )
 
 
-def _ink(view: PageView, filled: FilledBlank, readers: Readers) -> BlankFinding:
+def _ink(view: PageView, filled: FilledBlank, readers: Engines) -> ObservedBlank:
     """A blank without words: empty, or filled in by hand and read as well as can be."""
-    empty = BlankFinding("", (), filled.similarity, None)
+    empty = ObservedBlank("", (), filled.similarity, None)
     if view.raster is None or filled.region is None:
         return empty
     marks = find_marks(view.raster, ink_mask(view.raster.pixels), filled.region, ())
-    if sum(mark.area for mark in marks) < LEAST_INK:
+    if sum(mark.area for mark in marks) < MIN_INK:
         return empty
     lines = _rows([mark.rect for mark in marks])
     readings = _surest([crop_of(view.raster, line) for line in lines], readers)
     text = " ".join(r.best for r in readings if r.best)
-    place = place_of(view, around(lines))
-    return BlankFinding(
+    place = place_of(view, Rect.around(lines))
+    return ObservedBlank(
         text, tuple(_score(r) for r in readings), filled.similarity, place, ink=True
     )
 
 
-def _surest(lines: Sequence[Grey], readers: Readers) -> tuple[Reading, ...]:
+def _surest(lines: Sequence[Grey], readers: Engines) -> tuple[Reading, ...]:
     """The surer reading of each line, as type and as handwriting; none where a reader is
     in trouble.
     """
     try:
         typed = readers.pages.read(lines)
         by_hand = readers.hands.free(lines)
-    except ReaderTrouble:
+    except RecognizerTrouble:
         return ()
     free = [
         next((r for r in some if r.reader == "pp-ocr"), t)
@@ -136,9 +136,9 @@ def _surest(lines: Sequence[Grey], readers: Readers) -> tuple[Reading, ...]:
 def _rows(rects: Sequence[Rect]) -> list[Rect]:
     """Rectangles that stand side by side as one, top to bottom."""
     rows: list[Rect] = []
-    for rect in sorted(rects, key=lambda r: r[1]):
-        if rows and rect[1] < (rows[-1][1] + rows[-1][3]) / 2:
-            rows[-1] = around((rows[-1], rect))
+    for rect in sorted(rects, key=lambda r: r.y0):
+        if rows and rect.y0 < (rows[-1][1] + rows[-1][3]) / 2:
+            rows[-1] = Rect.around((rows[-1], rect))
         else:
             rows.append(rect)
     return rows

@@ -13,9 +13,11 @@ from typing import Literal
 
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.imaging.components import InkMark, find_marks
+from ocr_extract.imaging.components import InkComponent, find_marks
 from ocr_extract.imaging.segmentation import parts_of
-from ocr_extract.text import FORM, Line, Word, around, overlap, split_at_gaps
+from ocr_extract.imaging.stroke_features import NO_INK, InkShape
+from ocr_extract.records import Box, Reading
+from ocr_extract.text import FORM, Line, Word, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
 
@@ -33,28 +35,31 @@ PRINT_WORDS = 6
 READABLE = 0.5
 SURE = 0.7
 """Mean score of a run's words (0..1) from which it is type."""
-MOST_PARTS = 16
+MAX_PARTS = 16
 PRINTED = 0.2
 """Share of a part, or of a label, that they may have in common."""
 ASCENT = 3.0
 """Points by which large writing reaches up into the line above."""
-LEAST_PART = (18.0, 4.0)
+MIN_PART = (18.0, 4.0)
 """Points; "7/8/25" in a small hand is wider."""
 SAME = 1.0
 """Points by which the sides of two parts differ that are read as one."""
-FEWEST_OF_PART = 3
+MIN_OF_PART = 3
 """Strokes that a part is taken to have: they are not counted."""
-MOST_INK = 12
-MOST_RUN = 4
-MOST_JOINED = 12
+MAX_INK = 12
+MAX_RUN = 4
+MAX_JOINED = 12
 LONGEST = 10
-MOST_LINES = 8
+MAX_LINES = 8
 
 
 @dataclass(frozen=True)
 class Mark:
-    """Something added: its rectangle in points of the upright page, and the words that
-    were read there already. `area` is ink in square points, 0 where not measured.
+    """Something that the signer added to the signing block.
+
+    `rect` is in points of the upright page; `words` were read there with the page; `area` is
+    ink in square points, 0 where it was not measured. The rest is known once the recognizers
+    have read it.
     """
 
     kind: MarkKind
@@ -62,16 +67,27 @@ class Mark:
     words: tuple[Word, ...] = ()
     area: float = 0.0
     strokes: int = 0
+    place: Box | None = None
+    """On the page as it came; None for text without pages."""
+    readings: tuple[Reading, ...] = ()
+    font: str = ""
+    """Of typed words, where the file says it."""
+    origin: str = ""
+    """Which annotation it is, by whom and when, as far as the file says."""
+    ink: str = ""
+    """A hash of ink of a signature's size, see signatures.ink_hash."""
+    shape: InkShape = NO_INK
+    """How the ink is drawn; of type, none."""
 
     @property
     def width(self) -> float:
         """Points."""
-        return self.rect[2] - self.rect[0]
+        return self.rect.width
 
     @property
     def height(self) -> float:
         """Points."""
-        return self.rect[3] - self.rect[1]
+        return self.rect.height
 
     @property
     def told(self) -> bool:
@@ -81,11 +97,11 @@ class Mark:
 
 def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
     """Runs of words from the first label on that are no label."""
-    top, bottom = extent_of(block)
+    top, bottom = vertical_extent(block)
     runs = [
         run
         for line in lines
-        if top <= line.rect[1] <= bottom
+        if top <= line.rect.y0 <= bottom
         for run in _runs(line, _label_words(block), gap=1e9)
     ]
     return tuple(Mark("text", run.rect, run.words) for run in runs)
@@ -103,8 +119,8 @@ def marks_on_page(
 
     `sealed` boxes hold a certificate's own text and picture, which are no marks.
     """
-    top, bottom = extent_of(block)
-    region = (0.0, top, raster.points(raster.width), bottom)
+    top, bottom = vertical_extent(block)
+    region = Rect(0.0, top, raster.points(raster.width), bottom)
     near = [line for line in lines if _is_near(line, region)]
     printed = [*_printed(near, block), *sealed]
     typed = [run for line in near for run in _typed_runs(line, block, printed) if _is_sure(run)]
@@ -116,7 +132,7 @@ def marks_on_page(
     return (*single, *_joined(single), *_strips(block, single))
 
 
-def parts_of_marks(
+def segments_of_marks(
     raster: Raster, ink: Grey, marks: Sequence[Mark], block: LocatedBlock
 ) -> tuple[Mark, ...]:
     """What the larger pieces of ink may be made of, largest pieces first: parts with little
@@ -134,7 +150,7 @@ def parts_of_marks(
     for rect in found:
         if not any(_is_nearly(rect, other) for other in (*known, *fresh)):
             fresh.append(rect)
-    return tuple(Mark("ink", rect, (), 0.0, FEWEST_OF_PART) for rect in fresh[:MOST_PARTS])
+    return tuple(Mark("ink", rect, (), 0.0, MIN_OF_PART) for rect in fresh[:MAX_PARTS])
 
 
 def _is_nearly(a: Rect, b: Rect) -> bool:
@@ -147,29 +163,31 @@ def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
     own print fills a part, for that would be read as the signer's.
     """
     labels = [label.rect for label in block.labels.values()]
-    middles = sorted((label[1] + label[3]) / 2 for label in labels)
+    middles = sorted((label.y0 + label.y1) / 2 for label in labels)
     cuts = [(a + b) / 2 for a, b in pairwise(middles)]
-    inside = [cut for cut in cuts if rect[1] + LEAST_PART[1] < cut < rect[3] - LEAST_PART[1]]
+    inside = [cut for cut in cuts if rect.y0 + MIN_PART[1] < cut < rect.y1 - MIN_PART[1]]
     x0, y0, x1, y1 = rect
-    parts = [part for cut in inside for part in ((x0, y0, x1, cut), (x0, cut - ASCENT, x1, y1))]
-    parts += [(x0, above - ASCENT, x1, below) for above, below in pairwise(inside)]
-    return [part for part in parts if all(overlap(part, label) < PRINTED for label in labels)]
+    parts = [
+        part for cut in inside for part in (Rect(x0, y0, x1, cut), Rect(x0, cut - ASCENT, x1, y1))
+    ]
+    parts += [Rect(x0, above - ASCENT, x1, below) for above, below in pairwise(inside)]
+    return [part for part in parts if all(part.overlap(label) < PRINTED for label in labels)]
 
 
 def _may_be(rect: Rect) -> bool:
     """Whether a part is as large as the shortest date."""
-    return rect[2] - rect[0] > LEAST_PART[0] and rect[3] - rect[1] > LEAST_PART[1]
+    return rect.width > MIN_PART[0] and rect.height > MIN_PART[1]
 
 
-def extent_of(block: LocatedBlock) -> tuple[float, float]:
+def vertical_extent(block: LocatedBlock) -> tuple[float, float]:
     """Top and bottom in points between which a signer may have written."""
     rects = [label.rect for label in block.labels.values()]
-    top = max(block.top, min(r[1] for r in rects) - ABOVE)
-    return top, max(r[3] for r in rects) + BELOW
+    top = max(block.top, min(r.y0 for r in rects) - ABOVE)
+    return top, max(r.y1 for r in rects) + BELOW
 
 
 def _is_near(line: Line, region: Rect) -> bool:
-    return line.rect[3] > region[1] and line.rect[1] < region[3]
+    return line.rect.y1 > region.y0 and line.rect.y0 < region.y1
 
 
 def _label_words(block: LocatedBlock) -> set[Word]:
@@ -182,7 +200,7 @@ def _printed(near: Sequence[Line], block: LocatedBlock) -> list[Rect]:
     """
     labels = [w.rect for w in _label_words(block)]
     labels += [label.rect for label in block.labels.values() if label.inferred]
-    bullets = [(r[0] - 20, r[1], r[0] - 1.5, r[3]) for r in _first_rects(block)]
+    bullets = [Rect(r.x0 - 20, r.y0, r.x0 - 1.5, r.y1) for r in _first_rects(block)]
     running = [w.rect for line in near if _is_running(line, block) for w in line.words]
     known = [w.rect for line in near for w in line.words if w.source == FORM]
     return [*labels, *bullets, *block.printed, *running, *known]
@@ -204,7 +222,7 @@ def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> lis
         w
         for w in line.words
         if w in _label_words(block)
-        or (_is_readable(w) and all(overlap(w.rect, p) < 0.5 for p in printed))
+        or (_is_readable(w) and all(w.rect.overlap(p) < 0.5 for p in printed))
     )
     return _runs(Line(words), _label_words(block), RUN_GAP) if words else []
 
@@ -237,9 +255,9 @@ def _trimmed(piece: list[Word]) -> list[Word]:
     return piece
 
 
-def _largest(marks: Sequence[InkMark]) -> list[InkMark]:
-    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[:MOST_INK]
-    return sorted(ranked, key=lambda m: (m.rect[1], m.rect[0]))
+def _largest(marks: Sequence[InkComponent]) -> list[InkComponent]:
+    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[:MAX_INK]
+    return sorted(ranked, key=lambda m: (m.rect.y0, m.rect.x0))
 
 
 def _joined(marks: Sequence[Mark]) -> list[Mark]:
@@ -249,13 +267,13 @@ def _joined(marks: Sequence[Mark]) -> list[Mark]:
     chains = [_chain(first, marks) for first in marks]
     whole = {_as_one(chain).rect: _as_one(chain) for chain in chains if len(chain) > 1}
     runs = [
-        _as_one(chain[:end]) for chain in chains for end in range(2, min(MOST_RUN, len(chain)) + 1)
+        _as_one(chain[:end]) for chain in chains for end in range(2, min(MAX_RUN, len(chain)) + 1)
     ]
     known = {mark.rect for mark in marks} | set(whole)
     fresh = {run.rect: run for run in runs if run.rect not in known}
     ranked = sorted(fresh.values(), key=lambda m: (-m.area, m.rect))
     lines = sorted(whole.values(), key=lambda m: (-m.width, m.rect))
-    return [*lines[:MOST_LINES], *ranked[:MOST_JOINED]]
+    return [*lines[:MAX_LINES], *ranked[:MAX_JOINED]]
 
 
 def _chain(first: Mark, marks: Sequence[Mark]) -> list[Mark]:
@@ -271,7 +289,7 @@ def _as_one(run: Sequence[Mark]) -> Mark:
     told = typed and all(w.source == "pdf" for mark in run for w in mark.words)
     return Mark(
         "text" if typed else "ink",
-        around(mark.rect for mark in run),
+        Rect.around(mark.rect for mark in run),
         tuple(w for mark in run for w in mark.words) if told else (),
         sum(mark.area for mark in run),
         sum(mark.strokes for mark in run),
@@ -283,13 +301,13 @@ def _next_on_line(mark: Mark, marks: Sequence[Mark]) -> Mark | None:
     right = [
         other
         for other in marks
-        if -3 < other.rect[0] - mark.rect[2] < INK_GAP and _shares_line(mark, other)
+        if -3 < other.rect.x0 - mark.rect.x1 < INK_GAP and _shares_line(mark, other)
     ]
-    return min(right, key=lambda m: m.rect[0], default=None)
+    return min(right, key=lambda m: m.rect.x0, default=None)
 
 
 def _shares_line(a: Mark, b: Mark) -> bool:
-    shared = min(a.rect[3], b.rect[3]) - max(a.rect[1], b.rect[1])
+    shared = min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0)
     return shared > 0.4 * min(a.height, b.height)
 
 
@@ -297,12 +315,12 @@ def _strips(block: LocatedBlock, marks: Sequence[Mark]) -> list[Mark]:
     """The strip right of a label up to the last mark on it, where one is that has to be read."""
     strips = []
     for label in block.labels.values():
-        middle = (label.rect[1] + label.rect[3]) / 2
+        middle = (label.rect.y0 + label.rect.y1) / 2
         on_line = [
-            m for m in marks if m.rect[1] < middle < m.rect[3] and m.rect[2] > label.rect[2] + 8
+            m for m in marks if m.rect.y0 < middle < m.rect.y1 and m.rect.x1 > label.rect.x1 + 8
         ]
         if not all(mark.told for mark in on_line):
             low, high = middle + STRIP[0], middle + STRIP[1]
-            end = max(mark.rect[2] for mark in on_line)
-            strips.append(Mark("strip", (label.rect[2] + 1, low, end, high)))
+            end = max(mark.rect.x1 for mark in on_line)
+            strips.append(Mark("strip", Rect(label.rect.x1 + 1, low, end, high)))
     return strips

@@ -11,13 +11,12 @@ from dataclasses import dataclass, field
 from ocr_extract.fields.marks import Mark
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.geometry import Rect
-from ocr_extract.imaging.stroke_features import NO_INK, InkShape
-from ocr_extract.records import Box, Damage, Document, FormMatch, Reading
+from ocr_extract.records import Box, Damage, Document, FormMatch
 from ocr_extract.sources.certificates import Certificate
 
 
 @dataclass(frozen=True)
-class LabelFinding:
+class ObservedLabel:
     """A label: its rectangle in points of the upright page, its place on the page."""
 
     rect: Rect
@@ -26,7 +25,7 @@ class LabelFinding:
 
 
 @dataclass(frozen=True)
-class BlankFinding:
+class ObservedBlank:
     """What stands in a blank of running text; "" is a blank that was found empty."""
 
     text: str
@@ -38,31 +37,14 @@ class BlankFinding:
 
 
 @dataclass(frozen=True)
-class MarkFinding:
-    """A mark of the signing block, its place on the page and its readings."""
-
-    mark: Mark
-    place: Box | None
-    readings: tuple[Reading, ...]
-    font: str = ""
-    """The font of typed words, where the file says it."""
-    origin: str = ""
-    """Which annotation it is, by whom and when, as far as the file says."""
-    ink: str = ""
-    """A hash of ink of a signature's size, see signatures.same_ink."""
-    shape: InkShape = NO_INK
-    """How the ink is drawn; of type, none."""
-
-
-@dataclass(frozen=True)
-class Findings:
+class Observations:
     """Everything found in one document."""
 
     document: Document
     form: FormMatch | None = None
-    blanks: dict[FieldName, BlankFinding] = field(default_factory=dict)
-    labels: dict[FieldName, LabelFinding] = field(default_factory=dict)
-    marks: tuple[MarkFinding, ...] = ()
+    blanks: dict[FieldName, ObservedBlank] = field(default_factory=dict)
+    labels: dict[FieldName, ObservedLabel] = field(default_factory=dict)
+    marks: tuple[Mark, ...] = ()
     damage: tuple[Damage, ...] = ()
     notes: tuple[str, ...] = ()
     certificates: tuple[Certificate, ...] = ()

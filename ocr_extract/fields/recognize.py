@@ -9,35 +9,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
 import numpy as np
 
 from ocr_extract.calibration.confidence import word_score
-from ocr_extract.dates.recover import date_likeness
+from ocr_extract.dates.recover import date_similarity
 from ocr_extract.fields.marks import (
     Mark,
-    extent_of,
     marks_in_text,
     marks_on_page,
-    parts_of_marks,
+    segments_of_marks,
+    vertical_extent,
 )
-from ocr_extract.fields.observations import MarkFinding
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
 from ocr_extract.imaging.components import crop_of, darkest_of
-from ocr_extract.imaging.ruled_lines import without_rules
+from ocr_extract.imaging.ruled_lines import without_ruled_lines
 from ocr_extract.imaging.segmentation import core_of
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
-from ocr_extract.pages.page import PageReader, PageView, annotation_at, place_of
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.pages.page import PageRecognizer, PageView, annotation_at, place_of
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Damage, Hypothesis, Reading
 from ocr_extract.signatures.ink_hash import hash_of
 from ocr_extract.sources.pdf_raster import iso_time
-from ocr_extract.text import overlap
 
 Note = Callable[[Damage], None]
 
@@ -56,7 +54,7 @@ TIGHT = 1.5
 """Points around a mark for the line networks, which want the ink to fill the crop."""
 SIGNATURE = (18.0, 6.0)
 """Points; smaller ink is no signature."""
-MOST_SIGNATURES = 4
+MAX_SIGNATURES = 4
 PAPER = 250
 """Grey level from which a pixel of a drawn page is paper."""
 EDGE = 4
@@ -76,7 +74,7 @@ SEEN_DATE = -3.0
 taken apart."""
 
 
-class HandReader(Protocol):
+class HandwritingRecognizer(Protocol):
     """Reads handwriting: of each crop free readings, then one that holds dates only."""
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
@@ -100,20 +98,20 @@ class _Page:
 
 
 @dataclass(frozen=True)
-class Readers:
+class Engines:
     """Who reads: type and whole pages, and handwriting."""
 
-    pages: PageReader
-    hands: HandReader
+    pages: PageRecognizer
+    hands: HandwritingRecognizer
 
 
 def read_marks(
-    view: PageView, block: LocatedBlock, readers: Readers, note: Note
-) -> tuple[MarkFinding, ...]:
+    view: PageView, block: LocatedBlock, readers: Engines, note: Note
+) -> tuple[Mark, ...]:
     """All marks of the block with their readings."""
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
-        return tuple(MarkFinding(mark, None, (own_reading(mark),)) for mark in marks)
+        return tuple(replace(mark, readings=(own_reading(mark),)) for mark in marks)
     sealed = [a.rect for a in view.annotations if a.sealed]
     page = _page(view.raster, _inked(view, view.raster, block))
     raster = page.raster
@@ -124,7 +122,7 @@ def read_marks(
     readings = _typed(raster, marks, by_hand, readers.pages, note)
     seen = any(by_hand)
     large = _composite(marks, by_hand) if seen else ()
-    parts = parts_of_marks(raster, page.ink, large, block)
+    parts = segments_of_marks(raster, page.ink, large, block)
     of_parts = _written(page, parts, readers.hands, note)
     return (
         *(
@@ -139,8 +137,8 @@ def _inked(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
     """Where ink may stand, in points: the block and what is right above and below it; of a
     page whose words the file tells, only around the ink that is none of them.
     """
-    top, bottom = extent_of(block)
-    whole = (0.0, top - BESIDE, raster.points(raster.width), bottom + BESIDE)
+    top, bottom = vertical_extent(block)
+    whole = Rect(0.0, top - BESIDE, raster.points(raster.width), bottom + BESIDE)
     if not view.exact:
         return whole
     rows, _ = raster.slices(whole)
@@ -154,13 +152,13 @@ def _inked(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
     x, y, width, height = cv2.boundingRect(ink)
     left, right = raster.points(x) - AROUND, raster.points(x + width) + AROUND
     first = raster.points(rows.start + y)
-    return (left, first - AROUND, right, first + raster.points(height) + AROUND)
+    return Rect(left, first - AROUND, right, first + raster.points(height) + AROUND)
 
 
 def _page(raster: Raster, region: Rect) -> _Page:
     """A page without rules, with its masks, within a region in points; no ink beyond it."""
     level = ink_level(raster.pixels, SAMPLED)
-    clean = without_rules(raster, region, level)
+    clean = without_ruled_lines(raster, region, level)
     place = raster.slices(region)
     ink, fine = np.zeros_like(clean.pixels), np.zeros_like(clean.pixels)
     part = clean.pixels[place]
@@ -173,11 +171,11 @@ def _page(raster: Raster, region: Rect) -> _Page:
 
 
 def _told(
-    view: PageView, page: _Page, marks: Sequence[Mark], readers: Readers, note: Note
-) -> tuple[MarkFinding, ...]:
+    view: PageView, page: _Page, marks: Sequence[Mark], readers: Engines, note: Note
+) -> tuple[Mark, ...]:
     """Type as the file says it; only ink of a signature's size is read, for its name."""
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
-    large = large[:MOST_SIGNATURES]
+    large = large[:MAX_SIGNATURES]
     bare = _bare(page.raster, [word.rect for word in view.words])
     names = dict(zip(large, _names(bare, large, readers.hands, note), strict=True))
     return tuple(
@@ -196,12 +194,12 @@ def _bare(raster: Raster, words: Sequence[Rect]) -> Raster:
 
 
 def _names(
-    raster: Raster, marks: Sequence[Mark], reader: HandReader, note: Note
+    raster: Raster, marks: Sequence[Mark], reader: HandwritingRecognizer, note: Note
 ) -> list[tuple[Reading, ...]]:
     """What is read in ink, without dates: the file has told the date."""
     try:
         return list(reader.free([crop_of(raster, mark.rect, TIGHT) for mark in marks]))
-    except ReaderTrouble as trouble:
+    except RecognizerTrouble as trouble:
         note(_unread(trouble, raster))
         return [() for _ in marks]
 
@@ -210,12 +208,20 @@ def _may_be_signature(mark: Mark) -> bool:
     return mark.kind == "ink" and mark.width > SIGNATURE[0] and mark.height > SIGNATURE[1]
 
 
-def _finding(view: PageView, page: _Page, mark: Mark, readings: tuple[Reading, ...]) -> MarkFinding:
+def _finding(view: PageView, page: _Page, mark: Mark, readings: tuple[Reading, ...]) -> Mark:
     font = view.fonts.get(mark.words[0], "") if mark.words else ""
     ink = hash_of(crop_of(page.raster, mark.rect, 0.5)) if _may_be_signature(mark) else ""
     shape = shape_of(page.raster, page.fine, mark.rect) if mark.kind == "ink" else NO_INK
     place = place_of(view, mark.rect)
-    return MarkFinding(mark, place, readings, font, _origin(view, mark), ink, shape)
+    return replace(
+        mark,
+        place=place,
+        readings=readings,
+        font=font,
+        origin=_origin(view, mark),
+        ink=ink,
+        shape=shape,
+    )
 
 
 def _origin(view: PageView, mark: Mark) -> str:
@@ -231,14 +237,14 @@ def _origin(view: PageView, mark: Mark) -> str:
 def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
     """Whether the file's own text says the date, so that no pixel has to be read."""
     texts = [own_reading(m).best for m in marks if m.words]
-    return view.exact and any(date_likeness(text) >= TOLD for text in texts)
+    return view.exact and any(date_similarity(text) >= TOLD for text in texts)
 
 
 def _typed(
     raster: Raster,
     marks: Sequence[Mark],
     by_hand: Sequence[tuple[Reading, ...]],
-    reader: PageReader,
+    reader: PageRecognizer,
     note: Note,
 ) -> list[tuple[Reading, ...]]:
     """Every mark that may be type, read in one call: once, or twice at two sizes where it
@@ -251,7 +257,7 @@ def _typed(
     wanted = [*crops.values(), *(_second(crops[i], marks[i]) for i in again)]
     try:
         read = reader.read(wanted)
-    except ReaderTrouble as trouble:
+    except RecognizerTrouble as trouble:
         note(_unread(trouble, raster))
         return [(own_reading(mark),) if mark.words else () for mark in marks]
     found: list[list[Reading]] = [[] for _ in marks]
@@ -277,12 +283,12 @@ def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
 
 
 def _written(
-    page: _Page, marks: Sequence[Mark], reader: HandReader, note: Note
+    page: _Page, marks: Sequence[Mark], reader: HandwritingRecognizer, note: Note
 ) -> list[tuple[Reading, ...]]:
     """What the line networks make of ink, with and without its long tails, and of what only
     may be type; () for type.
     """
-    inked = [mark for mark in marks if mark.kind != "text" or _may_be_written(mark)]
+    inked = [mark for mark in marks if _is_inked(mark)]
     if not inked:
         return [() for _ in marks]
     cores = [
@@ -293,14 +299,19 @@ def _written(
     rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]
     try:
         read = reader.readings([crop_of(page.raster, rect, TIGHT) for rect in rects])
-    except ReaderTrouble as trouble:
+    except RecognizerTrouble as trouble:
         note(_unread(trouble, page.raster))
         return [() for _ in marks]
     best = dict(enumerate(read[: len(inked)]))
     for index, again in zip(shorter, read[len(inked) :], strict=True):
         best[index] = max(best[index], again, key=_date_likelihood)
-    found = {id(mark): best[index] for index, mark in enumerate(inked)}
-    return [found.get(id(mark), ()) for mark in marks]
+    found = iter(best[index] for index in range(len(inked)))
+    return [next(found) if _is_inked(mark) else () for mark in marks]
+
+
+def _is_inked(mark: Mark) -> bool:
+    """Whether the line networks read it: what is no type, or may be none."""
+    return mark.kind != "text" or _may_be_written(mark)
 
 
 def _may_be_written(mark: Mark) -> bool:
@@ -311,7 +322,7 @@ def _may_be_written(mark: Mark) -> bool:
 
 
 def _height(rect: Rect) -> float:
-    return rect[3] - rect[1]
+    return rect.height
 
 
 def _date_likelihood(readings: tuple[Reading, ...]) -> float:
@@ -320,7 +331,7 @@ def _date_likelihood(readings: tuple[Reading, ...]) -> float:
     return dates[0].log_likelihood if dates else -math.inf
 
 
-def _unread(trouble: ReaderTrouble, raster: Raster) -> Damage:
+def _unread(trouble: RecognizerTrouble, raster: Raster) -> Damage:
     effect = f"The signing block could not be read: {trouble}"
     return Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect)
 
@@ -334,7 +345,7 @@ def _composite(marks: Sequence[Mark], readings: Sequence[tuple[Reading, ...]]) -
     if not dated:
         return marks
     large = [m for m in marks if m.height > LARGE_DATE[1] or m.width > LARGE_DATE[0]]
-    return [m for m in large if any(overlap(m.rect, date) > AT_DATE for date in dated)]
+    return [m for m in large if any(m.rect.overlap(date) > AT_DATE for date in dated)]
 
 
 def _second(crop: Grey, mark: Mark) -> Grey:

@@ -29,20 +29,20 @@ State = Literal["unaltered", "altered", "unreadable"]
 
 
 @dataclass(frozen=True)
-class TermsFinding:
+class ClauseComparison:
     """The terms' state, and the numbers of the clauses that are not as printed."""
 
     state: State
     clauses: tuple[str, ...] = ()
 
 
-def compare_terms(
+def compare_clauses(
     words: Sequence[Word],
     form: str,
     *,
     exact: bool,
     seen: Set[tuple[str, str]] = frozenset(),
-) -> TermsFinding | None:
+) -> ClauseComparison | None:
     """Compare a document's words, in reading order, with the fingerprints of its form.
 
     `exact`: the words are the file's own text. Words that OCR read are misread here and
@@ -58,10 +58,10 @@ def compare_terms(
     best = max(variants.values(), key=lambda clauses: _kept(clauses, found))
     broken = tuple(name for name, runs in best.items() if _is_broken(runs, found))
     if not broken:
-        return TermsFinding("unaltered")
+        return ClauseComparison("unaltered")
     if not exact or _kept(best, found) < MOSTLY:
-        return TermsFinding("unreadable")
-    return TermsFinding("altered", broken)
+        return ClauseComparison("unreadable")
+    return ClauseComparison("altered", broken)
 
 
 def fingerprints(texts: Sequence[str]) -> list[str]:

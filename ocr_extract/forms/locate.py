@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from itertools import product
 
 from ocr_extract.forms.definition import Blank, FieldName, Form, Label
-from ocr_extract.forms.phrases import Found, find_all, find_phrase, flat, squeezed
+from ocr_extract.forms.phrases import Found, find_phrase, flat, observe_all, squeezed
 from ocr_extract.geometry import Rect
-from ocr_extract.text import Line, Word, around
+from ocr_extract.text import Line, Word
 
 LINE_HEIGHT = 12.0
 """Points from line to line in the signing block of the blank form."""
 ANCHORED = 2.0
 """What the printed line above a block adds to its score: labels alone also stand in terms."""
-MOST_TRIED = 8
+MAX_TRIED = 8
 """Places of one label that are weighed against each other."""
 KNOWN_AT = 0.5
 """Share of its phrases from which a form is recognised."""
@@ -100,8 +100,8 @@ def locate_block(lines: Sequence[Line], form: Form) -> LocatedBlock | None:
     above = tuple(w.rect for w in words[anchor.start : anchor.end]) if anchor else ()
     located = {n: _located(words, n, found) for n, found in chosen.items() if found is not None}
     complete = {**_inferred(located, form, above), **located}
-    first = min(label.rect[1] for label in complete.values())
-    top = min(around(above)[3], first) if above else first - 3 * LINE_HEIGHT
+    first = min(label.rect.y0 for label in complete.values())
+    top = min(Rect.around(above)[3], first) if above else first - 3 * LINE_HEIGHT
     return LocatedBlock(complete, score + (ANCHORED if anchor else 0.0), top, above)
 
 
@@ -115,9 +115,9 @@ def _first_found(words: Sequence[Word], phrases: Sequence[str]) -> Found | None:
 
 def _options(words: Sequence[Word], label: Label, since: int) -> list[Found | None]:
     """Places of a label, likeliest first, and "not there"."""
-    found = [f for text in label.texts for f in find_all(words, text, since)]
+    found = [f for text in label.texts for f in observe_all(words, text, since)]
     ranked = sorted(found, key=lambda f: (-_label_score(words, f), f.start))
-    return [*ranked[:MOST_TRIED], None]
+    return [*ranked[:MAX_TRIED], None]
 
 
 def _label_score(words: Sequence[Word], found: Found) -> float:
@@ -136,7 +136,7 @@ def _label_score(words: Sequence[Word], found: Found) -> float:
 
 
 def _same_line(a: Word, b: Word) -> bool:
-    return min(a.rect[3], b.rect[3]) - max(a.rect[1], b.rect[1]) > 0
+    return min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0) > 0
 
 
 def _best_set(
@@ -172,7 +172,7 @@ def _misfit(
     words: Sequence[Word], form: Form, a: tuple[FieldName, Found], b: tuple[FieldName, Found]
 ) -> float:
     """How badly two labels stand to one another: far apart, or not as on the blank form."""
-    drop = words[b[1].start].rect[1] - words[a[1].start].rect[1]
+    drop = words[b[1].start].rect.y0 - words[a[1].start].rect.y0
     at_a, at_b = form.block.labels[a[0]].at, form.block.labels[b[0]].at
     if at_a is None or at_b is None:
         return min(1.5, abs(drop) / 150)
@@ -182,7 +182,7 @@ def _misfit(
 
 def _located(words: Sequence[Word], name: FieldName, found: Found) -> LocatedLabel:
     own = words[found.start : found.end]
-    return LocatedLabel(name, around(w.rect for w in own), found.similarity, words=tuple(own))
+    return LocatedLabel(name, Rect.around(w.rect for w in own), found.similarity, words=tuple(own))
 
 
 def _inferred(
@@ -206,7 +206,7 @@ def _inferred(
         dx, dy = label.at[0] - (at or (0, 0))[0], label.at[1] - (at or (0, 0))[1]
         x0, y0 = near[0] + dx, near[1] + dy
         width = 5.0 * len(label.texts[0]) + 3
-        rect = (x0, y0, x0 + width, y0 + near[3] - near[1])
+        rect = Rect(x0, y0, x0 + width, y0 + near[3] - near[1])
         placed[name] = LocatedLabel(name, rect, 0.0, inferred=True)
     return placed
 
@@ -226,10 +226,10 @@ def locate_blank(lines: Sequence[Line], name: FieldName, blank: Blank) -> Filled
 
 
 def _between(words: Sequence[Word], after: Found, before: Found) -> Rect | None:
-    top = max(w.rect[3] for w in words[after.start : after.end])
-    bottom = min(w.rect[1] for w in words[before.start : before.end])
-    left, right = min(w.rect[0] for w in words), max(w.rect[2] for w in words)
-    return (left, top + 1.0, right, bottom - 1.0) if bottom - top > LINE_HEIGHT / 2 else None
+    top = max(w.rect.y1 for w in words[after.start : after.end])
+    bottom = min(w.rect.y0 for w in words[before.start : before.end])
+    left, right = min(w.rect.x0 for w in words), max(w.rect.x1 for w in words)
+    return Rect(left, top + 1.0, right, bottom - 1.0) if bottom - top > LINE_HEIGHT / 2 else None
 
 
 def _next_found(words: Sequence[Word], phrases: Sequence[str], since: int) -> Found | None:
@@ -246,7 +246,7 @@ def _rest_of_line(
     if after is None:
         return None
     last = words[after.end - 1]
-    rest = [w for w in words[after.end :] if _same_line(w, last) and w.rect[0] > last.rect[0]]
+    rest = [w for w in words[after.end :] if _same_line(w, last) and w.rect.x0 > last.rect.x0]
     return FilledBlank(name, tuple(w for w in rest if not _is_rule(w.text)), after.similarity)
 
 

@@ -12,9 +12,9 @@ from rapidfuzz import fuzz
 
 from ocr_extract.text import Line, Word
 
-LEAST_LIKE = 78.0
+MIN_LIKE = 78.0
 """Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""
-LEAST_LIKE_SHORT = 74.0
+MIN_LIKE_SHORT = 74.0
 NOT_NEARLY = 20.0
 """Similarity that the best run of a page's letters lacks where no phrase needs to be sought."""
 SHORT = 6
@@ -46,14 +46,14 @@ def squeezed(text: str) -> str:
 
 def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | None:
     """The best place of a phrase from word `since` on, or None."""
-    found = find_all(words, phrase, since)
+    found = observe_all(words, phrase, since)
     return max(found, key=lambda f: (f.similarity, -f.start)) if found else None
 
 
-def find_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
+def observe_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
     """Every place of a phrase, one per starting word, in reading order."""
     wanted = squeezed(phrase)
-    least = LEAST_LIKE_SHORT if len(wanted) <= SHORT else LEAST_LIKE
+    least = MIN_LIKE_SHORT if len(wanted) <= SHORT else MIN_LIKE
     size = len(phrase.split())
     keys = [squeezed(word.text) for word in words]
     if any(word.source != "page" for word in words):

@@ -18,12 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ocr_extract.fields.marks import extent_of
+from ocr_extract.fields.marks import vertical_extent
 from ocr_extract.forms.definition import Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, locate_blank, locate_block
 from ocr_extract.geometry import Rect
 from ocr_extract.imaging.registration import Print, PrintedLine, Profile
-from ocr_extract.text import FORM, Line, Word, around, group_lines
+from ocr_extract.text import FORM, Line, Word, group_lines
 
 UNKNOWN = "▯▯"
 """Stands for a printed word whose letters are not kept."""
@@ -71,7 +71,7 @@ def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
     """A page as it is stored."""
     words = tuple(
         tuple(
-            Word(text or UNKNOWN, (float(x0), float(y0), float(x1), float(y1)), 1.0, FORM)
+            Word(text or UNKNOWN, Rect(float(x0), float(y0), float(x1), float(y1)), 1.0, FORM)
             for x0, y0, x1, y1, text in line["words"]
         )
         for line in stored["lines"]
@@ -89,7 +89,10 @@ def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
 def _line(stored: dict[str, Any]) -> PrintedLine:
     x0, y0, x1, y1 = stored["rect"]
     return PrintedLine(
-        (x0, y0, x1, y1), _profile(stored["columns"]), _profile(stored["rows"]), stored["clause"]
+        Rect(x0, y0, x1, y1),
+        _profile(stored["columns"]),
+        _profile(stored["rows"]),
+        stored["clause"],
     )
 
 
@@ -109,16 +112,16 @@ def _blank_regions(lines: tuple[Line, ...], form: Form, width: float) -> Iterato
     for name, blank in form.blanks.items():
         found = locate_blank(lines, name, blank)
         if found is not None and found.region is not None:
-            before = _line_above(lines, found.region[1])
-            yield (0.0, before - REACH, width, found.region[3] + REACH)
+            before = _line_above(lines, found.region.y0)
+            yield Rect(0.0, before - REACH, width, found.region.y1 + REACH)
 
 
 def _block_regions(block: LocatedBlock | None, width: float) -> Iterator[Rect]:
     """From the line above the signing block as far down as signers write."""
     if block is not None and block.printed:
-        yield (0.0, around(block.printed)[3], width, extent_of(block)[1])
+        yield Rect(0.0, Rect.around(block.printed)[3], width, vertical_extent(block)[1])
 
 
 def _line_above(lines: tuple[Line, ...], height: float) -> float:
     """Top of the last line that ends above a height, in points."""
-    return max((line.rect[1] for line in lines if line.rect[3] <= height), default=height)
+    return max((line.rect.y0 for line in lines if line.rect.y1 <= height), default=height)

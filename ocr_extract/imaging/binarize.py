@@ -55,7 +55,7 @@ def _stretched(pixels: Grey) -> Grey:
     return np.asarray(np.clip(lifted, 0, 255), dtype=np.uint8)
 
 
-LEAST_CONTRAST, MOST_CONTRAST = 17.0, 50.0
+MIN_CONTRAST, MAX_CONTRAST = 17.0, 50.0
 """Grey levels by which a thin stroke differs from the paper around it, on clean paper and on
 the noisiest."""
 STROKE = 21
@@ -73,7 +73,7 @@ def fine_mask(pixels: Grey) -> Grey:
     """
     kernel = np.ones((STROKE, STROKE), np.uint8)
     below = np.asarray(cv2.morphologyEx(pixels, cv2.MORPH_BLACKHAT, kernel), np.uint8)
-    level = float(np.clip(2.0 + NOISE_AWAY * _noise(pixels), LEAST_CONTRAST, MOST_CONTRAST))
+    level = float(np.clip(2.0 + NOISE_AWAY * _noise(pixels), MIN_CONTRAST, MAX_CONTRAST))
     _, mask = cv2.threshold(below, level, 255, cv2.THRESH_BINARY)
     return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8)
 
@@ -82,7 +82,7 @@ def _noise(pixels: Grey) -> float:
     """Standard deviation of paper, from the median distance to its grey."""
     sample = np.ascontiguousarray(pixels[::2, ::2])
     paper = float(np.median(sample))
-    spread = np.abs(sample[sample > paper - MOST_CONTRAST].astype(np.float32) - paper)
+    spread = np.abs(sample[sample > paper - MAX_CONTRAST].astype(np.float32) - paper)
     return 1.48 * float(np.median(spread)) if spread.size else 0.0
 
 

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.text import around
 
 # Points; measured on the development pages' signing blocks.
 REACH_ACROSS = 7.0
@@ -21,7 +20,7 @@ SPECK = 2.2
 """Ink smaller than this in both directions is a dot of a date, or dust."""
 SPECK_REACH = 9.0
 """A speck farther than this from all writing is dust."""
-LEAST_MARK = 4.0
+MIN_MARK = 4.0
 """A mark is larger than this in one direction at least."""
 RULE_HEIGHT = 3.0
 BAR_WIDTH, BAR_HEIGHT = 1.9, 24.0
@@ -38,7 +37,7 @@ Stats = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class InkMark:
+class InkComponent:
     """A group of ink: its rectangle in points of the upright page, ink area in square
     points, and how many strokes (components) it has.
     """
@@ -50,17 +49,17 @@ class InkMark:
     @property
     def width(self) -> float:
         """Points."""
-        return self.rect[2] - self.rect[0]
+        return self.rect.width
 
     @property
     def height(self) -> float:
         """Points."""
-        return self.rect[3] - self.rect[1]
+        return self.rect.height
 
 
 def find_marks(
     raster: Raster, ink: Grey, region: Rect, printed: Sequence[Rect]
-) -> tuple[InkMark, ...]:
+) -> tuple[InkComponent, ...]:
     """Marks inside a region, both in points; `printed` words are not marks, `ink` is the
     whole page's mask.
 
@@ -79,7 +78,7 @@ def find_marks(
     components = (np.asarray(labels, np.int32), np.asarray(stats, np.int32))
     groups = _grouped(components, raster)
     marks = [_mark(components[1][group], origin, raster) for group in groups]
-    return tuple(sorted((m for m in marks if _is_mark(m)), key=lambda m: (m.rect[1], m.rect[0])))
+    return tuple(sorted((m for m in marks if _is_mark(m)), key=lambda m: (m.rect.y0, m.rect.x0)))
 
 
 @dataclass(frozen=True)
@@ -179,29 +178,31 @@ def _dilated(mask: Grey, raster: Raster, across: float, down: float) -> Grey:
     return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
 
 
-def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkMark:
+def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkComponent:
     """The mark that some components make; their stats in pixels, shape (n, 5)."""
     if not len(own):
-        return InkMark((0, 0, 0, 0), 0.0, 0)
-    box = around((float(s[0]), float(s[1]), float(s[0] + s[2]), float(s[1] + s[3])) for s in own)
+        return InkComponent(Rect(0, 0, 0, 0), 0.0, 0)
+    box = Rect.around(
+        Rect(float(s[0]), float(s[1]), float(s[0] + s[2]), float(s[1] + s[3])) for s in own
+    )
     x, y = origin
-    rect = (box[0] + x, box[1] + y, box[2] + x, box[3] + y)
+    rect = Rect(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
     scale = raster.points(1.0)
-    return InkMark(
-        rect=(rect[0] * scale, rect[1] * scale, rect[2] * scale, rect[3] * scale),
+    return InkComponent(
+        rect=Rect(rect.x0 * scale, rect.y0 * scale, rect.x1 * scale, rect.y1 * scale),
         area=float(sum(int(s[4]) for s in own)) * scale * scale,
         strokes=len(own),
     )
 
 
-def _is_mark(mark: InkMark) -> bool:
-    return mark.strokes > 0 and max(mark.width, mark.height) > LEAST_MARK
+def _is_mark(mark: InkComponent) -> bool:
+    return mark.strokes > 0 and max(mark.width, mark.height) > MIN_MARK
 
 
 def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
     """The pixels of a rectangle in points with a margin in points, on white at the edges."""
     x0, y0, x1, y1 = _pixels(
-        raster, (rect[0] - margin, rect[1] - margin, rect[2] + margin, rect[3] + margin)
+        raster, Rect(rect.x0 - margin, rect.y0 - margin, rect.x1 + margin, rect.y1 + margin)
     )
     crop = raster.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
     pad = round(raster.length(4.0))

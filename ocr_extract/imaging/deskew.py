@@ -22,11 +22,11 @@ MAX_SKEW = 15.0
 """Degrees searched to either side."""
 SIDE = 1500
 """Pixels of the longer side on which angles are measured: finer gains nothing."""
-MOST_POINTS, MOST_AT_FIRST = 120_000, 20_000
+MAX_POINTS, MAX_AT_FIRST = 120_000, 20_000
 """Ink pixels that angles are measured on; on fewer while steps are coarse."""
 AGREEMENT = 0.6
 """Degrees within which the second estimate must confirm the first."""
-LEAST_INK = 400
+MIN_INK = 400
 """Ink pixels under which there is nothing to measure an angle on."""
 
 Points = npt.NDArray[np.float64]
@@ -48,7 +48,7 @@ def measure_skew(pixels: Grey) -> Skew:
     step = max(1, round(max(pixels.shape) / SIDE))
     mask = text_only(ink_mask(binned(pixels, step)))
     points = _points(mask)
-    if points.shape[1] < LEAST_INK:
+    if points.shape[1] < MIN_INK:
         return Skew(0.0, False, False)
     standing = np.stack((points[1], -points[0]))
     level, upright = _glimpsed(points), _glimpsed(standing)
@@ -75,12 +75,12 @@ def _points(mask: Grey) -> Points:
     if not mask.any():
         return np.empty((2, 0))
     places = np.asarray(cv2.findNonZero(mask)).reshape(-1, 2)
-    return np.ascontiguousarray(places[:: max(1, len(places) // MOST_POINTS)].T, dtype=np.float64)
+    return np.ascontiguousarray(places[:: max(1, len(places) // MAX_POINTS)].T, dtype=np.float64)
 
 
 def _glimpsed(points: Points) -> float:
     """The sharpest angle in degrees to 0.1, on a few of the points."""
-    few = np.ascontiguousarray(points[:, :: max(1, points.shape[1] // MOST_AT_FIRST)])
+    few = np.ascontiguousarray(points[:, :: max(1, points.shape[1] // MAX_AT_FIRST)])
     return _sharpest(few, _sharpest(few, 0.0, MAX_SKEW, 0.5), 0.5, 0.1)
 
 

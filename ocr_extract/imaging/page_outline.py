@@ -18,11 +18,11 @@ SHEET_INCHES = 11.35
 """Longer side of a sheet: between letter (11.0) and A4 (11.7), 3 % from either."""
 SIDE = 800
 """Pixels of the longer side on which the sheet is sought."""
-LEAST_AREA = 0.3
+MIN_AREA = 0.3
 """Share of the picture that a sheet covers at least."""
 FULL_AREA = 0.985
 """Share from which the sheet is the picture, and there is nothing to cut."""
-LEAST_CONTRAST = 18.0
+MIN_CONTRAST = 18.0
 """Grey levels between the sheet and what lies around it."""
 
 
@@ -54,7 +54,7 @@ def find_sheet(pixels: Grey) -> Corners | None:
     sheet = cv2.convexHull(max(contours, key=cv2.contourArea))
     hull = np.asarray(sheet, dtype=np.int32)
     share = cv2.contourArea(sheet) / small.size
-    if not LEAST_AREA < share < FULL_AREA or not _stands_out(small, hull):
+    if not MIN_AREA < share < FULL_AREA or not _stands_out(small, hull):
         return None
     corners = _four_corners(hull)
     return None if corners is None else _ordered(corners) / np.float32(scale)
@@ -66,7 +66,7 @@ def _stands_out(small: Grey, sheet: npt.NDArray[np.int32]) -> bool:
     outside = small[inside == 0]
     if outside.size < 100:
         return False
-    return bool(np.median(small[inside > 0]) - np.median(outside) > LEAST_CONTRAST)
+    return bool(np.median(small[inside > 0]) - np.median(outside) > MIN_CONTRAST)
 
 
 def _four_corners(hull: npt.NDArray[np.int32]) -> Corners | None:

@@ -28,7 +28,7 @@ SIZES = (tuple(np.geomspace(0.96, 1.04, 17)), tuple(np.geomspace(0.72, 1.38, 131
 """How much larger than its stated size the print may be, in steps of half a percent: as most
 scans have it, then as photographs and shrunk copies may.
 """
-LEAST_ALIKE = 0.25
+MIN_ALIKE = 0.25
 """Correlation of the profiles of all lines from which a closer look is taken."""
 CLOSER_LOOKS = 3
 PIECE = 46.0
@@ -40,7 +40,7 @@ FOUND = 0.45
 """Correlation of a piece that was found."""
 NEAR = 1.2
 """Points from its place that a piece may be found at."""
-FEWEST_FOUND = 0.6
+MIN_FOUND = 0.6
 """Share of the pieces that have to be where they should."""
 LETTERS = 16.0
 """Points of a line in which a change of the print must be seen: three letters."""
@@ -79,7 +79,7 @@ class Print:
         width, height = (round(_pixels(v)) for v in self.size)
         page = np.zeros((height, width), np.float32)
         for line in self.lines:
-            x, y = round(_pixels(line.rect[0])), round(_pixels(line.rect[1]))
+            x, y = round(_pixels(line.rect.x0)), round(_pixels(line.rect.y0))
             ink = np.outer(line.rows, line.columns) / max(1e-6, float(line.rows.max()))
             room = page[y : y + ink.shape[0], x : x + ink.shape[1]]
             np.maximum(room, ink[: room.shape[0], : room.shape[1]], out=room)
@@ -111,12 +111,12 @@ class Alignment:
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
         mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_raster)[:, 0, :]
         low, high = mapped.min(axis=0), mapped.max(axis=0)
-        return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+        return Rect(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
 
     @property
     def scale(self) -> float:
         """Pixels of the raster a point of the form, in its middle."""
-        left, _, right, _ = self.on_raster((250.0, 400.0, 350.0, 400.0))
+        left, _, right, _ = self.on_raster(Rect(250.0, 400.0, 350.0, 400.0))
         return (right - left) / 100.0
 
 
@@ -158,7 +158,7 @@ def _guesses(prints: Sequence[Print], ink: Grey, sizes: Sequence[float]) -> Iter
         shifts = [_shift(rows, profile) for profile in profiles]
         best = max(range(len(sizes)), key=lambda i: shifts[i][0])
         (alike, down), size = shifts[best], sizes[best]
-        if alike > LEAST_ALIKE:
+        if alike > MIN_ALIKE:
             first, last = round(down * size), round((down + len(rows)) * size)
             beside = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
             _, right = _shift(columns, _resized(beside, size))
@@ -190,10 +190,10 @@ def _fitted(small: Grey, wanted: Print, matrix: Homography) -> Homography | None
     for reach in REACHES:
         page = _unwarped(small, wanted, matrix)
         at, to = _matched(page, wanted, reach)
-        if len(at) < max(8, FEWEST_FOUND * len(wanted.pieces)):
+        if len(at) < max(8, MIN_FOUND * len(wanted.pieces)):
             return None
         step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(NEAR))
-        if step is None or inside.sum() < FEWEST_FOUND * len(wanted.pieces):
+        if step is None or inside.sum() < MIN_FOUND * len(wanted.pieces):
             return None
         matrix = matrix @ np.asarray(step, np.float64)
     return matrix
@@ -213,7 +213,7 @@ def _matched(page: Profile, wanted: Print, reach: float) -> tuple[Profile, Profi
     padded = np.pad(page, far)
     at, to = [], []
     for x0, y0, x1, y1 in wanted.pieces:
-        piece = _cut(wanted.picture, (x0, y0, x1, y1))
+        piece = _cut(wanted.picture, Rect(x0, y0, x1, y1))
         room = padded[round(y0) : round(y1) + 2 * far, round(x0) : round(x1) + 2 * far]
         scores = cv2.matchTemplate(room, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, place = cv2.minMaxLoc(scores)
@@ -263,7 +263,7 @@ def _pieces(rect: Rect) -> list[Rect]:
     if x1 - x0 < _pixels(SHORTEST_PIECE):
         return []
     edges = np.linspace(x0, x1, max(1, round((x1 - x0) / _pixels(PIECE))) + 1)
-    return [(float(a), y0, float(b), y1) for a, b in pairwise(edges)]
+    return [Rect(float(a), y0, float(b), y1) for a, b in pairwise(edges)]
 
 
 def _pixels(points: float) -> float:

@@ -11,7 +11,7 @@ from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import ink_level, ink_mask
 from ocr_extract.imaging.stamp_outlines import rings
 
-LEAST_LENGTH, LONG = 30.0, 120.0
+MIN_LENGTH, LONG = 30.0, 120.0
 """Points; the straight strokes of writing are shorter, the sides of a stamp than the other."""
 SIDE = 24.0
 """Points; an upright straight line as long is the side of a box, not a 1."""
@@ -37,12 +37,12 @@ OVERHANG = 5.0
 """Points by which a stroke may reach beyond the writing that it is part of."""
 AS_THICK = 1.6
 """Ratio of thicknesses up to which two strokes are one pen's."""
-MOST_FRAMES = 40
+MAX_FRAMES = 40
 LEAN = 1.2
 """Degrees that a rule may lean on a page made upright."""
 
 
-def without_rules(raster: Raster, region: Rect, level: float | None = None) -> Raster:
+def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None) -> Raster:
     """The page without long thin straight lines, boxes and rings within a region in points;
     what crosses the lines stays whole. The rest of the page is left as it is. `level` is
     the page's ink level, when it is known.
@@ -56,7 +56,7 @@ def without_rules(raster: Raster, region: Rect, level: float | None = None) -> R
     # a box and the flat parts of a ring are as straight as short rules, which go later.
     long = _rules(mask, raster, LONG)
     frames = _frames(_without(mask, long), raster)
-    short = _rules(_without(mask, np.maximum(long, frames)), raster, LEAST_LENGTH)
+    short = _rules(_without(mask, np.maximum(long, frames)), raster, MIN_LENGTH)
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
     lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
@@ -138,7 +138,7 @@ def _frames(mask: Grey, raster: Raster) -> Grey:
     found = np.zeros(len(stats), np.bool_)
     wide, high = raster.length(FRAME[0]), raster.length(FRAME[1])
     gap = max(3, round(raster.length(GAP)))
-    for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MOST_FRAMES]:
+    for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MAX_FRAMES]:
         x, y, w, h, area = (int(v) for v in stats[index, :5])
         if index == 0 or area > HOLLOW * w * h:
             continue

@@ -19,7 +19,7 @@ TALL = 22.0
 """A line of handwriting is seldom higher; signatures and two lines are."""
 THINNEST_BAND = 6.0
 WIDE = 60.0
-LEAST_GAP = 2.0
+MIN_GAP = 2.0
 SMOOTHING = 2.0
 TAILS = 0.16
 """Share of a mark's ink that may be tails above and below the line."""
@@ -27,8 +27,8 @@ VALLEY = 0.45
 """Ink of the emptiest row between two lines, as a share of either line's fullest row."""
 LEFT_OVER = 2.0
 """Points of a line's thin ends, tops and tails, that stay with it."""
-MOST_BANDS = 4
-MOST_GAPS = 3
+MAX_BANDS = 4
+MAX_GAPS = 3
 
 Profile = npt.NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def parts_of(raster: Raster, ink: Grey, rect: Rect) -> tuple[Rect, ...]:
     found = [*_lines(mask, raster), *_sides(mask, raster)]
     scale = raster.points(1.0)
     return tuple(
-        (rect[0] + a * scale, rect[1] + b * scale, rect[0] + c * scale, rect[1] + d * scale)
+        Rect(rect.x0 + a * scale, rect.y0 + b * scale, rect.x0 + c * scale, rect.y0 + d * scale)
         for a, b, c, d in dict.fromkeys(found)
     )
 
@@ -57,7 +57,7 @@ def core_of(raster: Raster, ink: Grey, rect: Rect) -> Rect:
     first, last = np.searchsorted(share, (TAILS / 2, 1.0 - TAILS / 2))
     edge = raster.length(LEFT_OVER)
     top, bottom = max(0.0, first - edge), min(float(len(share)), last + edge)
-    return (rect[0], rect[1] + raster.points(top), rect[2], rect[1] + raster.points(bottom))
+    return Rect(rect.x0, rect.y0 + raster.points(top), rect.x1, rect.y0 + raster.points(bottom))
 
 
 def _within(raster: Raster, ink: Grey, rect: Rect) -> npt.NDArray[np.bool_]:
@@ -98,7 +98,7 @@ def _sides(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[int, i
     """Left and right of the widest gaps of a wide mark."""
     if raster.points(mask.shape[1]) < WIDE:
         return
-    for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(LEAST_GAP)):
+    for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(MIN_GAP)):
         yield from _tight(mask, (0, 0, start, mask.shape[0]))
         yield from _tight(mask, (end, 0, mask.shape[1], mask.shape[0]))
 
@@ -119,7 +119,7 @@ def valleys(profile: Profile, nearest: float) -> list[int]:
             continue
         if all(_is_apart(profile, row, other, nearest) for other in found):
             found.append(int(row))
-        if len(found) == MOST_BANDS - 1:
+        if len(found) == MAX_BANDS - 1:
             break
     return sorted(found)
 
@@ -138,7 +138,7 @@ def widest_gaps(filled: npt.NDArray[np.bool_], least: float) -> list[tuple[int, 
     gaps = [
         (int(a) + 1, int(b) + 1) for a, b in pairwise(edges) if not filled[a + 1] and b - a >= least
     ]
-    return sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap[0]))[:MOST_GAPS]
+    return sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap[0]))[:MAX_GAPS]
 
 
 def _tight(

@@ -22,7 +22,7 @@ BESIDE = 1.3
 """Points beside the outline in which its ink lies."""
 STEPS = 120
 TRIALS, FEW = 150, 6
-MOST_ARCS = 40
+MAX_ARCS = 40
 
 Points = npt.NDArray[np.int32]
 Ellipse = tuple[tuple[float, float], tuple[float, float], float]
@@ -49,7 +49,7 @@ def _outlines(left: Grey, raster: Raster) -> list[Points]:
     every, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     sized = [(cv2.boundingRect(outline), outline) for outline in every]
     large = [outline for (_, _, w, h), outline in sized if w > wide and h > high]
-    return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in large[:MOST_ARCS]]
+    return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in large[:MAX_ARCS]]
 
 
 def _ring_through(outline: Points, grown: Grey, raster: Raster) -> Ellipse | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr_extract.geometry import Grey, Raster, Rect
 
-LEAST_STROKE = 1.5
+MIN_STROKE = 1.5
 """Points; a shorter outline is dust or a dot."""
 
 
@@ -40,7 +40,7 @@ def shape_of(raster: Raster, ink: Grey, rect: Rect) -> InkShape:
     pieces = [_outline(labels, stats[i], i) for i in range(1, count)]
     scale = raster.points(1.0)
     lengths = [length * scale for length, _ in pieces]
-    seen = [length for length in lengths if length > LEAST_STROKE]
+    seen = [length for length in lengths if length > MIN_STROKE]
     if not seen:
         return NO_INK
     first = int(np.argmax(lengths))

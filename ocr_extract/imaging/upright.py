@@ -7,7 +7,7 @@ from ocr_extract.imaging.binarize import flatten
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.page_outline import straighten
 
-LEAST_SKEW = 0.03
+MIN_SKEW = 0.03
 """Degrees under which turning costs more sharpness than it gains: 0.4 px on a page."""
 
 
@@ -22,7 +22,7 @@ def level(raster: Raster) -> Raster:
     """Turned so that text lines lie level; unconfirmed estimates are noted, not applied."""
     skew = measure_skew(raster.pixels)
     turned = quarter_turned(raster, 1) if skew.quarter and skew.confirmed else raster
-    if abs(skew.degrees) < LEAST_SKEW:
+    if abs(skew.degrees) < MIN_SKEW:
         return turned
     if not skew.confirmed:
         return turned.with_pixels(turned.pixels, "skew not confirmed: left as it is")

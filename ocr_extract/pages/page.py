@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.recognition.base import Availability, Reader, ReaderTrouble
+from ocr_extract.recognition.base import Availability, Recognizer, RecognizerTrouble
 from ocr_extract.records import Box, DocumentKind, Reading
 from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
 from ocr_extract.sources.text import plain_lines
-from ocr_extract.text import Line, Word, group_lines, overlap
+from ocr_extract.text import Line, Word, group_lines
 
 T = TypeVar("T")
 LEGIBLE = 25
@@ -28,7 +28,7 @@ COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
 """Points by which text without a page is laid out, so that one code serves both."""
 
 
-class PageReader(Reader, Protocol):
+class PageRecognizer(Recognizer, Protocol):
     """A reader that can also find all words of a page."""
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
@@ -41,9 +41,9 @@ class OneTimeout:
     in all (`seconds`): a document costs its time limit once, not once a call.
     """
 
-    def __init__(self, reader: PageReader, seconds: float = math.inf) -> None:
+    def __init__(self, reader: PageRecognizer, seconds: float = math.inf) -> None:
         self._reader, self._left = reader, seconds
-        self._late: ReaderTrouble | None = None
+        self._late: RecognizerTrouble | None = None
 
     def available(self) -> Availability:
         """As the reader itself."""
@@ -59,13 +59,13 @@ class OneTimeout:
 
     def _asked(self, question: Callable[[], T]) -> T:
         if self._late is None and self._left <= 0:
-            self._late = ReaderTrouble("reader_timeout", "Reading took too long.")
+            self._late = RecognizerTrouble("reader_timeout", "Reading took too long.")
         if self._late is not None:
             raise self._late
         started = time.monotonic()
         try:
             return question()
-        except ReaderTrouble as trouble:
+        except RecognizerTrouble as trouble:
             if trouble.kind == "reader_timeout":
                 self._late = trouble
             raise
@@ -100,7 +100,7 @@ def text_view(text: str) -> PageView:
         for part in content.split(" "):
             if part:
                 x, y = column * COLUMN, row * ROW
-                rect = (x, y, x + len(part) * COLUMN, y + CHARACTER)
+                rect = Rect(x, y, x + len(part) * COLUMN, y + CHARACTER)
                 words.append(Word(part, rect, 1.0, "text"))
             column += len(part) + 1
         if words:
@@ -110,7 +110,7 @@ def text_view(text: str) -> PageView:
 
 def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
     """The annotation that a mark is, or lies in; None when it is part of the page."""
-    inside = [a for a in view.annotations if overlap(a.rect, rect) >= MOSTLY_INSIDE]
+    inside = [a for a in view.annotations if a.rect.overlap(rect) >= MOSTLY_INSIDE]
     # An annotation says more than an image, an image more than the paths under it.
     return min(inside, key=lambda a: LESS_TELLING.get(a.kind, 0), default=None)
 
@@ -168,5 +168,5 @@ def place_of(view: PageView, rect: Rect) -> Box | None:
     if view.raster is None:
         return None
     pixels = [view.raster.length(v) for v in rect]
-    x0, y0, x1, y1 = view.raster.on_page((pixels[0], pixels[1], pixels[2], pixels[3]))
+    x0, y0, x1, y1 = view.raster.on_page(Rect(pixels[0], pixels[1], pixels[2], pixels[3]))
     return Box(page=view.number, x0=round(x0, 1), y0=round(y0, 1), x1=round(x1, 1), y1=round(y1, 1))

@@ -21,21 +21,21 @@ from ocr_extract.pages.page import (
     BLANK,
     LEGIBLE,
     WELL_READ,
-    PageReader,
+    PageRecognizer,
     PageView,
     ink_share,
     legible_words,
 )
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged, Source
-from ocr_extract.text import Word, around, group_lines, overlap
+from ocr_extract.text import Word, group_lines
 
 USUAL_HEIGHT = 7.4
 """Median height in points of tesseract's words in 10 to 12 point print."""
 SIZE_TOLERANCE = 1.3
-MOST_COVERED = 1
+MAX_COVERED = 1
 """Labels that a signature may cover; where more of them do not look as printed, they may
 have been moved: an inserted picture pushes them apart.
 """
@@ -71,7 +71,7 @@ class _Sheet:
 def read_pages(
     source: Source,
     numbers: Sequence[int],
-    reader: PageReader,
+    reader: PageRecognizer,
     settings: Settings,
     note: Callable[[Damage], None],
 ) -> list[PageView]:
@@ -84,13 +84,13 @@ def read_pages(
             note(trouble.damage)
     try:
         return _views(rasters, reader, settings)
-    except ReaderTrouble as trouble:
+    except RecognizerTrouble as trouble:
         effect = f"Its pages could not be read: {trouble}"
         note(Damage(stage="read", kind=trouble.kind, effect=effect))
         return []
 
 
-def _views(rasters: Sequence[Raster], reader: PageReader, settings: Settings) -> list[PageView]:
+def _views(rasters: Sequence[Raster], reader: PageRecognizer, settings: Settings) -> list[PageView]:
     """All parts of all pages are read in one call."""
     sheets = [_sheet(raster, settings) for raster in rasters]
     read = iter(_words_of([part for sheet in sheets for part in sheet.parts], reader))
@@ -107,7 +107,7 @@ def _sheet(raster: Raster, settings: Settings) -> _Sheet:
     for turns in (0, 2) if ink_share(raster.pixels) >= BLANK else ():
         turned = quarter_turned(raster, turns)
         found = align(turned, prints)
-        if found is not None and len(pages[found[0]].labels & found[1].others) <= MOST_COVERED:
+        if found is not None and len(pages[found[0]].labels & found[1].others) <= MAX_COVERED:
             return _printed(turned, pages[found[0]], found[1], settings)
     return _Sheet(raster, (_whole(raster, settings),))
 
@@ -118,7 +118,7 @@ def _printed(raster: Raster, page: PrintedPage, alignment: Alignment, settings: 
 
     def placed(rect: Rect) -> Rect:
         x0, y0, x1, y1 = (sized.points(v) for v in alignment.on_raster(rect))
-        return x0, y0, x1, y1
+        return Rect(x0, y0, x1, y1)
 
     doubtful = page.clauses_of(alignment.others)
     words = tuple(
@@ -137,14 +137,16 @@ def _printed(raster: Raster, page: PrintedPage, alignment: Alignment, settings: 
 def _lines_of(page: PrintedPage, clauses: Iterable[str]) -> Iterator[Rect]:
     """Around the lines of each of some clauses, in points of the form."""
     for clause in sorted(clauses):
-        x0, y0, x1, y1 = around(line.rect for line in page.print.lines if line.clause == clause)
-        yield x0, y0 - PRINT_EDGE, x1, y1 + PRINT_EDGE
+        x0, y0, x1, y1 = Rect.around(
+            line.rect for line in page.print.lines if line.clause == clause
+        )
+        yield Rect(x0, y0 - PRINT_EDGE, x1, y1 + PRINT_EDGE)
 
 
 def _cut(raster: Raster, dpi: float, region: Rect, words: Sequence[Word]) -> _Part:
     """A region, in points, over the whole width of the page; paper where words are printed."""
     top, bottom = (min(max(0.0, y), raster.points(raster.height - 1)) for y in region[1::2])
-    rows, _ = raster.slices((0.0, top, 1.0, bottom))
+    rows, _ = raster.slices(Rect(0.0, top, 1.0, bottom))
     pixels = _reduced(raster.pixels[rows.start : max(rows.stop, rows.start + 1)], dpi / raster.dpi)
     part = _Part(pixels.copy(), dpi, top=raster.points(rows.start))
     scale = dpi / POINTS_PER_INCH
@@ -168,7 +170,7 @@ def _reduced(pixels: Grey, factor: float) -> Grey:
     return np.asarray(small, dtype=np.uint8)
 
 
-def _words_of(parts: Sequence[_Part], reader: PageReader) -> tuple[tuple[Word, ...], ...]:
+def _words_of(parts: Sequence[_Part], reader: PageRecognizer) -> tuple[tuple[Word, ...], ...]:
     """Words of all parts in points of their pages, one call per resolution (the pages of one
     file mostly share it).
     """
@@ -183,12 +185,14 @@ def _words_of(parts: Sequence[_Part], reader: PageReader) -> tuple[tuple[Word, .
 
 def _moved(word: Word, part: _Part) -> Word:
     x0, y0, x1, y1 = word.rect
-    return replace(word, rect=(x0, y0 + part.top, x1, y1 + part.top))
+    return replace(word, rect=Rect(x0, y0 + part.top, x1, y1 + part.top))
 
 
-def _view(sheet: _Sheet, read: Sequence[Word], reader: PageReader, settings: Settings) -> PageView:
+def _view(
+    sheet: _Sheet, read: Sequence[Word], reader: PageRecognizer, settings: Settings
+) -> PageView:
     if sheet.words:
-        added = [w for w in read if all(overlap(w.rect, p.rect) < ON_PRINT for p in sheet.words)]
+        added = [w for w in read if all(w.rect.overlap(p.rect) < ON_PRINT for p in sheet.words)]
         words = (*sheet.words, *added)
         number = sheet.raster.page
         return PageView(number, sheet.raster, words, group_lines(words), clauses=sheet.clauses)
@@ -198,7 +202,7 @@ def _view(sheet: _Sheet, read: Sequence[Word], reader: PageReader, settings: Set
 
 
 def _right_way_up(
-    raster: Raster, words: tuple[Word, ...], reader: PageReader, settings: Settings
+    raster: Raster, words: tuple[Word, ...], reader: PageRecognizer, settings: Settings
 ) -> tuple[Raster, tuple[Word, ...]]:
     """Turned upside down, or to a side, when that is what makes it legible."""
     best = (legible_words(words), 0, raster, words)
@@ -226,8 +230,8 @@ def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tupl
     if 1 / SIZE_TOLERANCE < factor < SIZE_TOLERANCE:
         return raster, words
     scaled = tuple(
-        replace(w, rect=(w.rect[0] * factor, w.rect[1] * factor, w.rect[2] * factor,
-                         w.rect[3] * factor))
+        replace(w, rect=Rect(w.rect.x0 * factor, w.rect.y0 * factor, w.rect.x1 * factor,
+                         w.rect.y1 * factor))
         for w in words
     )  # fmt: skip
     return raster.magnified(factor), scaled

@@ -15,7 +15,7 @@ what is left is for the page that was begun last, and for judging."""
 OVER = "Looking at it took too long: its other pages were not looked at."
 
 
-class Clock:
+class TimeLimit:
     """Begins when it is made. It counts seconds, and the processor's for this process."""
 
     def __init__(self, settings: Settings) -> None:

@@ -10,7 +10,7 @@ from ocr_extract.geometry import Grey
 from ocr_extract.records import Reading
 
 
-class ReaderTrouble(Exception):
+class RecognizerTrouble(Exception):
     """A reader crashed, hung or printed garbage; `kind` is the damage it becomes."""
 
     def __init__(self, kind: str, message: str) -> None:
@@ -28,7 +28,7 @@ class Availability:
     advice: str = ""
 
 
-class Reader(Protocol):
+class Recognizer(Protocol):
     """Reads crops of one line each."""
 
     def available(self) -> Availability:

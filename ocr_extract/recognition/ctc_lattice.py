@@ -17,7 +17,7 @@ from ocr_extract.recognition.ctc_output import (
     COLUMNS,
     OTHER,
     Array,
-    Frames,
+    CtcOutput,
     column_of,
     shortened,
 )
@@ -56,7 +56,7 @@ SHORT_SHARE = 0.25
 class DateLattice:
     """Scores of all dates against the frames of one crop."""
 
-    def __init__(self, frames: Frames) -> None:
+    def __init__(self, frames: CtcOutput) -> None:
         kept = shortened(frames.probabilities)
         seen = _emissions(kept)
         self._ends = _junk(kept)

@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.base import Availability, ReaderTrouble
-from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, Frames, column_of
+from ocr_extract.recognition.base import Availability, RecognizerTrouble
+from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, CtcOutput, column_of
 from ocr_extract.records import Hypothesis, Reading
 
 Input = npt.NDArray[np.float32]
-LEAST_SURE = 1e-3
+MIN_CONFIDENCE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -47,30 +47,30 @@ class LineNetwork:
         """The best reading of each crop; raises ReaderTrouble or MissingTool."""
         return tuple(as_reading(self.name, frames) for frames in self.frames(crops))
 
-    def frames(self, crops: Sequence[Grey]) -> tuple[Frames, ...]:
+    def frames(self, crops: Sequence[Grey]) -> tuple[CtcOutput, ...]:
         """What the network saw in each crop; one by one, so that no crop's result depends
         on its neighbours. Raises ReaderTrouble or MissingTool.
         """
         return tuple(self._seen(crop) for crop in crops)
 
-    def _seen(self, crop: Grey) -> Frames:
+    def _seen(self, crop: Grey) -> CtcOutput:
         if not self.weights.is_file():
             raise MissingTool(f"The weights of {self.name} are not installed.", self.advice)
         session = _session(self.weights)
         try:
             (output,) = session.run(None, {session.get_inputs()[0].name: self.prepared(crop)})
         except _failures() as error:
-            raise ReaderTrouble("reader_crashed", f"{self.name} failed: {error}") from error
+            raise RecognizerTrouble("reader_crashed", f"{self.name} failed: {error}") from error
         rows = np.asarray(output[0], np.float32)
         return _frames(np.exp(rows) if self.logarithms else rows, self.characters)
 
 
-def as_reading(name: str, frames: Frames) -> Reading:
+def as_reading(name: str, frames: CtcOutput) -> Reading:
     """The best free reading, with its score as a log-likelihood by word."""
     if not frames.text.strip():
         return Reading(reader=name, hypotheses=())
     words = len(frames.text.split())
-    score = words * float(np.log(min(1.0, max(LEAST_SURE, frames.sure))))
+    score = words * float(np.log(min(1.0, max(MIN_CONFIDENCE, frames.sure))))
     return Reading(reader=name, hypotheses=(Hypothesis(text=frames.text, log_likelihood=score),))
 
 
@@ -100,12 +100,12 @@ def _session(weights: Path) -> Any:
     return onnxruntime.InferenceSession(str(weights), options, providers=["CPUExecutionProvider"])
 
 
-def _frames(rows: npt.NDArray[np.float32], characters: tuple[str, ...]) -> Frames:
+def _frames(rows: npt.NDArray[np.float32], characters: tuple[str, ...]) -> CtcOutput:
     best = rows.argmax(axis=1)
     starts = [i for i, k in enumerate(best) if k and (i == 0 or best[i - 1] != k)]
     text = "".join(characters[best[i]] for i in starts)
     sure = float(np.mean([rows[i, best[i]] for i in starts])) if starts else 0.0
-    return Frames(_folded(rows, characters), text, sure)
+    return CtcOutput(_folded(rows, characters), text, sure)
 
 
 def _folded(rows: npt.NDArray[np.float32], characters: tuple[str, ...]) -> Input:

@@ -34,7 +34,7 @@ _ALIASES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Frames:
+class CtcOutput:
     """`probabilities` has shape (slices, COLUMNS), each row a distribution; `text` is the
     network's best reading and `sure` the mean probability (0..1) of its characters.
     """

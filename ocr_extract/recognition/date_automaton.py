@@ -26,15 +26,15 @@ from ocr_extract.recognition.ctc_lattice import (
     SHORT_YEARS,
     DateLattice,
 )
-from ocr_extract.recognition.ctc_output import Array, Frames, column_of
+from ocr_extract.recognition.ctc_output import Array, CtcOutput, column_of
 from ocr_extract.records import Hypothesis
 
 YEARS_KEPT = 16
 SEPARATORS_KEPT = 2
-FEWEST_LETTERS = 0.7
+MIN_LETTERS = 0.7
 """Letters seen, by their probabilities, from which there may be a month word."""
 FOREIGN_KEPT = 5
-LEAST = -60.0
+MIN = -60.0
 RUN_TOGETHER = 0.1
 """Weight of a day and two digits of a year behind a month word: "Sep 2025" has no day."""
 
@@ -56,7 +56,7 @@ Written = tuple[float, str]
 
 
 def written_dates(
-    crops: Sequence[Frames],
+    crops: Sequence[CtcOutput],
     weights: Sequence[float],
     languages: tuple[str, ...] = ("en",),
     keep: int = 150,
@@ -70,7 +70,7 @@ def written_dates(
     for separator in _separators(crops):
         found += _numeric(lattices, weights, separator, keep)
         found += _year_first(lattices, weights, separator, keep)
-    if max(float(frames.probabilities[:, LETTERS].sum()) for frames in crops) > FEWEST_LETTERS:
+    if max(float(frames.probabilities[:, LETTERS].sum()) for frames in crops) > MIN_LETTERS:
         found += _in_words(lattices, weights, languages, keep)
         found += _dayless(lattices, weights)
     ranked = sorted(found, key=lambda way: (-way[0], way[1]))[:keep]
@@ -78,7 +78,7 @@ def written_dates(
     return tuple(Hypothesis(text=text, log_likelihood=value - above) for value, text in ranked)
 
 
-def _separators(crops: Sequence[Frames]) -> list[str]:
+def _separators(crops: Sequence[CtcOutput]) -> list[str]:
     """The separators that were seen most, in all crops together. A date with another one is
     a worse spelling of the same day.
     """
@@ -149,7 +149,7 @@ def _likely_years(
 
 def _pooled(scores: Iterable[Array], weights: Sequence[float]) -> Array:
     """Weighted sum of log-likelihoods: a product of experts (Hinton 2002)."""
-    floor = float(np.exp(LEAST))
+    floor = float(np.exp(MIN))
     logs = [w * np.log(np.maximum(s, floor)) for w, s in zip(weights, scores, strict=True)]
     return np.asarray(sum(logs[1:], start=logs[0]))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import Availability
 from ocr_extract.recognition.ctc_network import LineNetwork, as_reading
-from ocr_extract.recognition.ctc_output import Frames
+from ocr_extract.recognition.ctc_output import CtcOutput
 from ocr_extract.recognition.date_automaton import written_dates
 from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.pp_ocr import pp_ocr
@@ -22,9 +22,9 @@ WEIGHTS = {"pp-ocr": 1.0, "handwriting": 1.0}
 """Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
 DATES = "dates"
 """Name of the reading that holds dates only."""
-MOST_DATES = 100
+MAX_DATES = 100
 """Dates that are kept, likeliest first: a record holds them all for a second look."""
-FEWEST_DIGITS = (1.0, 4.0)
+MIN_DIGITS = (1.0, 4.0)
 """Digits that PP-OCR and the own network see, by their probabilities, from either of which on
 a crop is scored as a date at all: the latter sees some in scrawls, too. Of 261 dates of
 writers whom neither knows all pass; of crops that did not, none came near to a date.
@@ -32,7 +32,7 @@ writers whom neither knows all pass; of crops that did not, none came near to a 
 
 
 @dataclass(frozen=True)
-class Hands:
+class DateRecognizer:
     """Reads handwriting; `languages` (ISO 639) are those of month words."""
 
     languages: tuple[str, ...] = ("en",)
@@ -58,14 +58,14 @@ class Hands:
         """
         return tuple((reading,) for reading in self.networks[0].read(crops))
 
-    def _of_crop(self, frames: tuple[Frames, ...]) -> tuple[Reading, ...]:
+    def _of_crop(self, frames: tuple[CtcOutput, ...]) -> tuple[Reading, ...]:
         free = [as_reading(n.name, f) for n, f in zip(self.networks, frames, strict=True)]
         return (*free, self._dates(frames))
 
-    def _dates(self, frames: tuple[Frames, ...]) -> Reading:
+    def _dates(self, frames: tuple[CtcOutput, ...]) -> Reading:
         digits = [float(f.probabilities[:, 1:11].sum()) for f in frames]
-        if all(seen < least for seen, least in zip(digits, FEWEST_DIGITS, strict=True)):
+        if all(seen < least for seen, least in zip(digits, MIN_DIGITS, strict=True)):
             return Reading(reader=DATES, hypotheses=())
         weights = [WEIGHTS[network.name] for network in self.networks]
         found = written_dates(frames, weights, self.languages)
-        return Reading(reader=DATES, hypotheses=found[:MOST_DATES])
+        return Reading(reader=DATES, hypotheses=found[:MAX_DATES])

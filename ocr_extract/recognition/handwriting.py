@@ -15,7 +15,7 @@ CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
 """The blank first; the training recipe takes its alphabet from here."""
 HEIGHT = 32
 NARROWEST, WIDEST = 16, 480
-LEAST_CONTRAST = 24.0
+MIN_CONTRAST = 24.0
 ADVICE = "The package is incomplete: install it again with pip."
 
 
@@ -39,5 +39,5 @@ def prepared(crop: Grey) -> Input:
     how = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
     grey = cv2.resize(crop, size, interpolation=how).astype(np.float32)
     paper, dark = np.percentile(grey, (85, 1))
-    ink = (paper - grey) / max(LEAST_CONTRAST, float(paper - dark))
+    ink = (paper - grey) / max(MIN_CONTRAST, float(paper - dark))
     return np.asarray(np.clip(ink, 0, 1), np.float32)[None, None]

@@ -23,8 +23,8 @@ import cv2
 import pytesseract
 
 from ocr_extract.errors import MissingTool, raise_if_no_room
-from ocr_extract.geometry import POINTS_PER_INCH, Grey
-from ocr_extract.recognition.base import Availability, ReaderTrouble
+from ocr_extract.geometry import POINTS_PER_INCH, Grey, Rect
+from ocr_extract.recognition.base import Availability, RecognizerTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.text import Word
 
@@ -104,27 +104,27 @@ class Tesseract:
             # Of its version, for which pytesseract asks once a process.
             raise _trouble(error.returncode, "it has no version", self.language) from error
         except SystemExit as error:
-            raise ReaderTrouble("reader_garbage", "tesseract printed no version.") from error
+            raise RecognizerTrouble("reader_garbage", "tesseract printed no version.") from error
         except RuntimeError as error:
-            raise ReaderTrouble("reader_timeout", "Reading took too long.") from error
+            raise RecognizerTrouble("reader_timeout", "Reading took too long.") from error
         except (OSError, ValueError, KeyError, IndexError, UnicodeDecodeError) as error:
             raise_if_no_room(error)
-            raise ReaderTrouble("reader_garbage", f"tesseract's output: {error}.") from error
+            raise RecognizerTrouble("reader_garbage", f"tesseract's output: {error}.") from error
         if not table or "text" not in table:
-            raise ReaderTrouble("reader_garbage", "tesseract printed no table.")
+            raise RecognizerTrouble("reader_garbage", "tesseract printed no table.")
         return dict(table)
 
 
 def _trouble(status: int, message: str, language: str) -> Exception:
     if -status == signal.SIGXCPU:
         # Our own bound on a document's processor time.
-        return ReaderTrouble("reader_timeout", "Reading took too long.")
+        return RecognizerTrouble("reader_timeout", "Reading took too long.")
     if status < 0:
-        return ReaderTrouble("tool_killed", f"tesseract was ended by {signal_name(-status)}.")
+        return RecognizerTrouble("tool_killed", f"tesseract was ended by {signal_name(-status)}.")
     if "load any languages" in message or "Error opening data file" in message:
         advice = f"Install it: `sudo apt-get install tesseract-ocr-{language}`."
         return MissingTool(f"tesseract has no language {language}.", advice)
-    return ReaderTrouble("reader_crashed", f"tesseract failed: {message[:200]}")
+    return RecognizerTrouble("reader_crashed", f"tesseract failed: {message[:200]}")
 
 
 def signal_name(number: int) -> str:
@@ -192,5 +192,5 @@ def _score(row: Mapping[str, Any]) -> float:
 
 def _word(row: Mapping[str, Any], scale: float) -> Word:
     x, y = float(row["left"]) * scale, float(row["top"]) * scale
-    rect = (x, y, x + float(row["width"]) * scale, y + float(row["height"]) * scale)
+    rect = Rect(x, y, x + float(row["width"]) * scale, y + float(row["height"]) * scale)
     return Word(str(row["text"]).strip(), rect, _score(row))

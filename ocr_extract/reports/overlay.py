@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_extract.fields.observations import Findings
+from ocr_extract.fields.observations import Observations
 from ocr_extract.geometry import POINTS_PER_INCH, Raster
 from ocr_extract.records import Box, FieldResult, Record, SignatureResult
 from ocr_extract.reports.files import replace_file
@@ -28,7 +28,7 @@ COLOURS = {
 LABEL = "#7f8c8d"
 MARK = "#bdc3c7"
 OVERLAY_DPI = 150
-MOST_STEM = 200
+MAX_STEM = 200
 """Bytes of a picture's name that are the document's: names have an end."""
 MARGIN = 4
 """Pixels between what was found and the frame around it."""
@@ -42,7 +42,7 @@ class _Drawn:
     caption: str
 
 
-def draw_pages(record: Record, findings: Findings, settings: Settings, out: Path) -> list[Path]:
+def draw_pages(record: Record, findings: Observations, settings: Settings, out: Path) -> list[Path]:
     """One PNG per page on which something was found; [] for text and unreadable files.
 
     Raises Damaged when the source can no longer be opened or rendered.
@@ -52,7 +52,7 @@ def draw_pages(record: Record, findings: Findings, settings: Settings, out: Path
     if not pages:
         return []
     source = open_source(Path(record.document.path), settings, lambda _: None)
-    stem = os.fsencode(Path(record.document.name).stem)[:MOST_STEM].decode("utf-8", "ignore")
+    stem = os.fsencode(Path(record.document.name).stem)[:MAX_STEM].decode("utf-8", "ignore")
     return [
         _draw(
             source.render(page, OVERLAY_DPI),
@@ -63,16 +63,16 @@ def draw_pages(record: Record, findings: Findings, settings: Settings, out: Path
     ]
 
 
-def _labels(findings: Findings) -> Iterable[_Drawn]:
+def _labels(findings: Observations) -> Iterable[_Drawn]:
     for name, label in findings.labels.items():
         if label.place is not None:
             how = " (inferred)" if label.inferred else ""
             yield _Drawn(label.place, LABEL, 1, f"label {name}{how}")
 
 
-def _marks(findings: Findings) -> Iterable[_Drawn]:
+def _marks(findings: Observations) -> Iterable[_Drawn]:
     for mark in findings.marks:
-        if mark.place is not None and mark.mark.kind != "strip":
+        if mark.place is not None and mark.kind != "strip":
             yield _Drawn(mark.place, MARK, 1, "")
 
 

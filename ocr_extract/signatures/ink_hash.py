@@ -14,7 +14,7 @@ from ocr_extract.geometry import Grey
 from ocr_extract.imaging.binarize import ink_mask
 
 ROWS, COLUMNS = 12, 24
-LEAST_PIXELS = 40
+MIN_PIXELS = 40
 SAME_SHARE = 0.09
 """Share of bits in which copies may differ: scaled, recompressed and rescanned copies of
 370 signatures differ by at most this, two signatures by one hand by more (bench/hands.py)."""
@@ -25,7 +25,7 @@ def hash_of(crop: Grey) -> str:
     """Width : height and the bits as hexadecimal, or "" where there is too little ink."""
     mask = ink_mask(crop)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    if int((mask > 0).sum()) < LEAST_PIXELS or len(rows) < 8 or len(columns) < 8:
+    if int((mask > 0).sum()) < MIN_PIXELS or len(rows) < 8 or len(columns) < 8:
         return ""
     tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     cells = cv2.resize(tight, (COLUMNS + 1, ROWS), interpolation=cv2.INTER_AREA)

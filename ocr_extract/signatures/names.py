@@ -19,7 +19,7 @@ WHOLE_LENGTH = 6
 WHOLE_SHARE = 92
 
 
-def name_likeness(text: str, name: str | None) -> float:
+def name_similarity(text: str, name: str | None) -> float:
     """How much a string looks like a name, 0..1; 0 when there is nothing to compare."""
     plain, wanted = _folded(text), _folded(name or "")
     if len(plain) < 2 or len(wanted) < 2:
@@ -35,7 +35,7 @@ def names_in(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if sum(c.isalpha() for c in part) >= 2)
 
 
-def person_likeness(text: str, field: str | None) -> float:
+def person_similarity(text: str, field: str | None) -> float:
     """How much a string is one of the people that a field names, 0..1: in any order of
     names, with initials for given names, or by the family name alone.
     """
@@ -76,7 +76,7 @@ def signer_match(
 
 
 def _best(readings: Sequence[tuple[str, float]], field: str | None) -> float:
-    return max((person_likeness(text, field) for text, _ in readings), default=0.0)
+    return max((person_similarity(text, field) for text, _ in readings), default=0.0)
 
 
 def _one_person(text: str, person: str) -> float:
@@ -85,7 +85,7 @@ def _one_person(text: str, person: str) -> float:
     initials = fuzz.token_sort_ratio(plain, with_initials) / 100 if " " in plain else 0.0
     # CJK names are written without spaces, and family names first.
     turned = fuzz.ratio(_joined(plain), _joined(" ".join(reversed(wanted.split())))) / 100
-    return max(name_likeness(text, person), initials, turned if len(plain) > 1 else 0.0)
+    return max(name_similarity(text, person), initials, turned if len(plain) > 1 else 0.0)
 
 
 def _is_latin(text: str) -> bool:

@@ -12,11 +12,11 @@ from functools import lru_cache
 
 from ocr_extract.model_files import model_file
 
-LEAST = (14.0, 5.0)
+MIN = (14.0, 5.0)
 """Width and height in points; of real signatures none is smaller."""
-MOST = 12.0
+MAX = 12.0
 """Log-odds beyond which no mark is believed."""
-MOST_MIXED = -1.0
+MAX_MIXED = -1.0
 """The same for ink that a date is a part of: whatever else it is, a person has to look."""
 
 
@@ -99,14 +99,14 @@ class PresenceModel:
     bias: float
 
     def log_odds(self, evidence: InkEvidence) -> float:
-        """Natural log-odds that the ink is a signature, within -MOST..MOST."""
-        if evidence.width < LEAST[0] or evidence.height < LEAST[1]:
-            return -MOST
+        """Natural log-odds that the ink is a signature, within -MAX..MAX."""
+        if evidence.width < MIN[0] or evidence.height < MIN[1]:
+            return -MAX
         features = evidence.features()
         total = self.bias + sum(
             self.weights.get(name, 0.0) * value for name, value in features.items()
         )
-        return max(-MOST, min(MOST_MIXED if evidence.mixed else MOST, total))
+        return max(-MAX, min(MAX_MIXED if evidence.mixed else MAX, total))
 
 
 @lru_cache(maxsize=1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CertificateState = Literal["valid", "unverified", "altered", "unreadable"]
 MARK = b"/ByteRange"
 """Every signature value names the bytes it covers, outside of compressed streams."""
-MOST_SIGNATURES = 10
+MAX_SIGNATURES = 10
 MALFORMED = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
     NotImplementedError, AssertionError, ArithmeticError, NameError, struct.error, zlib.error,
@@ -85,7 +85,7 @@ def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate
 
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
-        signatures = list(reader.embedded_regular_signatures)[:MOST_SIGNATURES]
+        signatures = list(reader.embedded_regular_signatures)[:MAX_SIGNATURES]
     except (PdfError, *MALFORMED):
         yield Certificate(None, None, "unreadable", whole_file=False)
         return

@@ -25,7 +25,7 @@ import pypdfium2.raw as pdfium_c
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, raster_of
 from ocr_extract.settings import Settings
 from ocr_extract.sources.valid_text import valid_text
-from ocr_extract.text import Word, around
+from ocr_extract.text import Word
 
 INVISIBLE_MODES = frozenset({3, 7})
 """Text render modes that paint nothing (ISO 32000-1, table 106)."""
@@ -33,11 +33,11 @@ CHECK_DPI = 100
 """Resolution at which a word's box is looked into for ink: 10 points are 14 pixels."""
 CONTRAST = 25
 """Grey levels between the darkest and the lightest pixel where a word shows."""
-MOST_CHARACTERS = 60_000
+MAX_CHARACTERS = 60_000
 """Characters of a page that are looked at: of a page full of small print there are 10,000."""
-MOST_ANNOTATIONS = 2_000
-MOST_PICTURES = 5_000
-MOST_VALUE = 2_000
+MAX_ANNOTATIONS = 2_000
+MAX_PICTURES = 5_000
+MAX_VALUE = 2_000
 """Bytes of an annotation's author or date that are believed."""
 KINDS = {
     pdfium_c.FPDF_ANNOT_FREETEXT: "FreeText",
@@ -94,7 +94,7 @@ class _Character(NamedTuple):
     font: str
 
 
-_SPACE = _Character(" ", (0, 0, 0, 0), paints=False, font="")
+_SPACE = _Character(" ", Rect(0, 0, 0, 0), paints=False, font="")
 _Affine = tuple[float, float, float, float, float, float]
 """x' = a x + b y + c, y' = d x + e y + f."""
 
@@ -190,7 +190,7 @@ def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
 
 def _annotations(page: pdfium.PdfPage, forms: Any) -> Iterator[Annotation]:
     to_display = _to_display(page)
-    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MOST_ANNOTATIONS)):
+    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MAX_ANNOTATIONS)):
         raw = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
         kind = KINDS.get(pdfium_c.FPDFAnnot_GetSubtype(raw))
         if kind is not None:
@@ -216,7 +216,7 @@ def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
     """Placed images and drawn paths of the page itself, as far as they have bounds."""
     to_display = _to_display(page)
     wanted = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
-    for one in islice(page.get_objects(filter=wanted, max_depth=3), MOST_PICTURES):
+    for one in islice(page.get_objects(filter=wanted, max_depth=3), MAX_PICTURES):
         try:
             left, bottom, right, top = one.get_bounds()
         except pdfium.PdfiumError:
@@ -229,7 +229,7 @@ def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
 def _value(raw: Any, key: bytes) -> str:
     """A text value of an annotation, "" when it has none."""
     length = pdfium_c.FPDFAnnot_GetStringValue(raw, key, None, 0)
-    if not 2 < length <= MOST_VALUE:
+    if not 2 < length <= MAX_VALUE:
         return ""
     buffer = ctypes.create_string_buffer(length)
     wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
@@ -257,8 +257,8 @@ def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
     box, styles = _Boxes(text, to_display), _Styles(text)
     try:
         count = text.count_chars()
-        each = (_character(text, i, box, styles) for i in range(min(count, MOST_CHARACTERS)))
-        return list(each), count > MOST_CHARACTERS
+        each = (_character(text, i, box, styles) for i in range(min(count, MAX_CHARACTERS)))
+        return list(each), count > MAX_CHARACTERS
     finally:
         text.close()
 
@@ -318,7 +318,7 @@ def _mapped(left: float, right: float, bottom: float, top: float, to_display: _A
     a, b, c, d, e, f = to_display
     xs = (a * left + b * bottom + c, a * right + b * top + c)
     ys = (d * left + e * bottom + f, d * right + e * top + f)
-    return min(xs), min(ys), max(xs), max(ys)
+    return Rect(min(xs), min(ys), max(xs), max(ys))
 
 
 class _Styles:
@@ -364,15 +364,15 @@ def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
 
 def _follows(last: _Character, one: _Character) -> bool:
     """On the same line, and nearer than most of a letter's height."""
-    high = max(last.rect[3] - last.rect[1], one.rect[3] - one.rect[1], 4.0)
-    gap = one.rect[0] - last.rect[2]
-    drop = abs((one.rect[1] + one.rect[3]) - (last.rect[1] + last.rect[3])) / 2
+    high = max(last.rect.height, one.rect.height, 4.0)
+    gap = one.rect.x0 - last.rect.x1
+    drop = abs((one.rect.y0 + one.rect.y1) - (last.rect.y0 + last.rect.y1)) / 2
     return -high < gap < 0.9 * high and drop < high and one.paints == last.paints
 
 
 def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float, float]) -> bool:
     """Painted, on the page, and with contrast where it stands."""
-    x0, y0, x1, y1 = around(c.rect for c in word)
+    x0, y0, x1, y1 = Rect.around(c.rect for c in word)
     if not word[0].paints or x1 <= 0 or y1 <= 0 or x0 >= size[0] or y0 >= size[1]:
         return False
     left, top = max(0, int(x0 * scale) - 1), max(0, int(y0 * scale) - 1)
@@ -385,4 +385,4 @@ def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float
 
 def _word(characters: list[_Character]) -> Word:
     text = valid_text("".join(c.text for c in characters))
-    return Word(text, around(c.rect for c in characters), 1.0, "pdf")
+    return Word(text, Rect.around(c.rect for c in characters), 1.0, "pdf")

@@ -34,8 +34,8 @@ from ocr_extract.sources.source import Damaged
 
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 SMALLEST_DPI = 20
-MOST_INCHES = 16.5
-MOST_PRODUCER = 200
+MAX_INCHES = 16.5
+MAX_PRODUCER = 200
 HARMLESS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
 """Syntax errors that cost no ink: a form without fields, a font's weight, a link."""
 _DATE = re.compile(
@@ -64,7 +64,7 @@ def inspect_pdf(path: Path, settings: Settings) -> PdfFacts:
         pages=int(info.get("Pages", 0)),
         created=iso_time(str(info.get("CreationDate", ""))),
         modified=iso_time(str(info.get("ModDate", ""))),
-        producer=str(info["Producer"])[:MOST_PRODUCER] if info.get("Producer") else None,
+        producer=str(info["Producer"])[:MAX_PRODUCER] if info.get("Producer") else None,
         encrypted=str(info.get("Encrypted", "no")).startswith("yes"),
     )
 
@@ -176,7 +176,7 @@ def _sane(inches: list[float], dpi: int) -> float:
     """A photo placed at one pixel a point is 38 inches wide: its pixels are all there
     is, so that no side needs more than a letter page's pixels, half as much again.
     """
-    return dpi * MOST_INCHES / max(MOST_INCHES, *inches)
+    return dpi * MAX_INCHES / max(MAX_INCHES, *inches)
 
 
 def _rasterised(

@@ -20,7 +20,7 @@ BENIGN = (
 )
 """Complaints that cost no ink: a stream without its last bytes of padding, an unused
 object, a cross-reference table that could be rebuilt."""
-MOST_BYTES = 30_000_000
+MAX_BYTES = 30_000_000
 
 
 def syntax_complaints(path: Path) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def syntax_complaints(path: Path) -> tuple[str, ...]:
     open the file at all (then poppler's word counts).
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MAX_BYTES:
             return ()
         with pikepdf.open(path) as pdf:
             found = [str(problem) for problem in pdf.check_pdf_syntax()]

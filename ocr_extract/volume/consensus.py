@@ -15,22 +15,22 @@ from pathlib import Path
 from typing import IO
 
 from ocr_extract.dates.priors import Context
-from ocr_extract.dates.volume_prior import volume_dates
-from ocr_extract.decision.date import voice
+from ocr_extract.dates.volume_prior import volume_prior_of
+from ocr_extract.decision.date import vote_of
 from ocr_extract.records import Flag, Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.duplicates import others_with, with_same_ink
 from ocr_extract.volume.roster.check import (
-    Brief,
-    brief_of,
+    RecordSummary,
+    byte_duplicates,
     flagged,
     flags_among,
-    twins_of,
+    summary_of,
     with_paper,
 )
 from ocr_extract.volume.roster.matching import Matcher
 from ocr_extract.volume.roster.roster import Roster
-from ocr_extract.volume.roster.status import Answer, Standing, answer
+from ocr_extract.volume.roster.status import PaperStatus, VolumeStatus, answer
 from ocr_extract.volume.second_look import look_again
 
 Looks = Callable[[], Iterator[tuple[Path, tuple[Record, ...]]]]
@@ -54,7 +54,7 @@ class Summary:
     """What a run says first: the totals, and, with a roster, every paper's state."""
 
     totals: Totals
-    answer: Answer | None = None
+    answer: VolumeStatus | None = None
 
     def to_json(self) -> dict[str, object]:
         """As plain values."""
@@ -73,19 +73,19 @@ class Judged:
 
 
 @contextmanager
-def judged_together(
+def resolve_volume(
     looks: Looks, given: Context, settings: Settings, roster: Roster | None
 ) -> Iterator[Judged]:
     """Everything judged; `given` is what the editor has said of the dates."""
     matcher = Matcher(roster) if roster else None
     with tempfile.SpooledTemporaryFile(max_size=HELD) as spool:
         places: list[tuple[Path, int]] = []
-        briefs: list[Brief] = []
+        briefs: list[RecordSummary] = []
         for path, part, record in _again(looks, given, settings):
             known = with_paper(record, matcher) if matcher else record
             _write(spool, known)
             places.append((path, part))
-            briefs.append(replace(brief_of(known, part), index=len(briefs)))
+            briefs.append(replace(summary_of(known, part), index=len(briefs)))
         same = others_with([brief.ink for brief in briefs])
         more = _flags_among(briefs, same)
         briefs = [_reflagged(b, extra) for b, extra in zip(briefs, more, strict=True)]
@@ -106,24 +106,26 @@ def judged_together(
 
 def _again(looks: Looks, given: Context, settings: Settings) -> Iterator[tuple[Path, int, Record]]:
     """The second look at every record, each told what the others say."""
-    voices = [voice(r.fields.date, settings) for _, found in looks() for r in found]
-    volume = volume_dates(voices)
-    spoken = iter(voices)
+    votes = [vote_of(r.fields.date, settings) for _, found in looks() for r in found]
+    volume = volume_prior_of(votes)
+    spoken = iter(votes)
     for path, found in looks():
         for part, record in enumerate(found):
             told = replace(given, others=volume.without(next(spoken)))
             yield path, part, look_again(record, told, settings)
 
 
-def _flags_among(briefs: Sequence[Brief], same: Sequence[Sequence[int]]) -> list[tuple[Flag, ...]]:
-    twins = twins_of(briefs)
+def _flags_among(
+    briefs: Sequence[RecordSummary], same: Sequence[Sequence[int]]
+) -> list[tuple[Flag, ...]]:
+    twins = byte_duplicates(briefs)
     return [
         flags_among(brief, twins.get(brief.sha256 or "", ()), [briefs[i] for i in others])
         for brief, others in zip(briefs, same, strict=True)
     ]
 
 
-def _reflagged(brief: Brief, more: Sequence[Flag]) -> Brief:
+def _reflagged(brief: RecordSummary, more: Sequence[Flag]) -> RecordSummary:
     """The brief with the codes of more flags, and the verdict that follows."""
     codes = tuple(dict.fromkeys((*brief.flags, *(flag.code for flag in more))))
     accepted = brief.verdict is Verdict.ACCEPTED
@@ -131,11 +133,11 @@ def _reflagged(brief: Brief, more: Sequence[Flag]) -> Brief:
     return replace(brief, flags=codes, verdict=verdict)
 
 
-def _states(told: Answer | None) -> dict[str, Standing]:
+def _states(told: VolumeStatus | None) -> dict[str, PaperStatus]:
     return {standing.key: standing for standing in told.standings} if told else {}
 
 
-def _uncounted(brief: Brief, states: Mapping[str, Standing]) -> tuple[Flag, ...]:
+def _uncounted(brief: RecordSummary, states: Mapping[str, PaperStatus]) -> tuple[Flag, ...]:
     """Of a further file for a paper: which one counts instead, and why."""
     standing = states.get(brief.key or "")
     if standing is None or standing.state != "duplicate" or standing.index == brief.index:
@@ -144,7 +146,7 @@ def _uncounted(brief: Brief, states: Mapping[str, Standing]) -> tuple[Flag, ...]
     return (Flag(code="not_counted", message=message),)
 
 
-def _totals(briefs: Sequence[Brief]) -> Totals:
+def _totals(briefs: Sequence[RecordSummary]) -> Totals:
     verdicts = Counter(brief.verdict.value for brief in briefs)
     flags = Counter(code for brief in briefs for code in brief.flags)
     ranked = sorted(flags.items(), key=lambda item: (-item[1], item[0]))
@@ -152,7 +154,7 @@ def _totals(briefs: Sequence[Brief]) -> Totals:
 
 
 def _final(
-    record: Record, more: Sequence[Flag], same_ink: Sequence[str], states: Mapping[str, Standing]
+    record: Record, more: Sequence[Flag], same_ink: Sequence[str], states: Mapping[str, PaperStatus]
 ) -> Record:
     """A record with all that the others and the roster say of it."""
     record = with_same_ink(flagged(record, more), same_ink)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ocr_extract.records import Record
 from ocr_extract.signatures.ink_hash import SAME_ASPECT, is_same_ink
 
-MOST_NAMED = 20
+MAX_NAMED = 20
 """Documents that a record names."""
 
 
@@ -40,7 +40,7 @@ def with_same_ink(record: Record, names: Sequence[str]) -> Record:
     """
     if not names:
         return record
-    told = {"same_ink": tuple(heapq.nsmallest(MOST_NAMED, names))}
+    told = {"same_ink": tuple(heapq.nsmallest(MAX_NAMED, names))}
     signature = record.fields.signature.model_copy(update=told)
     fields = record.fields.model_copy(update={"signature": signature})
     return record.model_copy(update={"fields": fields})

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.decision.record import judge
-from ocr_extract.fields.observations import Findings
+from ocr_extract.decision.record import decide
+from ocr_extract.fields.observations import Observations
 from ocr_extract.records import Document, Record, as_text
 from ocr_extract.settings import Settings
-from ocr_extract.volume.consensus import judged_together
+from ocr_extract.volume.consensus import resolve_volume
 from ocr_extract.volume.keys import program_digest
 from ocr_extract.volume.ledger import DamagedReading, Ledger, open_ledger
 from ocr_extract.volume.listing import hash_of, list_files
@@ -27,13 +27,13 @@ from ocr_extract.volume.packing import unpacked
 from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster.roster import Roster
 from ocr_extract.volume.scheduler import (
+    OnProgress,
     Task,
-    Told,
     read_all,
     readings_of,
     unread,
 )
-from ocr_extract.volume.task import FirstLook
+from ocr_extract.volume.task import ExtractedFile
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 
@@ -44,7 +44,7 @@ class Reporter(Protocol):
         """So many files are to be read."""
         ...
 
-    def __call__(self, path: Path, look: FirstLook) -> None:
+    def __call__(self, path: Path, look: ExtractedFile) -> None:
         """One was read."""
         ...
 
@@ -108,11 +108,11 @@ def run_volume(
     reader = _Reader(number, volume, ledger, workers, progress, files)
     reader.read(wanted)
     try:
-        return _judge(number, volume, files, reader.nameless, ledger, len(wanted))
+        return _judge(number, volume, files, reader.unhashed, ledger, len(wanted))
     except DamagedReading:
         more = _with_damaged_readings(files, volume.task, ledger)
         reader.read(more)
-        return _judge(number, volume, files, reader.nameless, ledger, len(wanted) + len(more))
+        return _judge(number, volume, files, reader.unhashed, ledger, len(wanted) + len(more))
 
 
 def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Path]:
@@ -132,7 +132,7 @@ class _Reader:
     workers: Callable[[int], AbstractContextManager[Workers]]
     progress: Reporter
     files: dict[Path, str | None]
-    nameless: dict[Path, FirstLook] = field(default_factory=dict)
+    unhashed: dict[Path, ExtractedFile] = field(default_factory=dict)
 
     def read(self, wanted: Sequence[Path]) -> None:
         """Read these; nobody is started for none."""
@@ -143,20 +143,20 @@ class _Reader:
             for path, look in read_all(wanted, self.volume.task, pool, self.progress):
                 self._keep(path, look)
 
-    def _keep(self, path: Path, look: FirstLook) -> None:
+    def _keep(self, path: Path, look: ExtractedFile) -> None:
         """Into the ledger, under the hash of what was read: a file may change meanwhile, or
         be away for a moment. Without that hash it is kept for this run only.
         """
         listed, max_bytes = self.files[path], self.volume.settings.max_bytes
         sha256 = look.sha256 or _unchanged(path, look, listed, max_bytes)
         if sha256 is None:
-            self.nameless[path] = look
+            self.unhashed[path] = look
             return
         self.files[path] = sha256
         self.ledger.add_reading(self.run, sha256, self.volume.task.key(path), look.reading)
 
 
-def _unchanged(path: Path, look: FirstLook, listed: str | None, max_bytes: int) -> str | None:
+def _unchanged(path: Path, look: ExtractedFile, listed: str | None, max_bytes: int) -> str | None:
     """The hash of content that a reader did not come to hash: as it was listed, if it still
     is that now; None where the file itself was not to be had.
     """
@@ -169,12 +169,12 @@ def _judge(
     number: int,
     volume: Volume,
     files: Files,
-    nameless: Mapping[Path, FirstLook],
+    unhashed: Mapping[Path, ExtractedFile],
     ledger: Ledger,
     read: int,
 ) -> Outcome:
     numbers = readings_of(files, volume.task, ledger)
-    digest = _digest(volume, numbers, nameless)
+    digest = _digest(volume, numbers, unhashed)
     last = ledger.last_done(number)
     if last is not None and last.judged == digest:
         ledger.end_as(number, last)
@@ -183,10 +183,10 @@ def _judge(
     def looks() -> Iterator[tuple[Path, tuple[Record, ...]]]:
         stored = ledger.looks([numbers[path] for path in files if path in numbers])
         for path in files:
-            found = next(stored) if path in numbers else unpacked(nameless[path].reading.content)
+            found = next(stored) if path in numbers else unpacked(unhashed[path].reading.content)
             yield path, tuple(_of_file(record, path) for record in found)
 
-    with judged_together(looks, volume.given, volume.settings, volume.roster) as judged:
+    with resolve_volume(looks, volume.given, volume.settings, volume.roster) as judged:
         summary = judged.summary.to_json()
         found = (
             (as_text(Path(identity(path))), part, record) for path, part, record in judged.records
@@ -202,7 +202,9 @@ def _of_file(record: Record, path: Path) -> Record:
     return record.model_copy(update={"document": named})
 
 
-def _digest(volume: Volume, numbers: Mapping[Path, int], nameless: Mapping[Path, FirstLook]) -> str:
+def _digest(
+    volume: Volume, numbers: Mapping[Path, int], unhashed: Mapping[Path, ExtractedFile]
+) -> str:
     """Digest of all that the answer follows from."""
     calibration = volume.settings.calibration
     told = {
@@ -213,7 +215,7 @@ def _digest(volume: Volume, numbers: Mapping[Path, int], nameless: Mapping[Path,
         "readings": [[as_text(path), number] for path, number in numbers.items()],
         "nameless": [
             [as_text(p), hashlib.sha256(one.reading.content).hexdigest()]
-            for p, one in nameless.items()
+            for p, one in unhashed.items()
         ],
     }
     return hashlib.sha256(json.dumps(told, default=str).encode()).hexdigest()
@@ -226,7 +228,7 @@ def run(
     roster: Roster | None = None,
     jobs: int = 1,
     isolated: bool = False,
-    progress: Told | None = None,
+    progress: OnProgress | None = None,
 ) -> tuple[Record, ...]:
     """A record for every agreement, in the order of the files, whatever happens to any of
     them; a file has one at least, also when nothing of it can be read. Nothing is kept.
@@ -242,7 +244,7 @@ def run(
             if here
             else (lambda count: LocalWorkers(min(jobs, count), settings.document_timeout))
         )
-        outcome = run_volume(volume, ledger, workers, _Told(progress))
+        outcome = run_volume(volume, ledger, workers, _Progress(progress))
         return tuple(ledger.records_of(outcome.run))
 
 
@@ -251,27 +253,27 @@ def _here(_: int) -> AbstractContextManager[Workers]:
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Progress:
     """Tells a function of each file; nobody where there is none."""
 
-    told: Told | None
+    told: OnProgress | None
 
     def begin(self, total: int) -> None:
         """How many there are is not asked."""
 
-    def __call__(self, path: Path, look: FirstLook) -> None:
+    def __call__(self, path: Path, look: ExtractedFile) -> None:
         """One was read."""
         if self.told is not None:
             self.told(path, look)
 
 
 def judged(
-    findings: Sequence[Findings], settings: Settings, roster: Roster | None = None
+    findings: Sequence[Observations], settings: Settings, roster: Roster | None = None
 ) -> tuple[Record, ...]:
     """Judge what was found: with the context that was given, then with what the documents
     say of one another. Nothing is kept.
     """
     given = Volume((), settings, roster).given
-    looks = [(Path(f.document.path), (judge(f, given, settings),)) for f in findings]
-    with judged_together(lambda: iter(looks), given, settings, roster) as together:
+    looks = [(Path(f.document.path), (decide(f, given, settings),)) for f in findings]
+    with resolve_volume(lambda: iter(looks), given, settings, roster) as together:
         return tuple(record for _, _, record in together.records)

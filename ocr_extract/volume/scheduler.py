@@ -14,7 +14,13 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.keys import reading_key
 from ocr_extract.volume.ledger.ledger import Ledger
 from ocr_extract.volume.plan import identity
-from ocr_extract.volume.task import FirstLook, first_look, look_at, lost, shipped_look
+from ocr_extract.volume.task import (
+    ExtractedFile,
+    extract_file,
+    extract_here,
+    extract_sent_file,
+    lost,
+)
 from ocr_extract.volume.workers.pool import InlineWorkers, Workers
 
 QUEUED = 2
@@ -22,7 +28,7 @@ QUEUED = 2
 TRIES = 2
 PASSING = frozenset("missing unreadable reader_garbage tool_killed".split())
 """Damage that is often over a moment later: such a file is read once more at once."""
-Told = Callable[[Path, FirstLook], None]
+OnProgress = Callable[[Path, ExtractedFile], None]
 
 
 @dataclass(frozen=True)
@@ -46,13 +52,13 @@ class _Try:
     count: int = 1
 
 
-_Flight = dict[Future[FirstLook], _Try]
+_Flight = dict[Future[ExtractedFile], _Try]
 """The tasks in flight."""
 
 
 def read_all(
-    wanted: Sequence[Path], task: Task, workers: Workers, told: Told
-) -> Iterator[tuple[Path, FirstLook]]:
+    wanted: Sequence[Path], task: Task, workers: Workers, told: OnProgress
+) -> Iterator[tuple[Path, ExtractedFile]]:
     """First looks as they come. A file whose worker is lost is tried once more, and then has
     a record that says so.
     """
@@ -67,14 +73,14 @@ def read_all(
 
 def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
     given = (task.settings, task.given)
-    future: Future[FirstLook]
+    future: Future[ExtractedFile]
     if isinstance(workers, InlineWorkers):
-        future = workers.submit(look_at, one.path, *given)
+        future = workers.submit(extract_here, one.path, *given)
     elif task.ship and (content := _content(one.path, task.settings)) is not None:
-        future = workers.submit(shipped_look, one.path.name, content, *given)
+        future = workers.submit(extract_sent_file, one.path.name, content, *given)
     else:
         # Absolute: a worker of a cluster stands in a folder of its own.
-        future = workers.submit(first_look, Path(identity(one.path)), *given)
+        future = workers.submit(extract_file, Path(identity(one.path)), *given)
     flight[future] = one
 
 
@@ -89,8 +95,8 @@ def _content(path: Path, settings: Settings) -> bytes | None:
 
 
 def _landed(
-    flight: _Flight, task: Task, workers: Workers, told: Told
-) -> Iterator[tuple[Path, FirstLook]]:
+    flight: _Flight, task: Task, workers: Workers, told: OnProgress
+) -> Iterator[tuple[Path, ExtractedFile]]:
     finished, _ = wait(flight, return_when=FIRST_COMPLETED)
     for future in finished:
         one = flight.pop(future)
@@ -101,8 +107,8 @@ def _landed(
 
 
 def _result(
-    future: Future[FirstLook], one: _Try, flight: _Flight, task: Task, workers: Workers
-) -> FirstLook | None:
+    future: Future[ExtractedFile], one: _Try, flight: _Flight, task: Task, workers: Workers
+) -> ExtractedFile | None:
     """The first look; None when the file is tried again."""
     error = CancelledError() if future.cancelled() else future.exception()
     if error is not None and not workers.lost(error):
@@ -117,7 +123,7 @@ def _result(
     return look
 
 
-def _check_seen(path: Path, look: FirstLook) -> None:
+def _check_seen(path: Path, look: ExtractedFile) -> None:
     """Raises FilesNotShared where a file that is here was missing for its worker: that is
     how the cluster was set up, and no document's damage.
     """

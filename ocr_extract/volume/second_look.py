@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_extract.dates.priors import Context
-from ocr_extract.dates.volume_prior import volume_dates
-from ocr_extract.decision.date import date_result, recovered, stamps_of, voice
+from ocr_extract.dates.volume_prior import volume_prior_of
+from ocr_extract.decision.date import date_result, recovered, stamps_of, vote_of
 from ocr_extract.decision.flags import redated_flags, verdict_of
 from ocr_extract.records import DateResult, Evidence, Reading, Record
 from ocr_extract.settings import Settings
@@ -25,11 +25,11 @@ def second_look(
     records: Sequence[Record], given: Context, settings: Settings
 ) -> tuple[Record, ...]:
     """Every record with its date judged again; `given` is what the editor has said."""
-    voices = [voice(record.fields.date, settings) for record in records]
-    volume = volume_dates(voices)
+    votes = [vote_of(record.fields.date, settings) for record in records]
+    volume = volume_prior_of(votes)
     return tuple(
         look_again(record, replace(given, others=volume.without(own)), settings)
-        for record, own in zip(records, voices, strict=True)
+        for record, own in zip(records, votes, strict=True)
     )
 
 

@@ -18,7 +18,7 @@ from ocr_extract.volume.packing import Reading, packed
 
 
 @dataclass(frozen=True)
-class FirstLook:
+class ExtractedFile:
     """What a worker sends back: the reading, its file's hash as it was read (None where
     nothing was), and whether a person has to look.
     """
@@ -33,7 +33,7 @@ def preload() -> None:
     import ocr_extract.extraction  # noqa: F401, PLC0415
 
 
-def first_look(path: Path, settings: Settings, given: Context) -> FirstLook:
+def extract_file(path: Path, settings: Settings, given: Context) -> ExtractedFile:
     """Read one file; its processor time is bounded: past it the system ends the worker,
     also inside of a library that never returns (SIGXCPU).
     """
@@ -42,10 +42,12 @@ def first_look(path: Path, settings: Settings, given: Context) -> FirstLook:
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if hard == resource.RLIM_INFINITY or allowed < hard:
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
-    return look_at(path, settings, given)
+    return extract_here(path, settings, given)
 
 
-def shipped_look(name: str, content: bytes, settings: Settings, given: Context) -> FirstLook:
+def extract_sent_file(
+    name: str, content: bytes, settings: Settings, given: Context
+) -> ExtractedFile:
     """`first_look` at a file that was sent, for workers that do not see our folders."""
     with tempfile.TemporaryDirectory(prefix="ocr-extract-") as folder:
         path = Path(folder) / f"shipped{Path(name).suffix}"
@@ -54,34 +56,34 @@ def shipped_look(name: str, content: bytes, settings: Settings, given: Context) 
         except OSError as error:
             raise_if_no_room(error)
             raise
-        return first_look(path, settings, given)
+        return extract_file(path, settings, given)
 
 
-def look_at(path: Path, settings: Settings, given: Context) -> FirstLook:
+def extract_here(path: Path, settings: Settings, given: Context) -> ExtractedFile:
     """Read one file in this process."""
     from ocr_extract.extraction import extract_all  # noqa: PLC0415  only workers need it all
 
     started = time.monotonic()
     found = extract_all(path, settings=settings, context=given)
-    return as_first_look(found, time.monotonic() - started)
+    return extracted_file(found, time.monotonic() - started)
 
 
-def as_first_look(found: Sequence[Record], seconds: float = 0.0) -> FirstLook:
+def extracted_file(found: Sequence[Record], seconds: float = 0.0) -> ExtractedFile:
     """Records as a worker sends them."""
     kinds = tuple(sorted({damage.kind for record in found for damage in record.damage}))
-    return FirstLook(
+    return ExtractedFile(
         reading=Reading(packed(found), seconds, kinds),
         sha256=found[0].document.sha256,
         flagged=any(record.verdict is not Verdict.ACCEPTED for record in found),
     )
 
 
-def lost(path: Path, settings: Settings, given: Context) -> FirstLook:
+def lost(path: Path, settings: Settings, given: Context) -> ExtractedFile:
     """Of a file that cost a worker its life twice: a record of that damage."""
     effect = "Reading it killed the worker, or took too long, twice: not read."
     damage = Damage(stage="read", kind="worker_died", effect=effect)
-    from ocr_extract.decision.record import judge  # noqa: PLC0415
-    from ocr_extract.fields.observations import Findings  # noqa: PLC0415
+    from ocr_extract.decision.record import decide  # noqa: PLC0415
+    from ocr_extract.fields.observations import Observations  # noqa: PLC0415
 
-    found = Findings(Document.at(path), damage=(damage,))
-    return as_first_look([judge(found, given, settings)])
+    found = Observations(Document.at(path), damage=(damage,))
+    return extracted_file([decide(found, given, settings)])

@@ -9,7 +9,7 @@ from scipy.stats import binom
 from ocr_extract.calibration.evaluate import calibration_error
 from ocr_extract.calibration.fit import Label, fit, upper_bound
 from ocr_extract.calibration.model import (
-    LEAST_SURE,
+    MIN_CONFIDENCE,
     NEVER,
     Calibration,
     Risk,
@@ -66,12 +66,12 @@ def test_thresholds_are_measured_by_kind_and_rise_as_the_error_shrinks() -> None
     fitted = fit([*_labels(3000), *_labels(3000, "told")], "test")
     wanted = [fitted.threshold(e, "hand") for e in (0.1, 0.05, 0.02)]
     assert wanted == sorted(wanted)
-    assert all(t >= LEAST_SURE for t in wanted)
+    assert all(t >= MIN_CONFIDENCE for t in wanted)
     assert fitted.threshold(0.1, "typed") == NEVER
     curve = (Risk(threshold=0.95, error=0.0, count=50), Risk(threshold=0.7, error=0.2, count=90))
     known = Calibration(provenance="x", maps={}, risk={"hand": curve})
     assert known.threshold(0.005, "hand") == 0.95
-    assert known.threshold(0.5, "hand") == LEAST_SURE
+    assert known.threshold(0.5, "hand") == MIN_CONFIDENCE
 
 
 def test_few_labels_without_an_error_are_no_proof() -> None:
@@ -114,7 +114,7 @@ def test_the_shipped_calibration_knows_every_kind() -> None:
     assert set(shipped.maps) == set(shipped.risk) == {"told", "typed", "hand"}
     assert (Path(__file__).parent.parent.parent / shipped.provenance).is_file()
     for kind in shipped.maps:
-        assert LEAST_SURE <= accept_at(Settings(), kind) < 1
+        assert MIN_CONFIDENCE <= accept_at(Settings(), kind) < 1
     assert accept_at(Settings(accept_at=0.4), "hand") == 0.4
 
 

@@ -5,16 +5,16 @@ import pytest
 
 from ocr_extract.cli.progress import JsonLines, Lines, Tally, line_of, progress_of
 from ocr_extract.volume.packing import Reading
-from ocr_extract.volume.task import FirstLook
+from ocr_extract.volume.task import ExtractedFile
 
 PATH = Path("a.pdf")
 
 
-def _look(*, flagged: bool = False) -> FirstLook:
-    return FirstLook(Reading(b"", 0.5, ("timeout",)), None, flagged=flagged)
+def _look(*, flagged: bool = False) -> ExtractedFile:
+    return ExtractedFile(Reading(b"", 0.5, ("timeout",)), None, flagged=flagged)
 
 
-class Clock:
+class TimeLimit:
     now = 100.0
 
     def __call__(self) -> float:
@@ -22,7 +22,7 @@ class Clock:
 
 
 def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = Clock()
+    clock = TimeLimit()
     lines = Lines(Tally(clock))
     lines.begin(400)
     for step in range(100):
@@ -41,7 +41,7 @@ def test_a_short_run_says_nothing_in_a_log(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_machines_get_a_line_a_file(capsys: pytest.CaptureFixture[str]) -> None:
-    clock = Clock()
+    clock = TimeLimit()
     lines = JsonLines(Tally(clock))
     lines.begin(2)
     clock.now += 2.0
@@ -61,4 +61,4 @@ def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_nothing_read_is_no_rate() -> None:
-    assert line_of(Tally(Clock(), total=3)).startswith("read 0 of 3, 0.0 files/s, 0 min left")
+    assert line_of(Tally(TimeLimit(), total=3)).startswith("read 0 of 3, 0.0 files/s, 0 min left")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.dates.recover import ReadText, date_likeness, recover
+from ocr_extract.dates.recover import ReadText, date_similarity, recover
 
 YEAR = context_of(2025)
 CONFERENCE = context_of(2025, date(2025, 8, 11), date(2025, 8, 14))
@@ -121,4 +121,4 @@ def test_the_order_of_readings_does_not_matter(texts: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_date_likeness(text: str, least: float, most: float) -> None:
-    assert least <= date_likeness(text) <= most
+    assert least <= date_similarity(text) <= most

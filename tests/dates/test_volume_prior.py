@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.dates.calendar import PartialDate
-from ocr_extract.dates.volume_prior import FULL_VOICE, Voice, voice_of, volume_dates
+from ocr_extract.dates.volume_prior import MAX_PRIOR_WEIGHT, DateVote, date_vote, volume_prior_of
 
 DAY = PartialDate(2025, 7, 20)
 
 
-def _voices(*days: PartialDate, habit: tuple[str, str] | None = None) -> list[Voice]:
-    return [voice_of([(day, 1.0)], habit) for day in days]
+def _voices(*days: PartialDate, date_format: tuple[str, str] | None = None) -> list[DateVote]:
+    return [date_vote([(day, 1.0)], date_format) for day in days]
 
 
 def test_days_near_the_others_are_likely_and_all_sum_to_one() -> None:
-    others = volume_dates(_voices(*[DAY] * 9, PartialDate(2025, 7, 22))).without(Voice())
+    others = volume_prior_of(_voices(*[DAY] * 9, PartialDate(2025, 7, 22))).without(DateVote())
     assert others.density(date(2025, 7, 20)) > others.density(date(2025, 8, 1)) > 0
     assert others.density(date(2024, 7, 20)) == pytest.approx(0, abs=1e-12)
     days = (date(2025, month, day) for month in range(5, 10) for day in range(1, 31))
@@ -24,56 +24,58 @@ def test_days_near_the_others_are_likely_and_all_sum_to_one() -> None:
 
 def test_ones_own_date_does_not_count() -> None:
     lonely, *rest = _voices(PartialDate(2035, 1, 1), *[DAY] * 9)
-    volume = volume_dates([lonely, *rest])
+    volume = volume_prior_of([lonely, *rest])
     assert volume.without(lonely).density(date(2035, 1, 1)) == pytest.approx(0, abs=1e-12)
     assert volume.without(rest[0]).density(date(2035, 1, 1)) > 0
     assert volume.without(lonely).count == 9
 
 
 def test_few_are_not_heard_and_many_never_drown_the_roster() -> None:
-    weights = [volume_dates(_voices(*[DAY] * n)).without(Voice()).weight for n in (0, 2, 3, 9, 900)]
+    weights = [
+        volume_prior_of(_voices(*[DAY] * n)).without(DateVote()).weight for n in (0, 2, 3, 9, 900)
+    ]
     assert weights[:2] == [0.0, 0.0]
     assert weights == sorted(weights)
     assert weights[2] > 0
-    assert weights[-1] < FULL_VOICE
+    assert weights[-1] < MAX_PRIOR_WEIGHT
 
 
 def test_a_span_needs_agreement() -> None:
-    near = volume_dates(_voices(*[DAY] * 8, PartialDate(2125, 7, 20))).without(Voice())
+    near = volume_prior_of(_voices(*[DAY] * 8, PartialDate(2125, 7, 20))).without(DateVote())
     first, last = near.span() or (None, None)
     assert (first, last) == (date(2025, 6, 20), date(2025, 8, 19))
-    scattered = volume_dates(_voices(*(PartialDate(2000 + 5 * i, 7, 20) for i in range(9))))
-    assert scattered.without(Voice()).span() is None
+    scattered = volume_prior_of(_voices(*(PartialDate(2000 + 5 * i, 7, 20) for i in range(9))))
+    assert scattered.without(DateVote()).span() is None
 
 
 def test_the_folders_order_counts_and_a_separators_own_counts_more() -> None:
-    dotted = _voices(*[DAY] * 12, habit=(".", "DMY"))
-    slashed = _voices(*[DAY] * 12, habit=("/", "MDY"))
-    others = volume_dates([*dotted, *slashed]).without(Voice())
+    dotted = _voices(*[DAY] * 12, date_format=(".", "DMY"))
+    slashed = _voices(*[DAY] * 12, date_format=("/", "MDY"))
+    others = volume_prior_of([*dotted, *slashed]).without(DateVote())
     assert others.order_gain(".", "DMY", 0.5) > 0 > others.order_gain(".", "MDY", 0.5)
     assert others.order_gain("/", "MDY", 0.5) > 0 > others.order_gain("/", "DMY", 0.5)
-    only = volume_dates(dotted).without(Voice())
+    only = volume_prior_of(dotted).without(DateVote())
     assert only.order_gain("/", "DMY", 0.24) > 0
     assert others.order_gain("/", "YMD", 0.98) == 0.0
 
 
 def test_their_months_in_words() -> None:
-    voices = _voices(*[DAY] * 5, *[PartialDate(2025, 9, 1)] * 5)
-    assert volume_dates(voices).without(Voice()).when == (
+    votes = _voices(*[DAY] * 5, *[PartialDate(2025, 9, 1)] * 5)
+    assert volume_prior_of(votes).without(DateVote()).when == (
         "10 other agreements are of July 2025 to September 2025"
     )
 
 
 def test_dates_outside_the_calendar_are_not_heard() -> None:
     odd = [(PartialDate(2025, 6, 31), 1.0), (PartialDate(20255, 1, 1), 1.0), (PartialDate(None), 1)]
-    assert voice_of(odd, None) == Voice()
+    assert date_vote(odd, None) == DateVote()
 
 
 @given(st.lists(st.dates(date(2024, 1, 1), date(2026, 12, 31)), max_size=12), st.randoms())
 def test_the_order_of_agreements_changes_nothing(days, rng) -> None:  # type: ignore[no-untyped-def]
-    voices = _voices(*(PartialDate(d.year, d.month, d.day) for d in days))
-    before = volume_dates(voices).without(Voice())
-    rng.shuffle(voices)
-    after = volume_dates(voices).without(Voice())
+    votes = _voices(*(PartialDate(d.year, d.month, d.day) for d in days))
+    before = volume_prior_of(votes).without(DateVote())
+    rng.shuffle(votes)
+    after = volume_prior_of(votes).without(DateVote())
     assert [before.density(d) for d in days] == [after.density(d) for d in days]
     assert before.span() == after.span()

@@ -1,26 +1,27 @@
-from ocr_extract.fields.assign import ReadMark, assign
+from ocr_extract.fields.assign import ScoredMark, assign
 from ocr_extract.fields.marks import Mark
+from ocr_extract.geometry import Rect
 
 LABELS = {
-    "corresponding_author": (158.7, 412.0, 259.0, 425.0),
-    "signature": (180.6, 424.0, 212.0, 437.0),
-    "date": (180.6, 436.0, 204.0, 449.0),
+    "corresponding_author": Rect(158.7, 412.0, 259.0, 425.0),
+    "signature": Rect(180.6, 424.0, 212.0, 437.0),
+    "date": Rect(180.6, 436.0, 204.0, 449.0),
 }
 
 
 def _mark(
     x: float, y: float, *, wide: float = 60, high: float = 9, text: str = "", kind: str = "text",
     date: float = 0.0, name: float = 0.0, typed: float = 0.9, signed: float = -8.0,
-) -> ReadMark:  # fmt: skip
+) -> ScoredMark:  # fmt: skip
     mark = Mark(kind, (x, y, x + wide, y + high))  # type: ignore[arg-type]
-    return ReadMark(mark, text, date, name, typed, signed=signed)
+    return ScoredMark(mark, text, date, name, typed, signed=signed)
 
 
 DATE = {"text": "25.07.2025", "date": 1.0, "wide": 50.0}
 SCRAWL = {"kind": "ink", "wide": 80.0, "high": 22.0, "typed": 0.1, "signed": 5.0}
 
 
-def _fields(*marks: ReadMark) -> dict[str, int]:
+def _fields(*marks: ScoredMark) -> dict[str, int]:
     return dict(assign(LABELS, marks).chosen)
 
 

@@ -1,32 +1,32 @@
 """What marks read like, and what that says of their being a signature."""
 
+from dataclasses import replace
+
 import pytest
 
-from ocr_extract.fields.assign import ReadMark
-from ocr_extract.fields.features import JudgedMark, ink_evidence
+from ocr_extract.fields.assign import ScoredMark
+from ocr_extract.fields.features import ink_evidence
 from ocr_extract.fields.marks import Mark
-from ocr_extract.fields.observations import MarkFinding
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
 from ocr_extract.records import Hypothesis, Reading
 
 LABELS: dict[str, Rect] = {
-    "corresponding_author": (170.0, 418.0, 260.0, 428.0),
-    "signature": (185.0, 430.0, 216.0, 440.0),
-    "date": (185.0, 442.0, 210.0, 452.0),
+    "corresponding_author": Rect(170.0, 418.0, 260.0, 428.0),
+    "signature": Rect(185.0, 430.0, 216.0, 440.0),
+    "date": Rect(185.0, 442.0, 210.0, 452.0),
 }
 
 
 def _mark(
     rect: Rect, text: str = "", *, date_like: float = 0.0, name_like: float = 0.0
-) -> JudgedMark:
+) -> ScoredMark:
     readings = (Reading(reader="pp-ocr", hypotheses=(Hypothesis(text=text, log_likelihood=-0.1),)),)
     mark = Mark("ink", rect, (), 100.0, 5)
-    read = ReadMark(mark, text, date_like, name_like, typed=0.3)
-    return JudgedMark(MarkFinding(mark, None, readings), read)
+    return ScoredMark(replace(mark, readings=readings), text, date_like, name_like, typed=0.3)
 
 
-def _is_mixed(mark: JudgedMark, *others: JudgedMark) -> bool:
+def _is_mixed(mark: ScoredMark, *others: ScoredMark) -> bool:
     return ink_evidence(mark, [mark, *others], LABELS).mixed  # type: ignore[arg-type]
 
 
@@ -46,37 +46,37 @@ def test_other_words_are_no_label(text: str) -> None:
      ("Author: Emil Brandt", 0.9)],
 )  # fmt: skip
 def test_what_is_more_than_a_signature(text: str, name_like: float) -> None:
-    assert _is_mixed(_mark((218, 427, 276, 441), text, name_like=name_like))
+    assert _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 
 
 @pytest.mark.parametrize(
     ("text", "name_like"), [("August", 0.9), ("May", 0.0), ("Emil Brandt", 0.95), ("eeeel", 0.0)]
 )
 def test_what_may_be_one(text: str, name_like: float) -> None:
-    assert not _is_mixed(_mark((218, 427, 276, 441), text, name_like=name_like))
+    assert not _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 
 
 def test_a_name_at_home_and_a_date_explain_what_lies_on_both() -> None:
-    whole = _mark((248, 416, 339, 444), "ORBrand", name_like=0.6)
-    name = _mark((248, 416, 339, 432), "Rafael Brandt", name_like=0.95)
-    date = _mark((205, 428, 339, 444), "1/20/2025", date_like=0.99)
+    whole = _mark(Rect(248, 416, 339, 444), "ORBrand", name_like=0.6)
+    name = _mark(Rect(248, 416, 339, 432), "Rafael Brandt", name_like=0.95)
+    date = _mark(Rect(205, 428, 339, 444), "1/20/2025", date_like=0.99)
     assert _is_mixed(whole, name, date)
     assert not _is_mixed(whole, name)
     assert not _is_mixed(whole, date)
 
 
 def test_how_much_lies_on_a_date_and_on_the_name() -> None:
-    scrawl = _mark((230, 426, 330, 446))
-    date = _mark((280, 436, 400, 450), "1/20/2025", date_like=1.0)
+    scrawl = _mark(Rect(230, 426, 330, 446))
+    date = _mark(Rect(280, 436, 400, 450), "1/20/2025", date_like=1.0)
     evidence = ink_evidence(scrawl, [scrawl, date], LABELS)  # type: ignore[arg-type]
     assert evidence.on_date == pytest.approx(0.25)
     assert evidence.on_name == 0.0
 
 
 def test_a_short_month_is_a_part_of_the_date_that_it_stands_in() -> None:
-    month = _mark((265, 440, 297, 452), "Mar")
-    date = _mark((260, 440, 336, 452), "3 Mar 2025", date_like=0.98)
+    month = _mark(Rect(265, 440, 297, 452), "Mar")
+    date = _mark(Rect(260, 440, 336, 452), "3 Mar 2025", date_like=0.98)
     assert not _is_mixed(month)
-    beside = _mark((265, 446, 340, 462), "3 Mar 2025", date_like=0.98)
+    beside = _mark(Rect(265, 446, 340, 462), "3 Mar 2025", date_like=0.98)
     assert _is_mixed(month, beside)
     assert ink_evidence(month, [month, date], LABELS).within_date > 0.9  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from ocr_extract.forms.clauses import compare_terms
+from ocr_extract.forms.clauses import compare_clauses
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import locate_block
 from ocr_extract.forms.phrases import squeezed
@@ -94,9 +94,9 @@ def test_profiles_come_back_as_they_were_kept() -> None:
 
 def test_clauses_that_were_seen_need_no_words() -> None:
     seen = {(page.variant, c) for page in printed_pages()[:2] for c in page.clauses}
-    whole = compare_terms([], PMLR.name, exact=False, seen=seen)
+    whole = compare_clauses([], PMLR.name, exact=False, seen=seen)
     assert whole is not None
     assert whole.state == "unaltered"
-    lost = compare_terms([], PMLR.name, exact=False, seen={s for s in seen if s[1] != "3"})
+    lost = compare_clauses([], PMLR.name, exact=False, seen={s for s in seen if s[1] != "3"})
     assert lost is not None
     assert lost.state == "unreadable"

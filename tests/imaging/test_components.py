@@ -1,12 +1,12 @@
 import cv2
 import numpy as np
 
-from ocr_extract.geometry import Grey, raster_of
+from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.components import crop_of, darkest_of, find_marks
 
 DPI = 300
-REGION = (0.0, 0.0, 200.0, 100.0)
+REGION = Rect(0.0, 0.0, 200.0, 100.0)
 
 
 def _page() -> Grey:
@@ -43,7 +43,7 @@ def test_print_rules_borders_and_dust_are_no_marks() -> None:
     cv2.line(page, (60, 200), (700, 202), 0, 4)
     page[:, 0:6] = 0
     cv2.circle(page, (600, 350), 3, 0, cv2.FILLED)
-    printed = [(10.0, 12.0, 50.0, 30.0)]
+    printed = [Rect(10.0, 12.0, 50.0, 30.0)]
     assert _marks(page, printed) == ()
 
 
@@ -61,19 +61,22 @@ def test_ink_across_a_label_stays() -> None:
     page = _page()
     _write(page, "Date:", 60, 100)
     cv2.ellipse(page, (250, 80), (150, 60), 0, 0, 360, 0, 4)
-    marks = _marks(page, [(10.0, 12.0, 50.0, 30.0)])
+    marks = _marks(page, [Rect(10.0, 12.0, 50.0, 30.0)])
     assert len(marks) == 1
     assert marks[0].width > 60
 
 
 def test_an_empty_region_has_no_marks() -> None:
     assert _marks(_page()) == ()
-    assert find_marks(raster_of(_page(), DPI, 1), ink_mask(_page()), (10, 10, 10.5, 10.5), ()) == ()
+    assert (
+        find_marks(raster_of(_page(), DPI, 1), ink_mask(_page()), Rect(10, 10, 10.5, 10.5), ())
+        == ()
+    )
 
 
 def test_crops_keep_a_margin_and_never_leave_the_page() -> None:
     raster = raster_of(_page(), DPI, 1)
-    crop = crop_of(raster, (195.0, 95.0, 260.0, 130.0))
+    crop = crop_of(raster, Rect(195.0, 95.0, 260.0, 130.0))
     assert crop.min() == 255
     assert crop.size > 0
 

@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 
-from ocr_extract.geometry import Grey, raster_of
+from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.segmentation import core_of, parts_of, valleys, widest_gaps
 
@@ -55,7 +55,7 @@ def test_a_small_word_is_not_taken_apart() -> None:
 
 
 def test_white_has_no_parts() -> None:
-    assert _parts(_page(), (0.0, 0.0, 200.0, 90.0)) == ()
+    assert _parts(_page(), Rect(0.0, 0.0, 200.0, 90.0)) == ()
 
 
 def test_valleys_lie_between_lines() -> None:

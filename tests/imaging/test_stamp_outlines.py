@@ -2,9 +2,9 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_extract.geometry import Grey, raster_of
+from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.imaging.binarize import ink_mask
-from ocr_extract.imaging.ruled_lines import without_rules
+from ocr_extract.imaging.ruled_lines import without_ruled_lines
 
 DPI = 300
 
@@ -15,7 +15,7 @@ def _page() -> Grey:
 
 def _left(page: Grey) -> int:
     """Pixels of ink that are left without rules, boxes and rings."""
-    raster = without_rules(raster_of(page, DPI, 1), (0, 0, 2000, 192))
+    raster = without_ruled_lines(raster_of(page, DPI, 1), Rect(0, 0, 2000, 192))
     return int(np.count_nonzero(ink_mask(raster.pixels)))
 
 
@@ -55,5 +55,7 @@ def test_the_sides_of_a_box_that_a_rule_crosses_go() -> None:
 def test_the_same_ring_goes_every_time() -> None:
     page = _page()
     cv2.ellipse(page, (700, 400), (180, 70), 3, 0, 360, 40, 3, cv2.LINE_AA)
-    first, second = (without_rules(raster_of(page, DPI, 1), (0, 0, 2000, 192)) for _ in range(2))
+    first, second = (
+        without_ruled_lines(raster_of(page, DPI, 1), Rect(0, 0, 2000, 192)) for _ in range(2)
+    )
     assert np.array_equal(first.pixels, second.pixels)

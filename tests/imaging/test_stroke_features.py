@@ -2,13 +2,13 @@ import cv2
 import numpy as np
 import pytest
 
-from ocr_extract.geometry import Grey, raster_of
+from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_mask
 from ocr_extract.imaging.stroke_features import NO_INK, InkShape, shape_of
 
 DPI = 288
 SCALE = DPI / 72
-WHOLE = (0.0, 0.0, 200.0, 100.0)
+WHOLE = Rect(0.0, 0.0, 200.0, 100.0)
 
 
 def _blank() -> Grey:
@@ -51,7 +51,7 @@ def test_a_thin_pale_stroke_hangs_together() -> None:
     cv2.rectangle(page, (0, 340), (800, 400), 0, cv2.FILLED)  # print sets the threshold
     dark, fine = ink_mask(page), fine_mask(page)
     assert not dark[:330].any()
-    shape = shape_of(raster_of(page, DPI, 1), fine, (0.0, 0.0, 200.0, 84.0))
+    shape = shape_of(raster_of(page, DPI, 1), fine, Rect(0.0, 0.0, 200.0, 84.0))
     assert shape.pieces == 1
     assert np.array_equal(all_ink(dark, fine)[:330], fine[:330])
 

@@ -7,9 +7,9 @@ import pytest
 
 from ocr_extract.errors import MissingTool
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.recognition.ctc_network import LineNetwork
-from ocr_extract.recognition.date_recognizer import DATES, Hands
+from ocr_extract.recognition.date_recognizer import DATES, DateRecognizer
 from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.pp_ocr import pp_ocr
 
@@ -48,7 +48,7 @@ def test_odd_shapes_are_read_as_nothing_much(network, shape: tuple[int, int]) ->
 
 
 def test_both_networks_are_there() -> None:
-    found = Hands().available()
+    found = DateRecognizer().available()
     assert found.present
     assert found.version.startswith("onnxruntime")
 
@@ -59,7 +59,7 @@ def test_missing_weights_are_said_with_what_to_do() -> None:
     assert lost.available().advice
     with pytest.raises(MissingTool):
         lost.read([_crop("1")])
-    assert not Hands(networks=(pp_ocr(), lost)).available().present
+    assert not DateRecognizer(networks=(pp_ocr(), lost)).available().present
 
 
 def test_a_network_that_fails_is_trouble_of_the_reader() -> None:
@@ -67,12 +67,12 @@ def test_a_network_that_fails_is_trouble_of_the_reader() -> None:
         return np.zeros((1, 7, 9, 9), np.float32)
 
     broken = LineNetwork("broken", pp_ocr().weights, pp_ocr().characters, wrong)
-    with pytest.raises(ReaderTrouble):
+    with pytest.raises(RecognizerTrouble):
         broken.read([_crop("1")])
 
 
 def test_a_date_comes_back_as_many_strings() -> None:
-    (readings,) = Hands().readings([_crop("25/07/2025")])
+    (readings,) = DateRecognizer().readings([_crop("25/07/2025")])
     dates = readings[-1]
     assert [r.reader for r in readings] == ["pp-ocr", "handwriting", DATES]
     assert dates.best == "25/07/2025"
@@ -82,9 +82,9 @@ def test_a_date_comes_back_as_many_strings() -> None:
 
 
 def test_a_name_is_no_date() -> None:
-    (reading,) = Hands().read([_crop("Mira Feldmann")])
+    (reading,) = DateRecognizer().read([_crop("Mira Feldmann")])
     assert not reading.hypotheses or reading.hypotheses[0].log_likelihood < -12
 
 
 def test_nothing_to_read() -> None:
-    assert Hands().read([]) == ()
+    assert DateRecognizer().read([]) == ()

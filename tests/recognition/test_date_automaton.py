@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.recognition.ctc_lattice import NUMBERS, DateLattice, _emissions
-from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, Frames, column_of
+from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, CtcOutput, column_of
 from ocr_extract.recognition.date_automaton import PAIRS, written_dates
 from tests.frames_factory import frames_of
 
@@ -101,7 +101,7 @@ def test_a_product_of_matrices_is_the_sum_over_all_alignments(text: str) -> None
         for path in product(used, repeat=5)
         if [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)] == wanted
     )
-    one = DateLattice(Frames(np.asarray(seen, np.float32)))
+    one = DateLattice(CtcOutput(np.asarray(seen, np.float32)))
     by_matrices = (one.word(text) @ one._blanks)[0, -1]
     assert by_matrices == pytest.approx(total, rel=1e-3)
 
@@ -112,4 +112,4 @@ def test_pairs_can_be_a_day_and_a_month() -> None:
 
 
 def test_one_slice_is_enough_to_fail_quietly() -> None:
-    assert written_dates([Frames(np.full((1, COLUMNS), 1 / COLUMNS, np.float32))], [1.0])
+    assert written_dates([CtcOutput(np.full((1, COLUMNS), 1 / COLUMNS, np.float32))], [1.0])

@@ -9,7 +9,7 @@ import pytest
 from bench.unsigned import forms
 from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from samples.typeset import Entry, Hand, typeset
@@ -25,7 +25,7 @@ class FakeHands:
     """A hand reader that sees one date everywhere, or fails."""
 
     date: str = ""
-    trouble: ReaderTrouble | None = None
+    trouble: RecognizerTrouble | None = None
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         if self.trouble is not None:
@@ -74,7 +74,7 @@ def test_a_signature_that_runs_through_the_date_is_one(
 @pytest.mark.parametrize("kind", ["reader_crashed", "reader_timeout", "reader_garbage"])
 def test_a_hand_reader_that_fails_is_damage(factory: Factory, kind: str) -> None:
     date = Entry("25/07/2025", "pen", size=11.0)
-    hands = FakeHands(trouble=ReaderTrouble(kind, "It failed."))
+    hands = FakeHands(trouble=RecognizerTrouble(kind, "It failed."))
     record = extract(factory.agreement(date=date), settings=YEAR, hands=hands)
     assert [d.kind for d in record.damage] == [kind]
     assert record.fields.signature.present in ("yes", "cannot tell")

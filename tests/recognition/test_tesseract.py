@@ -14,7 +14,7 @@ import pytest
 
 from ocr_extract.errors import MissingTool, NoRoom
 from ocr_extract.geometry import Grey
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.recognition.tesseract import THREADS, Tesseract, one_thread
 from tests.factory import pages_of
 
@@ -85,7 +85,7 @@ def test_saboteurs_are_trouble_not_tracebacks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, kind: str
 ) -> None:
     _saboteur(tmp_path, body, monkeypatch)
-    with pytest.raises(ReaderTrouble) as caught:
+    with pytest.raises(RecognizerTrouble) as caught:
         Tesseract().read([_crop("x")])
     assert caught.value.kind == kind
 
@@ -145,7 +145,7 @@ def test_a_hanging_tesseract_is_ended(tmp_path: Path, monkeypatch: pytest.Monkey
     _saboteur(
         tmp_path, f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)", monkeypatch
     )
-    with pytest.raises(ReaderTrouble) as caught:
+    with pytest.raises(RecognizerTrouble) as caught:
         Tesseract(timeout=1.0).read([_crop("x")])
     assert caught.value.kind == "reader_timeout"
     time.sleep(0.2)

@@ -3,8 +3,8 @@ import pytest
 from PIL import Image
 
 from ocr_extract.dates.priors import context_of
-from ocr_extract.decision.record import judge
-from ocr_extract.extraction import find
+from ocr_extract.decision.record import decide
+from ocr_extract.extraction import observe_first
 from ocr_extract.reports.overlay import COLOURS, draw_pages
 from ocr_extract.settings import Settings
 from tests.factory import Factory
@@ -13,8 +13,8 @@ from tests.factory import Factory
 @pytest.mark.slow
 def test_what_was_found_is_drawn_where_it_is(factory: Factory) -> None:
     settings = Settings(year=2025)
-    findings = find(factory.agreement(), settings)
-    record = judge(findings, context_of(2025), settings)
+    findings = observe_first(factory.agreement(), settings)
+    record = decide(findings, context_of(2025), settings)
     out = factory.folder / "out"
     out.mkdir()
     first, second = draw_pages(record, findings, settings, out)
@@ -27,8 +27,10 @@ def test_what_was_found_is_drawn_where_it_is(factory: Factory) -> None:
 
 def test_text_has_no_picture(factory: Factory) -> None:
     settings = Settings()
-    findings = find(factory.text("a.txt", "Name: A\nSignature: A\nDate: 3 May 2025\n"), settings)
+    findings = observe_first(
+        factory.text("a.txt", "Name: A\nSignature: A\nDate: 3 May 2025\n"), settings
+    )
     assert (
-        draw_pages(judge(findings, context_of(None), settings), findings, settings, factory.folder)
+        draw_pages(decide(findings, context_of(None), settings), findings, settings, factory.folder)
         == []
     )

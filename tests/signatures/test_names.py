@@ -2,9 +2,9 @@ import pytest
 
 from ocr_extract.signatures.names import (
     is_whole_name,
-    name_likeness,
+    name_similarity,
     names_in,
-    person_likeness,
+    person_similarity,
     signer_match,
 )
 
@@ -18,14 +18,14 @@ from ocr_extract.signatures.names import (
     ],
 )  # fmt: skip
 def test_the_same_name(written: str, name: str, least: float) -> None:
-    assert name_likeness(written, name) >= least
+    assert name_similarity(written, name) >= least
 
 
 @pytest.mark.parametrize(
     ("written", "name"), [("25.07.2025", "Mira Feldmann"), ("", "x y"), ("xy", None)]
 )
 def test_nothing_alike(written: str, name: str | None) -> None:
-    assert name_likeness(written, name) < 0.4
+    assert name_similarity(written, name) < 0.4
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_nothing_alike(written: str, name: str | None) -> None:
     ],
 )  # fmt: skip
 def test_one_of_the_people_of_a_field(written: str, field: str) -> None:
-    assert person_likeness(written, field) >= 0.75
+    assert person_similarity(written, field) >= 0.75
 
 
 def test_people_of_a_field() -> None:

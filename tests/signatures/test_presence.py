@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 from ocr_extract.calibration.confidence import drawn_signature
-from ocr_extract.decision.record import SIGNED_FROM
-from ocr_extract.signatures.presence import LEAST, MOST, InkEvidence, PresenceModel, presence_model
+from ocr_extract.decision.record import SIGNED_THRESHOLD
+from ocr_extract.signatures.presence import MAX, MIN, InkEvidence, PresenceModel, presence_model
 
 SCRAWL = InkEvidence(
     width=80, height=22, longest=180, winding=2.6, per_piece=90, digits=0.0,
@@ -25,7 +25,7 @@ RULE = replace(SCRAWL, width=150, height=1, longest=150, winding=1.0, per_piece=
 
 
 def _called(evidence: InkEvidence) -> bool:
-    return drawn_signature(presence_model().log_odds(evidence)) >= SIGNED_FROM
+    return drawn_signature(presence_model().log_odds(evidence)) >= SIGNED_THRESHOLD
 
 
 @pytest.mark.parametrize("evidence", [SCRAWL, replace(SCRAWL, at_date=-0.3, at_signature=-0.9)])
@@ -39,8 +39,8 @@ def test_dates_stamped_words_names_at_home_and_rules_are_none(evidence: InkEvide
 
 
 def test_what_is_small_is_none_whatever_else_speaks_for_it() -> None:
-    for small in (replace(SCRAWL, width=LEAST[0] - 1), replace(SCRAWL, height=LEAST[1] - 1)):
-        assert presence_model().log_odds(small) == -MOST
+    for small in (replace(SCRAWL, width=MIN[0] - 1), replace(SCRAWL, height=MIN[1] - 1)):
+        assert presence_model().log_odds(small) == -MAX
 
 
 def test_the_stored_weights_are_those_of_the_features() -> None:
@@ -49,7 +49,7 @@ def test_the_stored_weights_are_those_of_the_features() -> None:
 
 def test_log_odds_are_bounded() -> None:
     wild = PresenceModel({"winding": 1e6}, 0.0)
-    assert wild.log_odds(SCRAWL) == MOST
+    assert wild.log_odds(SCRAWL) == MAX
 
 
 def test_the_weights_are_those_of_the_features() -> None:

@@ -17,12 +17,12 @@ from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey, Raster, raster_of
 from ocr_extract.observe import MUCH_TEXT
 from ocr_extract.pages.page import OneTimeout
-from ocr_extract.pages.time_limit import Clock
-from ocr_extract.recognition.base import ReaderTrouble
+from ocr_extract.pages.time_limit import TimeLimit
+from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.image import MAX_FRAMES, open_image
-from ocr_extract.sources.pdf_objects import MOST_CHARACTERS, PdfObjects, open_objects
+from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, PdfObjects, open_objects
 from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.text import MAX_LINE, plain_lines
@@ -148,7 +148,7 @@ class Sleeping(FakeReader):
 
     def _late(self) -> tuple[()]:
         object.__setattr__(self, "asked", self.asked + 1)  # type: ignore[attr-defined]
-        raise ReaderTrouble("reader_timeout", "Reading took too long.")
+        raise RecognizerTrouble("reader_timeout", "Reading took too long.")
 
 
 def test_a_reader_that_took_too_long_is_not_asked_again(factory: Factory) -> None:
@@ -219,7 +219,7 @@ def _small_print(factory: Factory, pages: int, characters: int) -> Path:
 
 
 def test_more_characters_on_a_page_than_are_read_are_told(factory: Factory) -> None:
-    path = _small_print(factory, 1, MOST_CHARACTERS + 6000)
+    path = _small_print(factory, 1, MAX_CHARACTERS + 6000)
     record = extract(path, reader=FakeReader())
     assert [(d.kind, d.page) for d in record.damage] == [("too_large", 1)]
     assert extract(_small_print(factory, 1, 6000), reader=FakeReader()).damage == ()
@@ -257,7 +257,7 @@ def test_no_page_is_begun_when_most_of_the_time_is_over(factory: Factory) -> Non
 
 
 def test_the_clock_stops_what_is_begun_too_late() -> None:
-    clock = Clock(Settings(document_timeout=1))
+    clock = TimeLimit(Settings(document_timeout=1))
     asked: list[int] = []
     render = clock.bounded(lambda page, _: asked.append(page) or _blank_page(page))
     render(1, 100)
@@ -281,7 +281,7 @@ def test_a_reader_is_asked_no_more_when_all_its_calls_took_too_long() -> None:
     reader = OneTimeout(Slow(), seconds=0.5)
     crop = np.full((9, 9), 255, np.uint8)
     assert len(reader.read([crop])) == len(reader.read([crop])) == 1
-    with pytest.raises(ReaderTrouble) as caught:
+    with pytest.raises(RecognizerTrouble) as caught:
         reader.read([crop])
     assert caught.value.kind == "reader_timeout"
 

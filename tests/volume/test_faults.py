@@ -31,7 +31,7 @@ from tests.fault_harness import (
 )
 
 COUNT = int(os.environ.get("OCR_EXTRACT_SOAK", "60"))
-MOST_KILLS = 8 if COUNT <= 60 else 40
+MAX_KILLS = 8 if COUNT <= 60 else 40
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
@@ -65,7 +65,7 @@ def test_kill_9_of_the_run_at_any_moment(
     rng = random.Random(7)  # noqa: S311
     out = tmp_path / "out"
     kills = 0
-    while kills < MOST_KILLS and not suffering.run_killed(out, rng.uniform(0.5, 4.0)):
+    while kills < MAX_KILLS and not suffering.run_killed(out, rng.uniform(0.5, 4.0)):
         kills += 1
     suffering.run(out)
     assert kills >= 2
@@ -85,7 +85,7 @@ def test_kill_9_of_workers_at_any_moment(
 
     threading.Thread(target=drain).start()
     killed = 0
-    while not done.wait(rng.uniform(0.5, 2.0)) and killed < MOST_KILLS:
+    while not done.wait(rng.uniform(0.5, 2.0)) and killed < MAX_KILLS:
         killed += kill_some_worker(process, rng)
     done.wait()
     assert killed >= 1

@@ -83,8 +83,10 @@ def test_the_others_days_settle_an_order() -> None:
 
 
 def test_the_others_habit_settles_an_order() -> None:
-    habit = [f"{day}/07/2025" for day in range(13, 29)] + [f"{d}/06/2025" for d in range(13, 29)]
-    assert _date_of(_volume(*habit), "07/06/2025").value == "2025-06-07"
+    date_format = [f"{day}/07/2025" for day in range(13, 29)] + [
+        f"{d}/06/2025" for d in range(13, 29)
+    ]
+    assert _date_of(_volume(*date_format), "07/06/2025").value == "2025-06-07"
     american = [f"07/{d}/2025" for d in range(13, 29)] + [f"06/{d}/2025" for d in range(13, 29)]
     assert _date_of(_volume(*american), "07/06/2025").value == "2025-07-06"
 

@@ -19,31 +19,31 @@ from ocr_extract.records import (
     SignatureResult,
     Verdict,
 )
-from ocr_extract.signatures.names import names_in, person_likeness
+from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.matching import (
     AN_AUTHOR,
     Match,
     Matcher,
     folded,
-    title_likeness,
+    title_similarity,
 )
 from ocr_extract.volume.roster.roster import Paper
 
 SURELY_READ = 0.8
 """Confidence from which what a field says can speak against a paper."""
-SAME_TITLE_FROM = 0.7
+SAME_TITLE_THRESHOLD = 0.7
 """Likeness (0..1) under which a surely read title is another one: of the development roster
 the two titles most alike are so by 0.64, and the worst surely read one is 0.9 like its own."""
 SAME_PLACE = 1.5
 """Points between the places of what stands on one and the same page."""
-MOST_NAMED = 3
+MAX_NAMED = 3
 """Files that a message names."""
 NO_NAME = 3
 """Letters; a shorter word is an initial."""
 
 
 @dataclass(frozen=True)
-class Brief:
+class RecordSummary:
     """What of a record the others have to know: small, for all are held at once."""
 
     name: str
@@ -83,10 +83,10 @@ def flagged(record: Record, more: Sequence[Flag]) -> Record:
     return record.model_copy(update={"flags": flags, "verdict": verdict})
 
 
-def brief_of(record: Record, part: int = 0) -> Brief:
+def summary_of(record: Record, part: int = 0) -> RecordSummary:
     """The brief of a record; `part` counts the agreements of one file."""
     fields = record.fields
-    return Brief(
+    return RecordSummary(
         name=record.document.name,
         part=part,
         sha256=record.document.sha256,
@@ -106,8 +106,9 @@ def _flags(record: Record, match: Match) -> Iterator[Flag]:
         message = "No paper of the roster is known by the file's name, the title or the authors."
         yield Flag(code="unknown_paper", message=message)
         return
-    if match.rival is not None:
-        message = f"Named for {match.paper.key}, but the content is that of {match.rival.key}."
+    if match.conflicting_paper is not None:
+        named, content = match.paper.key, match.conflicting_paper.key
+        message = f"Named for {named}, but the content is that of {content}."
         yield Flag(code="paper_mismatch", message=message)
         return
     yield from _title_flags(record, match, match.paper)
@@ -123,7 +124,7 @@ def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:
     if match.cut:
         message = f"Only “{title.value}” of “{paper.title}” stands there."
         yield Flag(code="title_cut_off", field="title", message=message)
-    elif match.title < SAME_TITLE_FROM:
+    elif match.title < SAME_TITLE_THRESHOLD:
         message = f"“{title.value}” is not “{paper.title}”."
         yield Flag(code="title_differs", field="title", message=message)
 
@@ -144,7 +145,7 @@ def _is_sure(field: FieldResult | SignatureResult) -> bool:
 
 def _is_author(person: str, paper: Paper) -> bool:
     """By the whole name in any order, or by a family name."""
-    if max(person_likeness(person, author) for author in paper.people) >= AN_AUTHOR:
+    if max(person_similarity(person, author) for author in paper.people) >= AN_AUTHOR:
         return True
     words = [word for word in folded(person).split() if len(word) >= NO_NAME]
     families = [word for author in paper.people for word in folded(author).split()[-1:]]
@@ -155,7 +156,7 @@ def _is_author(person: str, paper: Paper) -> bool:
 
 
 def flags_among(
-    brief: Brief, twins: Sequence[Brief], same_ink: Sequence[Brief]
+    brief: RecordSummary, twins: Sequence[RecordSummary], same_ink: Sequence[RecordSummary]
 ) -> tuple[Flag, ...]:
     """Flags for a file that is another one's twin, or bears its signing page; `twins` are
     files with the same bytes, `same_ink` those with the same signature.
@@ -174,16 +175,16 @@ def flags_among(
 
 def _few(names: Sequence[str]) -> str:
     """The first names, and how many more there are: of many equal files none names all."""
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(heapq.nsmallest(MOST_NAMED, names)) + more
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(heapq.nsmallest(MAX_NAMED, names)) + more
 
 
-def _is_same_page(a: Brief, b: Brief) -> bool:
+def _is_same_page(a: RecordSummary, b: RecordSummary) -> bool:
     """The same signature and date in the same places, under different titles."""
     if a.sha256 == b.sha256 or a.date_text != b.date_text or not (a.title and b.title):
         return False
-    like, _ = title_likeness(a.title, b.title)
-    return (like or 0.0) < SAME_TITLE_FROM and all(
+    like, _ = title_similarity(a.title, b.title)
+    return (like or 0.0) < SAME_TITLE_THRESHOLD and all(
         _is_near(x, y) for x, y in zip(a.places, b.places, strict=True)
     )
 
@@ -195,9 +196,9 @@ def _is_near(a: Box | None, b: Box | None) -> bool:
     return all(abs(one - other) <= SAME_PLACE for one, other in corners)
 
 
-def twins_of(briefs: Sequence[Brief]) -> dict[str, list[Brief]]:
+def byte_duplicates(briefs: Sequence[RecordSummary]) -> dict[str, list[RecordSummary]]:
     """Documents with the same bytes, by their hash."""
-    found: dict[str, list[Brief]] = defaultdict(list)
+    found: dict[str, list[RecordSummary]] = defaultdict(list)
     for brief in briefs:
         if brief.sha256:
             found[brief.sha256].append(brief)

@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from ocr_extract.records import FieldResult, Fields, SignatureResult
-from ocr_extract.signatures.names import names_in, person_likeness
+from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.filenames import KeyIndex, key_index
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.vocabulary import Vocabulary, posterior
@@ -32,7 +32,7 @@ CUT_OFF = 0.75
 """Share of a title under which its beginning is cut off."""
 BY_NAME, BY_BOTH = 0.97, 0.999
 """Confidence of a match by a file's name alone, and of one that the content bears out."""
-MOST_BY_CONTENT = 0.98
+MAX_BY_CONTENT = 0.98
 NAME = "@"
 """Marks words of names: a title's "Young" is nobody."""
 
@@ -47,7 +47,7 @@ class Match:
 
     paper: Paper | None = None
     confidence: float = 0.0
-    rival: Paper | None = None
+    conflicting_paper: Paper | None = None
     title: float | None = None
     author: float | None = None
     cut: bool = False
@@ -80,7 +80,7 @@ class Matcher:
 
     def _fit(self, paper: Paper, fields: Fields) -> Match:
         """How well a paper that the name says fits what the form says."""
-        like, cut = title_likeness(fields.title.value or "", paper.title)
+        like, cut = title_similarity(fields.title.value or "", paper.title)
         author = author_likeness(fields, paper)
         borne_out = max(like or 0.0, author or 0.0) >= AN_AUTHOR
         sure = BY_BOTH if borne_out else BY_NAME
@@ -97,7 +97,7 @@ class Matcher:
             return Match()
         best = int(np.argmax(shares))
         fit = self._fit(self.roster.papers[best], fields)
-        return replace(fit, confidence=round(min(MOST_BY_CONTENT, float(shares[best])), 4))
+        return replace(fit, confidence=round(min(MAX_BY_CONTENT, float(shares[best])), 4))
 
 
 def _bag(paper: Paper) -> frozenset[str]:
@@ -118,10 +118,10 @@ def _with_rival(own: Match, other: Match) -> Match:
     """The name's paper; the content's is a rival where it is clearly another one."""
     if max(own.title or 0.0, own.author or 0.0) > OTHER_TITLE:
         return own
-    return replace(own, confidence=0.5, rival=other.paper)
+    return replace(own, confidence=0.5, conflicting_paper=other.paper)
 
 
-def title_likeness(read: str, title: str) -> tuple[float | None, bool]:
+def title_similarity(read: str, title: str) -> tuple[float | None, bool]:
     """How like two titles are (0..1), and whether the first is only the other's beginning;
     None where one of them is blank.
     """
@@ -148,7 +148,7 @@ def author_likeness(fields: Fields, paper: Paper) -> float | None:
     people = [person for text in named for person in (*names_in(text), text or "") if person]
     if not people or not paper.people:
         return None
-    return max(person_likeness(person, author) for person in people for author in paper.people)
+    return max(person_similarity(person, author) for person in people for author in paper.people)
 
 
 @lru_cache(maxsize=20_000)

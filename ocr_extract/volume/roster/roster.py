@@ -29,7 +29,7 @@ COLUMNS = ("key", "title", "authors")
 _AND = re.compile(r"\s+and\s+|\s*;\s*", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]")
 _HEAD = re.compile(r"@\s*(\w+)\s*[{(]\s*([^,\s{}]+)\s*,")
-MOST_BYTES = 50_000_000
+MAX_BYTES = 50_000_000
 """Of a roster: ten thousand papers with their abstracts are 25 MB."""
 
 
@@ -82,11 +82,11 @@ def _text_of(path: Path) -> tuple[str, int]:
     """
     try:
         with path.open("rb") as file:
-            content = file.read(MOST_BYTES + 1)
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise BadRoster(f"Cannot read the roster {path}: {error.strerror}.", ADVICE) from error
-    if len(content) > MOST_BYTES:
-        message = f"The roster {path} is larger than {MOST_BYTES // 1_000_000} MB."
+    if len(content) > MAX_BYTES:
+        message = f"The roster {path} is larger than {MAX_BYTES // 1_000_000} MB."
         raise BadRoster(message, ADVICE)
     text = content.decode("utf-8-sig", errors="replace").replace("\r\n", "\n")
     return _CONTROLS.subn("", text.replace("\r", "\n"))
@@ -119,9 +119,9 @@ def _of_rows(rows: csv.DictReader[str]) -> Roster:
     rows.fieldnames = names
     cells = [{k: " ".join(v.split()) for k, v in row.items() if isinstance(v, str)} for row in rows]
     papers = [_of_row(row) for row in cells if row.get("key")]
-    nameless = sum(not row.get("key") for row in cells)
-    are = "row without a key is" if nameless == 1 else "rows without a key are"
-    told = (f"{nameless} {are} left out.",) if nameless else ()
+    without_key = sum(not row.get("key") for row in cells)
+    are = "row without a key is" if without_key == 1 else "rows without a key are"
+    told = (f"{without_key} {are} left out.",) if without_key else ()
     return _unique(papers, told)
 
 
@@ -137,8 +137,8 @@ def _from_bibtex(text: str) -> Roster:
     entries = list(library.entries)
     papers = [_paper(e) for e in entries if e.entry_type.lower() != "proceedings" and e.key]
     saved, told = _saved(library)
-    nameless = [e for e in entries if not e.key]
-    told += tuple(f"The entry at line {(e.start_line or 0) + 1} has no key." for e in nameless)
+    without_key = [e for e in entries if not e.key]
+    told += tuple(f"The entry at line {(e.start_line or 0) + 1} has no key." for e in without_key)
     head = next((e for e in entries if e.entry_type.lower() == "proceedings"), None)
     found = _unique([*papers, *saved], told)
     return replace(

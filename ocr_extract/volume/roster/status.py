@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ocr_extract.records import Verdict
-from ocr_extract.volume.roster.check import Brief
+from ocr_extract.volume.roster.check import RecordSummary
 from ocr_extract.volume.roster.filenames import is_copy
 from ocr_extract.volume.roster.roster import Roster
 
@@ -18,7 +18,7 @@ _RANK = {Verdict.ACCEPTED: 0, Verdict.REVIEW: 1, Verdict.REJECTED: 2}
 
 
 @dataclass(frozen=True)
-class Standing:
+class PaperStatus:
     """A paper's state; `counts` is the file whose verdict is the paper's, `others` are
     further ones, `why` says in words why that one counts.
     """
@@ -38,10 +38,10 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Answer:
+class VolumeStatus:
     """All papers in the roster's order, and the files that belong to none of them."""
 
-    standings: tuple[Standing, ...]
+    standings: tuple[PaperStatus, ...]
     strangers: tuple[str, ...]
 
     @property
@@ -51,9 +51,9 @@ class Answer:
         return {state: found[state] for state in STATES}
 
 
-def answer(roster: Roster, briefs: Sequence[Brief]) -> Answer:
+def answer(roster: Roster, briefs: Sequence[RecordSummary]) -> VolumeStatus:
     """What became of every paper of the roster."""
-    by_key: dict[str, list[Brief]] = defaultdict(list)
+    by_key: dict[str, list[RecordSummary]] = defaultdict(list)
     for brief in briefs:
         by_key[brief.key or ""].append(brief)
     standings = tuple(
@@ -65,27 +65,27 @@ def answer(roster: Roster, briefs: Sequence[Brief]) -> Answer:
         )
         for paper in roster.papers
     )
-    return Answer(standings, tuple(sorted({brief.name for brief in by_key.get("", [])})))
+    return VolumeStatus(standings, tuple(sorted({brief.name for brief in by_key.get("", [])})))
 
 
-def _standing(key: str, briefs: Sequence[Brief]) -> Standing:
+def _standing(key: str, briefs: Sequence[RecordSummary]) -> PaperStatus:
     if not briefs:
-        return Standing(key, "missing")
+        return PaperStatus(key, "missing")
     first, *others = sorted(briefs, key=_preference)
     if not others:
-        return Standing(key, _state(first.verdict), first.name, first.verdict, index=first.index)
+        return PaperStatus(key, _state(first.verdict), first.name, first.verdict, index=first.index)
     names = tuple(_named(brief) for brief in others)
     why = _why(first, others)
-    return Standing(key, "duplicate", _named(first), first.verdict, names, why, first.index)
+    return PaperStatus(key, "duplicate", _named(first), first.verdict, names, why, first.index)
 
 
-def _preference(brief: Brief) -> tuple[int, bool, tuple[int, ...], str, int]:
+def _preference(brief: RecordSummary) -> tuple[int, bool, tuple[int, ...], str, int]:
     """Good ones first, then what is no copy by its name, then the latest."""
     late = tuple(-int(part) for part in (brief.date or "0").split("-"))
     return (_RANK[brief.verdict], is_copy(brief.name), late, brief.name, brief.part)
 
 
-def _why(first: Brief, others: Sequence[Brief]) -> str:
+def _why(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
     second = others[0]
     if all(first.sha256 == other.sha256 and first.part == other.part for other in others):
         return "all are the same file"
@@ -107,5 +107,5 @@ def _state(verdict: Verdict) -> State:
     return states[verdict]
 
 
-def _named(brief: Brief) -> str:
+def _named(brief: RecordSummary) -> str:
     return f"{brief.name}, part {brief.part + 1}" if brief.part else brief.name

@@ -27,7 +27,7 @@ CHANCE_SAME, CHANCE_LIKE, CHANCE_SHORT = 0.003, 0.03, 0.08
 like it, a short one."""
 AGAINST = 1.2
 """Natural log-likelihood that a word read with full certainty costs a paper without it."""
-LEAST_EVIDENCE = 7.5
+MIN_EVIDENCE = 7.5
 """Natural log-likelihood ratio that a match needs: two rare words, or a name and one."""
 STRANGERS = 0.1
 """Share of files of unknown name that belong to no paper of the roster."""
@@ -100,4 +100,4 @@ def posterior(evidence: Likeness) -> Likeness:
     top = max(float(logs.max()), math.log(STRANGERS))
     weights = np.exp(logs - top)
     shares: Likeness = weights / (weights.sum() + math.exp(math.log(STRANGERS) - top))
-    return np.where(evidence >= LEAST_EVIDENCE, shares, np.minimum(shares, 0.5))
+    return np.where(evidence >= MIN_EVIDENCE, shares, np.minimum(shares, 0.5))

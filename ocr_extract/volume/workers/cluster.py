@@ -97,6 +97,6 @@ def preload() -> None:
     """Load the models, which takes half a second, before the first task."""
     import numpy as np  # noqa: PLC0415
 
-    from ocr_extract.recognition.date_recognizer import Hands  # noqa: PLC0415
+    from ocr_extract.recognition.date_recognizer import DateRecognizer  # noqa: PLC0415
 
-    Hands().readings([np.full((32, 64), 255, np.uint8)])
+    DateRecognizer().readings([np.full((32, 64), 255, np.uint8)])

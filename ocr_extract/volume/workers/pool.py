@@ -17,7 +17,7 @@ from ocr_extract.errors import NoWorkers
 from ocr_extract.volume.workers.process import WorkerLost, WorkerProcess, resident
 
 T = TypeVar("T")
-RECYCLED_FROM = 1_200_000_000
+RECYCLED_THRESHOLD = 1_200_000_000
 """Bytes of memory that a worker holds after a task from which it is replaced: with both
 networks loaded it holds 0.35 GB."""
 STARTS = 3
@@ -81,7 +81,7 @@ class LocalWorkers:
         self,
         jobs: int,
         seconds: float,
-        most_memory: int = RECYCLED_FROM,
+        most_memory: int = RECYCLED_THRESHOLD,
         early: WorkerProcess | None = None,
     ) -> None:
         self.size = jobs

@@ -27,7 +27,7 @@ from ocr_extract.errors import NoRoom, OcrExtractError, raise_if_no_room
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-MOST_MEMORY = 4_000_000_000
+MAX_MEMORY = 4_000_000_000
 """Bytes of address space a worker may take: a real photo of 100 megapixels needs 1.5 GB."""
 START_SECONDS = 120.0
 """Seconds in which a started worker says that it is ready; it takes one to two."""
@@ -218,7 +218,7 @@ def resident(process: int) -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def bound_memory(most: int = MOST_MEMORY) -> None:
+def bound_memory(most: int = MAX_MEMORY) -> None:
     """Bound the address space of this process and of the programs that it starts, so that
     a file that inflates costs one document and not the machine; bytes.
     """

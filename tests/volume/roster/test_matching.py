@@ -3,7 +3,7 @@
 import pytest
 
 from ocr_extract.records import FieldResult, Fields
-from ocr_extract.volume.roster.matching import Matcher, folded, title_likeness
+from ocr_extract.volume.roster.matching import Matcher, folded, title_similarity
 from ocr_extract.volume.roster.roster import Paper, Roster
 
 TREES = Paper(
@@ -26,7 +26,7 @@ def _fields(title: str | None = None, author: str | None = None, sure: float = 0
 
 def test_a_name_that_the_content_bears_out_is_sure() -> None:
     match = MATCHER.match("feldmann25Permission.pdf", _fields(TREES.title, "Mira Feldmann"))
-    assert (match.paper, match.rival) == (TREES, None)
+    assert (match.paper, match.conflicting_paper) == (TREES, None)
     assert match.confidence > 0.99
 
 
@@ -76,13 +76,13 @@ def test_a_badly_read_word_does_not_outvote_a_good_one() -> None:
 
 def test_name_and_content_of_two_papers() -> None:
     match = MATCHER.match("feldmann25.pdf", _fields(BANDITS.title, "Wei Li"))
-    assert (match.paper, match.rival) == (TREES, BANDITS)
+    assert (match.paper, match.conflicting_paper) == (TREES, BANDITS)
     assert match.confidence <= 0.5
 
 
 def test_an_author_of_both_papers_is_no_mismatch() -> None:
     match = MATCHER.match("feldmann25.pdf", _fields(None, "Mira Feldmann"))
-    assert (match.paper, match.rival) == (TREES, None)
+    assert (match.paper, match.conflicting_paper) == (TREES, None)
 
 
 def test_of_keys_that_differ_only_in_case_the_content_tells() -> None:
@@ -95,10 +95,10 @@ def test_of_keys_that_differ_only_in_case_the_content_tells() -> None:
 
 
 def test_titles() -> None:
-    assert title_likeness("", "A") == (None, False)
-    like, cut = title_likeness("Robust Tree Ensembles", TREES.title)
+    assert title_similarity("", "A") == (None, False)
+    like, cut = title_similarity("Robust Tree Ensembles", TREES.title)
     assert (like, cut) == (1.0, True)
-    like, cut = title_likeness("Robust Tree Ensembles for Long Document", TREES.title)
+    like, cut = title_similarity("Robust Tree Ensembles for Long Document", TREES.title)
     assert like is not None
     assert like > 0.95
     assert not cut

@@ -4,15 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.records import Verdict
-from ocr_extract.volume.roster.check import Brief
+from ocr_extract.volume.roster.check import RecordSummary
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.status import STATES, answer
 
 ROSTER = Roster(tuple(Paper(key, key, "") for key in "abcd"))
-BRIEF = Brief("a.pdf", 0, "00", "a", Verdict.ACCEPTED, "2025-05-01", "", "", "", (None, None))
+BRIEF = RecordSummary(
+    "a.pdf", 0, "00", "a", Verdict.ACCEPTED, "2025-05-01", "", "", "", (None, None)
+)
 
 
-def _brief(name: str, key: str | None, verdict: str = "accepted", **more: object) -> Brief:
+def _brief(name: str, key: str | None, verdict: str = "accepted", **more: object) -> RecordSummary:
     changes = {"name": name, "key": key, "verdict": Verdict(verdict), "sha256": name}
     return replace(BRIEF, **{**changes, **more})  # type: ignore[arg-type]
 
@@ -69,7 +71,7 @@ BRIEFS = st.builds(
 
 
 @given(st.lists(BRIEFS, max_size=12, unique_by=lambda b: (b.name, b.key)), st.randoms())
-def test_totals_add_up_in_any_order(briefs: list[Brief], rng: object) -> None:
+def test_totals_add_up_in_any_order(briefs: list[RecordSummary], rng: object) -> None:
     shuffled = list(briefs)
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
     told, again = answer(ROSTER, briefs), answer(ROSTER, shuffled)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from ocr_extract.volume.roster.vocabulary import (
     AGAINST,
     KEPT,
-    LEAST_EVIDENCE,
     LIKE,
+    MIN_EVIDENCE,
     Vocabulary,
     _chances,
     _of_word,
@@ -44,7 +44,7 @@ def test_surely_read_strange_words_speak_against() -> None:
 
 
 def test_little_evidence_is_never_sure() -> None:
-    shares = posterior(np.array([LEAST_EVIDENCE - 0.1, -5.0]))
+    shares = posterior(np.array([MIN_EVIDENCE - 0.1, -5.0]))
     assert shares.max() <= 0.5
 
 
