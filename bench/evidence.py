@@ -17,9 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
-from ocr_extract import observe
 from ocr_extract.extraction import observe_first
 from ocr_extract.fields.observations import Observations
+from ocr_extract.pages import select
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 
@@ -60,7 +60,7 @@ def main() -> None:
     observe_first(files[0], Settings())  # imports and caches are paid once a worker
     with_objects = timed(files)
     memory = _peak()
-    with mock.patch.object(observe, "open_objects", _no_objects):
+    with mock.patch.object(select, "open_objects", _no_objects):
         without = timed(files)
     told = [
         (a, b) for (found, a), (_, b) in zip(with_objects, without, strict=True) if _told(found)

@@ -1,9 +1,14 @@
-"""One source to one record: the main line, and the document boundary."""
+"""The line from a file to its records, and the document boundary.
+
+open_source → PageSelector.views → split_agreements → find_blanks, read_marks → decide
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -11,12 +16,30 @@ from typing import TypeVar
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.decision.record import decide
 from ocr_extract.errors import OcrExtractError, raise_if_no_room
-from ocr_extract.fields.observations import Observations
-from ocr_extract.fields.recognize import HandwritingRecognizer
-from ocr_extract.observe import observe
-from ocr_extract.pages.page import PageRecognizer
-from ocr_extract.records import Damage, Document, Record
+from ocr_extract.fields.inline_blanks import find_blanks
+from ocr_extract.fields.observations import Observations, ObservedLabel
+from ocr_extract.fields.recognize import read_marks
+from ocr_extract.forms.clauses import ClauseComparison, compare_clauses
+from ocr_extract.forms.definition import FieldName, Form
+from ocr_extract.forms.locate import LocatedBlock
+from ocr_extract.forms.phrases import flat
+from ocr_extract.pages.page import PageView, kind_of, place_of
+from ocr_extract.pages.select import PageSelector, form_of, signing_page, split_agreements
+from ocr_extract.pages.time_limit import LOOKING, TimeLimit
+from ocr_extract.recognition.base import (
+    Engines,
+    HandwritingRecognizer,
+    PageRecognizer,
+    ReportDamage,
+)
+from ocr_extract.recognition.date_recognizer import DateRecognizer
+from ocr_extract.recognition.one_timeout import OneTimeout
+from ocr_extract.recognition.tesseract import Tesseract
+from ocr_extract.records import Damage, Document, FormMatch, Record
 from ocr_extract.settings import Settings
+from ocr_extract.sources.open import open_source
+from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.text import group_lines
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -27,16 +50,23 @@ def extract(
     *,
     settings: Settings | None = None,
     context: Context | None = None,
-    reader: PageRecognizer | None = None,
-    hands: HandwritingRecognizer | None = None,
+    page_recognizer: PageRecognizer | None = None,
+    handwriting: HandwritingRecognizer | None = None,
 ) -> Record:
     """Read one agreement (the first one of a file): whatever it is, a record comes back.
 
-    `context` is what the volume says of its dates (default: the settings' year or
-    conference days). Raises MissingTool when tesseract or poppler is not installed.
+    `context` is what the volume says of its dates (default: the settings' year or conference
+    days). The recognizers are tesseract and the two line networks, unless others are given.
+    Raises MissingTool when tesseract or poppler is not installed.
     """
-    found = extract_all(path, settings=settings, context=context, reader=reader, hands=hands)
-    return found[0]
+    records = extract_all(
+        path,
+        settings=settings,
+        context=context,
+        page_recognizer=page_recognizer,
+        handwriting=handwriting,
+    )
+    return records[0]
 
 
 def extract_all(
@@ -44,63 +74,42 @@ def extract_all(
     *,
     settings: Settings | None = None,
     context: Context | None = None,
-    reader: PageRecognizer | None = None,
-    hands: HandwritingRecognizer | None = None,
+    page_recognizer: PageRecognizer | None = None,
+    handwriting: HandwritingRecognizer | None = None,
 ) -> tuple[Record, ...]:
     """As `extract`, for a file that may hold several agreements: a record for each, with
     its first and last page.
     """
     chosen = settings or Settings()
     known = context or context_of(chosen.year, chosen.start, chosen.end)
-    found = observe_all(Path(path), chosen, reader, hands)
-    return tuple(
-        record
-        for one in found
-        for record in _bounded(
-            partial(_judged, one, known, chosen), partial(_judged_by_damage, one, known, chosen)
-        )
-    )
-
-
-def _judged(findings: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
-    record = decide(findings, context, settings)
-    record.to_json()  # what cannot be written is this document's trouble, not its worker's
-    return (record,)
-
-
-def _judged_by_damage(
-    findings: Observations, context: Context, settings: Settings, fault: Damage
-) -> tuple[Record, ...]:
-    """The document and its damage, without what cannot be judged, or written."""
-    whole = findings.document
-    document = Document(name=whole.name, path=whole.path, sha256=whole.sha256, pages=whole.pages)
-    left = Observations(document, damage=(*findings.damage, fault), seconds=findings.seconds)
-    return _judged(left, context, settings)
-
-
-def observe_first(
-    path: Path,
-    settings: Settings,
-    reader: PageRecognizer | None = None,
-    hands: HandwritingRecognizer | None = None,
-) -> Observations:
-    """What was found of the first agreement in a file, see `find_all`."""
-    return observe_all(path, settings, reader, hands)[0]
+    observed = observe_all(Path(path), chosen, page_recognizer, handwriting)
+    return tuple(record for one in observed for record in _decided(one, known, chosen))
 
 
 def observe_all(
     path: Path,
     settings: Settings,
-    reader: PageRecognizer | None = None,
-    hands: HandwritingRecognizer | None = None,
+    page_recognizer: PageRecognizer | None = None,
+    handwriting: HandwritingRecognizer | None = None,
 ) -> tuple[Observations, ...]:
-    """`examine` behind the document boundary: a fault of ours is damage of this one
-    document, its traceback goes to the log, and the run goes on.
+    """What was observed of each agreement in a file, nearly always one; never raises for what
+    is wrong with the file. A fault of ours is damage of this one document, its traceback goes
+    to the log, and the run goes on. Raises MissingTool as `extract` does.
     """
     return _bounded(
-        lambda: observe(path, settings, reader, hands),
+        lambda: _observed(path, settings, page_recognizer, handwriting),
         lambda fault: (Observations(Document.at(path), damage=(fault,)),),
     )
+
+
+def observe_first(
+    path: Path,
+    settings: Settings,
+    page_recognizer: PageRecognizer | None = None,
+    handwriting: HandwritingRecognizer | None = None,
+) -> Observations:
+    """What was observed of the first agreement in a file, see `observe_all`."""
+    return observe_all(path, settings, page_recognizer, handwriting)[0]
 
 
 def _bounded(
@@ -116,3 +125,152 @@ def _bounded(
         log.exception("unexpected trouble with a document")
         effect = f"The program failed on it ({type(error).__name__}); see the log."
         return failed(Damage(stage="read", kind="internal", effect=effect))
+
+
+def _decided(observed: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
+    """The record of one agreement; where deciding fails, that of its damage."""
+    return _bounded(
+        partial(_record_of, observed, context, settings),
+        partial(_record_of_damage, observed, context, settings),
+    )
+
+
+def _record_of(observed: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
+    record = decide(observed, context, settings)
+    record.to_json()  # what cannot be written is this document's trouble, not its worker's
+    return (record,)
+
+
+def _record_of_damage(
+    observed: Observations, context: Context, settings: Settings, fault: Damage
+) -> tuple[Record, ...]:
+    """The document and its damage, without what cannot be decided, or written."""
+    whole = observed.document
+    document = Document(name=whole.name, path=whole.path, sha256=whole.sha256, pages=whole.pages)
+    left = Observations(document, damage=(*observed.damage, fault), seconds=observed.seconds)
+    return _record_of(left, context, settings)
+
+
+def _observed(
+    path: Path,
+    settings: Settings,
+    page_recognizer: PageRecognizer | None,
+    handwriting: HandwritingRecognizer | None,
+) -> tuple[Observations, ...]:
+    """Open, choose and read the pages, observe each agreement; with the damage found on the way."""
+    started, time_limit = time.monotonic(), TimeLimit(settings)
+    damage: list[Damage] = []
+    document = Document.at(path)
+    try:
+        source = open_source(path, settings, damage.append)
+        document = _described(document, source)
+        source = replace(source, render=time_limit.bounded(source.render))
+        engines = _engines(settings, page_recognizer, handwriting, damage.append)
+        selector = PageSelector(source, settings, engines, time_limit)
+        observed = _agreements(document, source, selector.views(), engines)
+    except Damaged as trouble:
+        damage.append(trouble.damage)
+        observed = (Observations(document),)
+    seconds = (time.monotonic() - started) / len(observed)
+    found = tuple(dict.fromkeys(damage))
+    return tuple(replace(one, damage=found, seconds=seconds) for one in observed)
+
+
+def _engines(
+    settings: Settings,
+    page_recognizer: PageRecognizer | None,
+    handwriting: HandwritingRecognizer | None,
+    report: ReportDamage,
+) -> Engines:
+    """Tesseract and the line networks, where no others are given."""
+    pages = page_recognizer or Tesseract(timeout=settings.read_timeout)
+    patient = OneTimeout(pages, LOOKING * settings.document_timeout)
+    return Engines(patient, handwriting or DateRecognizer(settings.languages), report)
+
+
+def _described(document: Document, source: Source) -> Document:
+    return document.model_copy(
+        update={
+            "sha256": source.sha256,
+            "pages": source.pages,
+            "first_page": 1,
+            "last_page": source.pages,
+            "producer": source.producer,
+            "encrypted": source.encrypted,
+            "updates": source.updates,
+            "created": source.created,
+            "modified": source.modified,
+            "kind": "text" if source.type == "text" else "unknown",
+        }
+    )
+
+
+def _agreements(
+    document: Document, source: Source, views: Sequence[PageView], engines: Engines
+) -> tuple[Observations, ...]:
+    """What was observed of each agreement in a file."""
+    if source.text is not None:
+        return (_agreement(document, views, engines),)
+    document = document.model_copy(update={"kind": kind_of(views)})
+    return tuple(
+        replace(
+            _agreement(_within(document, part), part, engines), certificates=source.certificates
+        )
+        for part in split_agreements(views, source.pages)
+    )
+
+
+def _within(document: Document, part: Sequence[PageView]) -> Document:
+    """The document's first and last page that an agreement takes, when it is not alone."""
+    if not part or (document.last_page or 0) <= part[-1].number - part[0].number + 1:
+        return document
+    return document.model_copy(update={"first_page": part[0].number, "last_page": part[-1].number})
+
+
+def _agreement(document: Document, views: Sequence[PageView], engines: Engines) -> Observations:
+    """What was observed of one agreement: its blanks, its terms, its signing block."""
+    form, share = form_of(views)
+    signing = signing_page(views, form)
+    blanks = find_blanks(views, form, engines)
+    clauses = _clauses(views, form)
+    state = clauses.state if clauses else "unchecked"
+    match = FormMatch(name=form.name, confidence=share, terms=state)
+    notes = [f"page {v.number}: {n}" for v in views for n in (v.raster.notes if v.raster else ())]
+    observed = Observations(
+        document,
+        form=match if signing or blanks else None,
+        blanks=blanks,
+        notes=tuple(notes),
+        altered=clauses.clauses if clauses else (),
+        has_ink=any(view.raster is not None or view.exact for view in views),
+    )
+    return _with_block(observed, *signing, engines) if signing else observed
+
+
+def _with_block(
+    observed: Observations, page: PageView, block: LocatedBlock, engines: Engines
+) -> Observations:
+    """With the labels and the marks of the signing block."""
+    labels: dict[FieldName, ObservedLabel] = {
+        name: ObservedLabel(label.rect, place_of(page, label.rect), label.inferred)
+        for name, label in block.labels.items()
+    }
+    return replace(
+        observed,
+        labels=labels,
+        marks=read_marks(page, block, engines),
+        sealed=next((place_of(page, a.rect) for a in page.annotations if a.sealed), None),
+        hidden=_hidden(page, block),
+    )
+
+
+def _clauses(views: Sequence[PageView], form: Form) -> ClauseComparison | None:
+    words = [word for view in views for word in flat(view.lines)]
+    exact = bool(views) and all(view.exact or view.raster is None for view in views)
+    seen = {clause for view in views for clause in view.clauses}
+    return compare_clauses(words, form.name, exact=exact, seen=seen)
+
+
+def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
+    """Lines that do not show, from the first label on."""
+    return tuple(line.text for line in group_lines(view.hidden) if line.rect.y0 >= block.top)

@@ -23,7 +23,7 @@ import numpy as np
 
 from ocr_extract.forms.clauses import fingerprints
 from ocr_extract.forms.definition import Form, built_in_forms
-from ocr_extract.forms.phrases import flat, observe_all
+from ocr_extract.forms.phrases import find_phrases, flat
 from ocr_extract.forms.template import as_text
 from ocr_extract.geometry import POINTS_PER_INCH, Raster, Rect
 from ocr_extract.imaging.registration import DPI
@@ -105,7 +105,7 @@ def _known(words: tuple[Word, ...], form: Form) -> set[Word]:
     phrases = [*form.phrases, *form.block.after]
     phrases += [text for blank in form.blanks.values() for text in (*blank.after, *blank.before)]
     phrases += [text for label in form.block.labels.values() for text in label.texts]
-    found = [place for phrase in phrases for place in observe_all(words, phrase)]
+    found = [place for phrase in phrases for place in find_phrases(words, phrase)]
     found = [place for place in found if place.similarity > SURELY]
     return {word for place in found for word in words[place.start : place.end]}
 

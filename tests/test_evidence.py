@@ -28,7 +28,7 @@ def _codes(record: Record) -> list[str]:
     ids=["FreeText", "widget", "widget without appearance"],
 )  # fmt: skip
 def test_typed_entries_are_exact_without_a_pixel(factory: Factory, content: bytes) -> None:
-    record = _read(factory, content, reader=NO_PIXELS)
+    record = _read(factory, content, page_recognizer=NO_PIXELS)
     date = record.fields.date
     assert (date.value, date.text, date.written) == ("2025-07-25", "25.07.2025", "typed")
     assert date.evidence[0].kind == "pdf_text"
@@ -49,7 +49,7 @@ def test_a_freetext_is_what_shows_and_not_what_it_claims(factory: Factory) -> No
     ids=["Ink", "image", "grey paper", "tiles", "whole page"],
 )  # fmt: skip
 def test_ink_of_every_kind_signs(factory: Factory, content: bytes) -> None:
-    record = _read(factory, content, reader=NO_PIXELS)
+    record = _read(factory, content, page_recognizer=NO_PIXELS)
     assert (record.fields.signature.present, record.fields.signature.written) == ("yes", "hand")
     assert record.fields.signature.evidence[0].source.lower() in ("ink", "image")
     assert record.fields.date.value == "2025-05-27"
@@ -81,7 +81,7 @@ def test_rotated_pages(factory: Factory, degrees: int) -> None:
 
 @pytest.mark.parametrize("order", [(2, 1), (1, 2, 0), (0, 1, 2), (1, 0, 2)])
 def test_pages_in_any_order(factory: Factory, order: tuple[int, ...]) -> None:
-    record = _read(factory, made.rearranged(order), reader=NO_PIXELS)
+    record = _read(factory, made.rearranged(order), page_recognizer=NO_PIXELS)
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
     assert record.fields.date.place is not None
@@ -89,7 +89,7 @@ def test_pages_in_any_order(factory: Factory, order: tuple[int, ...]) -> None:
 
 
 def test_a_certificate_signs(factory: Factory) -> None:
-    record = _read(factory, made.certified(), reader=NO_PIXELS)
+    record = _read(factory, made.certified(), page_recognizer=NO_PIXELS)
     signature = record.fields.signature
     assert (signature.present, signature.written) == ("yes", "certificate")
     assert signature.value == "Mira Feldmann"
@@ -115,14 +115,14 @@ def test_an_empty_signature_field_is_no_signature(factory: Factory) -> None:
 
 
 def test_an_empty_password_is_no_obstacle(factory: Factory) -> None:
-    record = extract(factory.encrypted(""), settings=YEAR, reader=NO_PIXELS)
+    record = extract(factory.encrypted(""), settings=YEAR, page_recognizer=NO_PIXELS)
     assert record.fields.date.value == "2025-05-27"
     assert record.document.encrypted
 
 
 @pytest.mark.parametrize("share", [n / 10 for n in range(1, 10)])
 def test_truncated_files_are_never_unsigned_or_accepted(factory: Factory, share: float) -> None:
-    record = extract(factory.truncated(share), settings=YEAR, reader=FakeReader())
+    record = extract(factory.truncated(share), settings=YEAR, page_recognizer=FakeReader())
     assert record.verdict is not Verdict.ACCEPTED
     assert record.damage
     assert record.fields.signature.present != "no"
@@ -153,7 +153,7 @@ def test_a_title_by_hand_is_not_blank(factory: Factory) -> None:
 def test_two_agreements_in_one_file(factory: Factory) -> None:
     for order, pages in (((1, 2, 1, 2), [(1, 2), (3, 4)]), ((2, 1, 2, 1), [(1, 2), (3, 4)])):
         path = factory.file("two.pdf", made.rearranged(order))
-        records = extract_all(path, settings=YEAR, reader=NO_PIXELS)
+        records = extract_all(path, settings=YEAR, page_recognizer=NO_PIXELS)
         assert [(r.document.first_page, r.document.last_page) for r in records] == pages
         assert [r.fields.date.value for r in records] == ["2025-05-27"] * 2
         assert all(r.verdict is Verdict.ACCEPTED for r in records)

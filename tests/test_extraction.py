@@ -147,7 +147,7 @@ def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
     ids=["hangs", "crashes", "raises", "memory"],
 )
 def test_saboteur_readers_cost_one_document(factory: Factory, reader: FakeReader) -> None:
-    record = extract(factory.image("a.tif", pages_of()), reader=reader)
+    record = extract(factory.image("a.tif", pages_of()), page_recognizer=reader)
     assert record.verdict is Verdict.REVIEW
     assert record.damage
     assert record.fields.signature.present == "cannot tell"
@@ -155,7 +155,7 @@ def test_saboteur_readers_cost_one_document(factory: Factory, reader: FakeReader
 
 def test_a_reader_that_prints_garbage(factory: Factory) -> None:
     reader = FakeReader(line="\x00\ufffd" * 500)
-    record = extract(factory.image("a.tif", pages_of()), reader=reader)
+    record = extract(factory.image("a.tif", pages_of()), page_recognizer=reader)
     assert record.verdict is Verdict.REVIEW
     assert record.fields.date.value in (None, "2025-05-27")
     assert record.fields.signature.present == "yes"
@@ -166,12 +166,12 @@ def test_a_reader_that_prints_garbage(factory: Factory) -> None:
 def test_garbage_of_a_page_whose_print_is_unknown(factory: Factory) -> None:
     """Nothing can be located then."""
     reader = FakeReader(line="\x00\ufffd" * 500)
-    record = extract(factory.image("a.tif", [text_lines()]), reader=reader)
+    record = extract(factory.image("a.tif", [text_lines()]), page_recognizer=reader)
     assert record.verdict is Verdict.REJECTED
 
 
 def test_ten_thousand_pages_are_bounded(factory: Factory) -> None:
-    record = extract(factory.pages(10_000), reader=FakeReader())
+    record = extract(factory.pages(10_000), page_recognizer=FakeReader())
     assert record.document.pages == 10_000
     assert [d.kind for d in record.damage] == ["too_many_pages"]
 

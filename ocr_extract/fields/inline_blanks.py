@@ -9,7 +9,6 @@ from dataclasses import replace
 from rapidfuzz import fuzz
 
 from ocr_extract.fields.observations import ObservedBlank
-from ocr_extract.fields.recognize import Engines
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
 from ocr_extract.forms.phrases import squeezed
@@ -17,7 +16,7 @@ from ocr_extract.geometry import Grey, Rect
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.components import crop_of, find_marks
 from ocr_extract.pages.page import PageView, place_of
-from ocr_extract.recognition.base import RecognizerTrouble
+from ocr_extract.recognition.base import Engines, RecognizerTrouble
 from ocr_extract.records import Reading
 from ocr_extract.text import Word
 
@@ -32,7 +31,7 @@ TYPE_ALIKE = 0.85
 
 
 def find_blanks(
-    views: Sequence[PageView], form: Form, readers: Engines
+    views: Sequence[PageView], form: Form, engines: Engines
 ) -> dict[FieldName, ObservedBlank]:
     """Every blank whose phrases are on some page, with what stands in it."""
     found: dict[FieldName, ObservedBlank] = {}
@@ -40,32 +39,21 @@ def find_blanks(
         for view in views:
             filled = locate_blank(view.lines, name, blank)
             if filled is not None:
-                words = _plausible(filled.words)
-                found[name] = _filled(view, filled, words, readers)
+                found[name] = _filled(view, filled, filled.entry, engines)
                 break
     return found
 
 
-def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
-    """Pages whose pixels have to say whether a blank without words is empty."""
-    return {
-        view.number
-        for view in views
-        for name, blank in form.blanks.items()
-        if (filled := locate_blank(view.lines, name, blank)) and not _plausible(filled.words)
-    }
-
-
 def _filled(
-    view: PageView, filled: FilledBlank, words: Sequence[Word], readers: Engines
+    view: PageView, filled: FilledBlank, words: Sequence[Word], engines: Engines
 ) -> ObservedBlank:
     """What was read with the page; read again as a line where that is nothing, or doubtful."""
     if not words:
-        return _ink(view, filled, readers)
+        return _ink(view, filled, engines)
     typed = _typed(view, filled, words)
     if _mean(typed.scores) >= LEGIBLE:
         return typed
-    again = _ink(view, filled, readers)
+    again = _ink(view, filled, engines)
     if not again.text or _mean(again.scores) <= _mean(typed.scores):
         return typed
     # Type is misread by a letter here and there, handwriting from end to end: then the
@@ -100,7 +88,7 @@ def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> Observ
     )
 
 
-def _ink(view: PageView, filled: FilledBlank, readers: Engines) -> ObservedBlank:
+def _ink(view: PageView, filled: FilledBlank, engines: Engines) -> ObservedBlank:
     """A blank without words: empty, or filled in by hand and read as well as can be."""
     empty = ObservedBlank("", (), filled.similarity, None)
     if view.raster is None or filled.region is None:
@@ -109,7 +97,7 @@ def _ink(view: PageView, filled: FilledBlank, readers: Engines) -> ObservedBlank
     if sum(mark.area for mark in marks) < MIN_INK:
         return empty
     lines = _rows([mark.rect for mark in marks])
-    readings = _surest([crop_of(view.raster, line) for line in lines], readers)
+    readings = _surest([crop_of(view.raster, line) for line in lines], engines)
     text = " ".join(r.best for r in readings if r.best)
     place = place_of(view, Rect.around(lines))
     return ObservedBlank(
@@ -117,13 +105,13 @@ def _ink(view: PageView, filled: FilledBlank, readers: Engines) -> ObservedBlank
     )
 
 
-def _surest(lines: Sequence[Grey], readers: Engines) -> tuple[Reading, ...]:
+def _surest(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
     """The surer reading of each line, as type and as handwriting; none where a reader is
     in trouble.
     """
     try:
-        typed = readers.pages.read(lines)
-        by_hand = readers.hands.free(lines)
+        typed = engines.pages.read(lines)
+        by_hand = engines.handwriting.free(lines)
     except RecognizerTrouble:
         return ()
     free = [
@@ -148,13 +136,6 @@ def _score(reading: Reading) -> float:
     words = max(1, len(reading.best.split()))
     likelihood = reading.hypotheses[0].log_likelihood if reading.hypotheses else -5.0
     return math.exp(likelihood / words)
-
-
-def _plausible(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Without specks and pieces of a rule that were read as words; marks between words stay."""
-    sure = [w for w in words if w.score > 0.2 and w.text.strip("_—|")]
-    solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
-    return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
 
 
 def _joined(words: Sequence[Word]) -> str:

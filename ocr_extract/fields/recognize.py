@@ -8,9 +8,8 @@ what may be type, at two sizes in one call.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -31,13 +30,11 @@ from ocr_extract.imaging.components import crop_of, darkest_of
 from ocr_extract.imaging.ruled_lines import without_ruled_lines
 from ocr_extract.imaging.segmentation import core_of
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
-from ocr_extract.pages.page import PageRecognizer, PageView, annotation_at, place_of
-from ocr_extract.recognition.base import RecognizerTrouble
+from ocr_extract.pages.page import PageView, annotation_at, place_of
+from ocr_extract.recognition.base import Engines, RecognizerTrouble
 from ocr_extract.records import Damage, Hypothesis, Reading
 from ocr_extract.signatures.ink_hash import hash_of
 from ocr_extract.sources.pdf_raster import iso_time
-
-Note = Callable[[Damage], None]
 
 TOLD = 0.99
 """Likeness (0..1) of a full date that stands as text."""
@@ -74,18 +71,6 @@ SEEN_DATE = -3.0
 taken apart."""
 
 
-class HandwritingRecognizer(Protocol):
-    """Reads handwriting: of each crop free readings, then one that holds dates only."""
-
-    def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Readings of each crop; raises ReaderTrouble or MissingTool."""
-        ...
-
-    def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """The free reading that knows every letter alone, in about half the time."""
-        ...
-
-
 @dataclass(frozen=True)
 class _Page:
     """A page without its rules, its ink and its finest strokes: thresholded once, looked at
@@ -97,17 +82,7 @@ class _Page:
     fine: Grey
 
 
-@dataclass(frozen=True)
-class Engines:
-    """Who reads: type and whole pages, and handwriting."""
-
-    pages: PageRecognizer
-    hands: HandwritingRecognizer
-
-
-def read_marks(
-    view: PageView, block: LocatedBlock, readers: Engines, note: Note
-) -> tuple[Mark, ...]:
+def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[Mark, ...]:
     """All marks of the block with their readings."""
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
@@ -116,14 +91,14 @@ def read_marks(
     page = _page(view.raster, _inked(view, view.raster, block))
     raster = page.raster
     marks = marks_on_page(raster, page.ink, view.lines, block, sealed)
-    if _is_told(view, marks):
-        return _told(view, page, marks, readers, note)
-    by_hand = _written(page, marks, readers.hands, note)
-    readings = _typed(raster, marks, by_hand, readers.pages, note)
+    if _is_born_digital(view, marks):
+        return _born_digital(view, page, marks, engines)
+    by_hand = _written(page, marks, engines)
+    readings = _typed(raster, marks, by_hand, engines)
     seen = any(by_hand)
     large = _composite(marks, by_hand) if seen else ()
     parts = segments_of_marks(raster, page.ink, large, block)
-    of_parts = _written(page, parts, readers.hands, note)
+    of_parts = _written(page, parts, engines)
     return (
         *(
             _finding(view, page, m, (*a, *b))
@@ -170,14 +145,14 @@ def _page(raster: Raster, region: Rect) -> _Page:
     return _Page(clean, ink, fine)
 
 
-def _told(
-    view: PageView, page: _Page, marks: Sequence[Mark], readers: Engines, note: Note
+def _born_digital(
+    view: PageView, page: _Page, marks: Sequence[Mark], engines: Engines
 ) -> tuple[Mark, ...]:
     """Type as the file says it; only ink of a signature's size is read, for its name."""
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
     large = large[:MAX_SIGNATURES]
     bare = _bare(page.raster, [word.rect for word in view.words])
-    names = dict(zip(large, _names(bare, large, readers.hands, note), strict=True))
+    names = dict(zip(large, _names(bare, large, engines), strict=True))
     return tuple(
         _finding(view, page, m, (own_reading(m),) if m.words else names.get(m, ())) for m in marks
     )
@@ -193,14 +168,12 @@ def _bare(raster: Raster, words: Sequence[Rect]) -> Raster:
     return raster.with_pixels(pixels)
 
 
-def _names(
-    raster: Raster, marks: Sequence[Mark], reader: HandwritingRecognizer, note: Note
-) -> list[tuple[Reading, ...]]:
+def _names(raster: Raster, marks: Sequence[Mark], engines: Engines) -> list[tuple[Reading, ...]]:
     """What is read in ink, without dates: the file has told the date."""
     try:
-        return list(reader.free([crop_of(raster, mark.rect, TIGHT) for mark in marks]))
+        return list(engines.handwriting.free([crop_of(raster, mark.rect, TIGHT) for mark in marks]))
     except RecognizerTrouble as trouble:
-        note(_unread(trouble, raster))
+        engines.report(_unread(trouble, raster))
         return [() for _ in marks]
 
 
@@ -234,7 +207,7 @@ def _origin(view: PageView, mark: Mark) -> str:
     return f"{found.kind}{author}{f', changed {time}' if time else ''}"
 
 
-def _is_told(view: PageView, marks: Sequence[Mark]) -> bool:
+def _is_born_digital(view: PageView, marks: Sequence[Mark]) -> bool:
     """Whether the file's own text says the date, so that no pixel has to be read."""
     texts = [own_reading(m).best for m in marks if m.words]
     return view.exact and any(date_similarity(text) >= TOLD for text in texts)
@@ -244,8 +217,7 @@ def _typed(
     raster: Raster,
     marks: Sequence[Mark],
     by_hand: Sequence[tuple[Reading, ...]],
-    reader: PageRecognizer,
-    note: Note,
+    engines: Engines,
 ) -> list[tuple[Reading, ...]]:
     """Every mark that may be type, read in one call: once, or twice at two sizes where it
     looks like type; and as it was found, if it was.
@@ -256,9 +228,9 @@ def _typed(
     crops = {i: crop_of(raster, marks[i].rect) for i in first}
     wanted = [*crops.values(), *(_second(crops[i], marks[i]) for i in again)]
     try:
-        read = reader.read(wanted)
+        read = engines.pages.read(wanted)
     except RecognizerTrouble as trouble:
-        note(_unread(trouble, raster))
+        engines.report(_unread(trouble, raster))
         return [(own_reading(mark),) if mark.words else () for mark in marks]
     found: list[list[Reading]] = [[] for _ in marks]
     for index, reading in zip([*first, *again], read, strict=True):
@@ -282,9 +254,7 @@ def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
     return sum(sure >= least for least in LEGIBLE)
 
 
-def _written(
-    page: _Page, marks: Sequence[Mark], reader: HandwritingRecognizer, note: Note
-) -> list[tuple[Reading, ...]]:
+def _written(page: _Page, marks: Sequence[Mark], engines: Engines) -> list[tuple[Reading, ...]]:
     """What the line networks make of ink, with and without its long tails, and of what only
     may be type; () for type.
     """
@@ -298,9 +268,9 @@ def _written(
     shorter = [i for i, m in enumerate(inked) if _height(cores[i]) < SHORTER * m.height]
     rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]
     try:
-        read = reader.readings([crop_of(page.raster, rect, TIGHT) for rect in rects])
+        read = engines.handwriting.readings([crop_of(page.raster, rect, TIGHT) for rect in rects])
     except RecognizerTrouble as trouble:
-        note(_unread(trouble, page.raster))
+        engines.report(_unread(trouble, page.raster))
         return [() for _ in marks]
     best = dict(enumerate(read[: len(inked)]))
     for index, again in zip(shorter, read[len(inked) :], strict=True):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import product
 
 from ocr_extract.forms.definition import Blank, FieldName, Form, Label
-from ocr_extract.forms.phrases import Found, find_phrase, flat, observe_all, squeezed
+from ocr_extract.forms.phrases import Found, find_phrase, find_phrases, flat, squeezed
 from ocr_extract.geometry import Rect
 from ocr_extract.text import Line, Word
 
+MIN_WORD_SCORE = 0.2
+"""Score of a word (0..1) under which it is a speck (chosen)."""
 LINE_HEIGHT = 12.0
 """Points from line to line in the signing block of the blank form."""
 ANCHORED = 2.0
@@ -54,6 +56,15 @@ class FilledBlank:
     similarity: float
     region: Rect | None = None
     """Between the two phrases, over the width of the text, in points."""
+
+    @property
+    def entry(self) -> tuple[Word, ...]:
+        """Its words without specks and pieces of a ruled line that were read as words; what
+        stands between words stays.
+        """
+        sure = [w for w in self.words if w.score > MIN_WORD_SCORE and w.text.strip("_—|")]
+        solid = [i for i, w in enumerate(sure) if any(c.isalnum() for c in w.text)]
+        return tuple(sure[solid[0] : solid[-1] + 1]) if solid else ()
 
 
 def identify(pages: Sequence[Sequence[Line]], forms: Sequence[Form]) -> tuple[Form, float]:
@@ -115,7 +126,7 @@ def _first_found(words: Sequence[Word], phrases: Sequence[str]) -> Found | None:
 
 def _options(words: Sequence[Word], label: Label, since: int) -> list[Found | None]:
     """Places of a label, likeliest first, and "not there"."""
-    found = [f for text in label.texts for f in observe_all(words, text, since)]
+    found = [f for text in label.texts for f in find_phrases(words, text, since)]
     ranked = sorted(found, key=lambda f: (-_label_score(words, f), f.start))
     return [*ranked[:MAX_TRIED], None]
 

@@ -46,11 +46,11 @@ def squeezed(text: str) -> str:
 
 def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | None:
     """The best place of a phrase from word `since` on, or None."""
-    found = observe_all(words, phrase, since)
+    found = find_phrases(words, phrase, since)
     return max(found, key=lambda f: (f.similarity, -f.start)) if found else None
 
 
-def observe_all(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
+def find_phrases(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
     """Every place of a phrase, one per starting word, in reading order."""
     wanted = squeezed(phrase)
     least = MIN_LIKE_SHORT if len(wanted) <= SHORT else MIN_LIKE

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
 
 from ocr_extract.geometry import Grey, Raster, Rect
-from ocr_extract.recognition.base import Availability, Recognizer, RecognizerTrouble
-from ocr_extract.records import Box, DocumentKind, Reading
+from ocr_extract.records import Box, DocumentKind
 from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
 from ocr_extract.sources.text import plain_lines
 from ocr_extract.text import Line, Word, group_lines
 
-T = TypeVar("T")
 LEGIBLE = 25
 """Well-read words from which a page is the right way up; a form's page has 200."""
 WELL_READ = 0.6
@@ -26,51 +21,6 @@ MOSTLY_INSIDE = 0.6
 """Share of the smaller area from which a mark lies in an annotation."""
 COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
 """Points by which text without a page is laid out, so that one code serves both."""
-
-
-class PageRecognizer(Recognizer, Protocol):
-    """A reader that can also find all words of a page."""
-
-    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        """Words of each page, in points; raises ReaderTrouble."""
-        ...
-
-
-class OneTimeout:
-    """A reader that is not asked again about a document once it took too long, in one call or
-    in all (`seconds`): a document costs its time limit once, not once a call.
-    """
-
-    def __init__(self, reader: PageRecognizer, seconds: float = math.inf) -> None:
-        self._reader, self._left = reader, seconds
-        self._late: RecognizerTrouble | None = None
-
-    def available(self) -> Availability:
-        """As the reader itself."""
-        return self._reader.available()
-
-    def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """As the reader itself; raises ReaderTrouble at once after a time-out."""
-        return self._asked(lambda: self._reader.read(crops))
-
-    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        """As the reader itself; raises ReaderTrouble at once after a time-out."""
-        return self._asked(lambda: self._reader.words(pages, dpi))
-
-    def _asked(self, question: Callable[[], T]) -> T:
-        if self._late is None and self._left <= 0:
-            self._late = RecognizerTrouble("reader_timeout", "Reading took too long.")
-        if self._late is not None:
-            raise self._late
-        started = time.monotonic()
-        try:
-            return question()
-        except RecognizerTrouble as trouble:
-            if trouble.kind == "reader_timeout":
-                self._late = trouble
-            raise
-        finally:
-            self._left -= time.monotonic() - started
 
 
 @dataclass(frozen=True)

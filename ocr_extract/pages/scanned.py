@@ -7,7 +7,7 @@ to the reader, and clauses that do not look as printed. Any other page is read a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -21,12 +21,11 @@ from ocr_extract.pages.page import (
     BLANK,
     LEGIBLE,
     WELL_READ,
-    PageRecognizer,
     PageView,
     ink_share,
     legible_words,
 )
-from ocr_extract.recognition.base import RecognizerTrouble
+from ocr_extract.recognition.base import Engines, PageRecognizer, RecognizerTrouble
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged, Source
@@ -71,22 +70,21 @@ class _Sheet:
 def read_pages(
     source: Source,
     numbers: Sequence[int],
-    reader: PageRecognizer,
     settings: Settings,
-    note: Callable[[Damage], None],
+    engines: Engines,
 ) -> list[PageView]:
-    """The pages that can be read; what is wrong with the others goes to `note`."""
+    """The pages that can be read; what is wrong with the others is reported."""
     rasters = []
     for number in numbers:
         try:
             rasters.append(make_upright(source.render(number, settings.read_dpi)))
         except Damaged as trouble:
-            note(trouble.damage)
+            engines.report(trouble.damage)
     try:
-        return _views(rasters, reader, settings)
+        return _views(rasters, engines.pages, settings)
     except RecognizerTrouble as trouble:
         effect = f"Its pages could not be read: {trouble}"
-        note(Damage(stage="read", kind=trouble.kind, effect=effect))
+        engines.report(Damage(stage="read", kind=trouble.kind, effect=effect))
         return []
 
 

@@ -1,7 +1,7 @@
 from ocr_extract.fields.marks import marks_in_text
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import identify, locate_blank, locate_block
-from ocr_extract.forms.phrases import find_phrase, flat, observe_all
+from ocr_extract.forms.phrases import find_phrase, find_phrases, flat
 from ocr_extract.pages.page import text_view
 from ocr_extract.text import Line
 
@@ -109,7 +109,7 @@ def test_phrases_over_line_ends_and_misread() -> None:
     assert found is not None
     assert (found.start, found.end) == (0, 5)
     assert find_phrase(words, "Corresponding Author") is None
-    assert observe_all((), "Date") == []
+    assert find_phrases((), "Date") == []
 
 
 def test_a_second_form_is_known_without_code() -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.forms.phrases import MIN_LIKE, _best_from, observe_all, squeezed
+from ocr_extract.forms.phrases import MIN_LIKE, _best_from, find_phrases, squeezed
 from ocr_extract.text import Word
 
 PHRASES = ("manuscript currently entitled", "Corresponding Author", "to be published in PMLR")
@@ -33,4 +33,4 @@ def test_every_place_that_is_like_enough_is_found(page: tuple[str, list[str]]) -
         if keys[start]
     ]
     best = max((place.similarity for place in places if place), default=0.0)
-    assert max((f.similarity for f in observe_all(words, phrase)), default=0.0) == best
+    assert max((f.similarity for f in find_phrases(words, phrase)), default=0.0) == best

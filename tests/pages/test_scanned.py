@@ -48,7 +48,7 @@ def _scan(degrees: float = 0.4) -> list[Grey]:
 
 def test_only_blanks_and_the_block_are_read(factory: Factory) -> None:
     witness = Witness()
-    record = extract(factory.image("a.tif", _scan()), settings=YEAR, reader=witness)
+    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=witness)
     assert len(witness.pages) == 3
     assert all(height < 450 for height, _ in witness.pages)
     assert record.form is not None
@@ -63,7 +63,9 @@ def test_upside_down_and_on_its_side(factory: Factory) -> None:
     for turns in (1, 2, 3):
         witness = Witness()
         turned = [np.ascontiguousarray(np.rot90(page, turns)) for page in _scan()]
-        record = extract(factory.image(f"{turns}.tif", turned), settings=YEAR, reader=witness)
+        record = extract(
+            factory.image(f"{turns}.tif", turned), settings=YEAR, page_recognizer=witness
+        )
         assert len(witness.pages) == 3
         assert record.fields.date.value == "2025-05-27"
         assert record.fields.date.place is not None
@@ -75,7 +77,7 @@ def test_a_clause_that_looks_changed_is_read(
     changed = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
     monkeypatch.setattr(typeset, "CLAUSES", changed)
     witness = Witness()
-    record = extract(factory.image("a.tif", _scan()), settings=YEAR, reader=witness)
+    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=witness)
     assert len(witness.pages) == 4
     assert record.form is not None
     assert record.form.terms == "unreadable"
@@ -88,7 +90,7 @@ def test_a_pen_stroke_over_a_clause_has_it_read_and_is_no_changed_term(factory: 
     x, top, bottom = (round(v * 200 / 72) for v in (line[0] + 60, line[1] - 3, line[3] + 3))
     cv2.line(pages[0], (x, top), (x + 70, bottom), 0, 5)
     witness = Witness()
-    record = extract(factory.image("a.tif", pages), settings=YEAR, reader=witness)
+    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=witness)
     assert len(witness.pages) == 4
     assert "terms_altered" not in [flag.code for flag in record.flags]
     assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
@@ -102,7 +104,7 @@ def test_labels_that_were_pushed_down_are_found_where_they_are(factory: Factory)
     pages[1][top:bottom] = 255
     pages[1][top + down : bottom + down] = moved
     witness = Witness()
-    record = extract(factory.image("a.tif", pages), settings=YEAR, reader=witness)
+    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=witness)
     assert max(height for height, _ in witness.pages) > 1000
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.date.place is not None

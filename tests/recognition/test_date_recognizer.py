@@ -75,7 +75,7 @@ def test_a_signature_that_runs_through_the_date_is_one(
 def test_a_hand_reader_that_fails_is_damage(factory: Factory, kind: str) -> None:
     date = Entry("25/07/2025", "pen", size=11.0)
     hands = FakeHands(trouble=RecognizerTrouble(kind, "It failed."))
-    record = extract(factory.agreement(date=date), settings=YEAR, hands=hands)
+    record = extract(factory.agreement(date=date), settings=YEAR, handwriting=hands)
     assert [d.kind for d in record.damage] == [kind]
     assert record.fields.signature.present in ("yes", "cannot tell")
     assert "damaged" in {flag.code for flag in record.flags}
@@ -83,7 +83,7 @@ def test_a_hand_reader_that_fails_is_damage(factory: Factory, kind: str) -> None
 
 def test_type_that_the_file_tells_is_not_doubted(factory: Factory) -> None:
     """A hand reader that sees a date in every scrawl cannot move a typed one."""
-    record = extract(factory.agreement(), settings=YEAR, hands=FakeHands("01/01/2025"))
+    record = extract(factory.agreement(), settings=YEAR, handwriting=FakeHands("01/01/2025"))
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.signature.present == "yes"
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey, Raster, raster_of
-from ocr_extract.observe import MUCH_TEXT
-from ocr_extract.pages.page import OneTimeout
+from ocr_extract.pages.select import TOO_MUCH_TEXT
 from ocr_extract.pages.time_limit import TimeLimit
 from ocr_extract.recognition.base import RecognizerTrouble
+from ocr_extract.recognition.one_timeout import OneTimeout
 from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.image import MAX_FRAMES, open_image
@@ -153,7 +153,7 @@ class Sleeping(FakeReader):
 
 def test_a_reader_that_took_too_long_is_not_asked_again(factory: Factory) -> None:
     reader = Sleeping()
-    record = extract(factory.image("a.tif", [*pages_of(), *pages_of()]), reader=reader)
+    record = extract(factory.image("a.tif", [*pages_of(), *pages_of()]), page_recognizer=reader)
     assert reader.asked == 1  # type: ignore[attr-defined]
     assert {damage.kind for damage in record.damage} == {"reader_timeout"}
     assert len(record.damage) == len(set(record.damage))
@@ -220,9 +220,9 @@ def _small_print(factory: Factory, pages: int, characters: int) -> Path:
 
 def test_more_characters_on_a_page_than_are_read_are_told(factory: Factory) -> None:
     path = _small_print(factory, 1, MAX_CHARACTERS + 6000)
-    record = extract(path, reader=FakeReader())
+    record = extract(path, page_recognizer=FakeReader())
     assert [(d.kind, d.page) for d in record.damage] == [("too_large", 1)]
-    assert extract(_small_print(factory, 1, 6000), reader=FakeReader()).damage == ()
+    assert extract(_small_print(factory, 1, 6000), page_recognizer=FakeReader()).damage == ()
 
 
 def test_a_pdf_of_endless_text_is_looked_at_in_part(
@@ -231,9 +231,9 @@ def test_a_pdf_of_endless_text_is_looked_at_in_part(
     """A hundred such pages, a megabyte, took more than a document's processor time."""
     looked, page = [], PdfObjects.page
     monkeypatch.setattr(PdfObjects, "page", lambda o, n: looked.append(n) or page(o, n))
-    record = extract(_small_print(factory, 12, 55_000), reader=FakeReader())
+    record = extract(_small_print(factory, 12, 55_000), page_recognizer=FakeReader())
     assert looked == [12, 1, 11, 2, 10]
-    assert [(d.kind, d.effect) for d in record.damage] == [("too_large", MUCH_TEXT)]
+    assert [(d.kind, d.effect) for d in record.damage] == [("too_large", TOO_MUCH_TEXT)]
     assert record.verdict is not Verdict.ACCEPTED
 
 
@@ -248,7 +248,7 @@ def test_no_page_is_begun_when_most_of_the_time_is_over(factory: Factory) -> Non
     pages = [text_lines(seed=n) for n in range(8)]
     path = factory.image("slow.tif", pages, dpi=100)
     started = time.monotonic()
-    record = extract(path, reader=Slow(), settings=Settings(document_timeout=4, year=2025))
+    record = extract(path, page_recognizer=Slow(), settings=Settings(document_timeout=4, year=2025))
     assert {d.kind for d in record.damage} <= {"timeout", "reader_timeout"}
     assert record.damage
     assert len(record.damage) <= 2, "each is said once"

@@ -1,0 +1,195 @@
+"""Which pages of a file are looked at, and which of them make one agreement."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ocr_extract.forms.definition import Form, built_in_forms
+from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
+from ocr_extract.pages.page import (
+    BLANK,
+    LEGIBLE,
+    PageView,
+    ink_share,
+    legible_words,
+    object_view,
+    page_order,
+    text_view,
+)
+from ocr_extract.pages.scanned import read_pages
+from ocr_extract.pages.time_limit import OVER, TimeLimit
+from ocr_extract.recognition.base import Engines
+from ocr_extract.records import Damage
+from ocr_extract.settings import Settings
+from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, ObjectPage, PdfObjects, open_objects
+from ocr_extract.sources.pdf_syntax import syntax_complaints
+from ocr_extract.sources.source import Source
+
+log = logging.getLogger(__name__)
+
+MIN_PAGES_OF_TWO = 4
+"""Pages from which a file may hold two agreements, so that all its pages are looked at: each
+agreement has two."""
+GLANCE_DPI = 75
+"""Resolution at which a page is seen to be blank (chosen)."""
+MAX_DOCUMENT_CHARACTERS = 200_000
+"""Characters of a PDF after which no page is looked at: an agreement has 6,000."""
+TOO_MUCH_TEXT = "More text than is read: its other pages were not looked at."
+COMPLETE_BLOCK_SCORE = 3.0
+"""Score of a signing block from which no other page is searched: two labels as they should be;
+words of running text that are like labels reach 1.8 together."""
+
+
+@dataclass(frozen=True)
+class PageSelector:
+    """Chooses the pages of one file that are read: those of its own text and objects where the
+    signing block is among them, else pages that are read from pixels.
+    """
+
+    source: Source
+    settings: Settings
+    engines: Engines
+    time_limit: TimeLimit
+
+    def views(self) -> list[PageView]:
+        """The pages that were read, in their order."""
+        if self.source.text is not None:
+            return [text_view(self.source.text)]
+        return self._views_of_objects() or self._views_of_pixels()
+
+    def _views_of_objects(self) -> list[PageView]:
+        """Pages as the file itself describes them, when the signing block is among them; the
+        few that are pictures are read as such. [] when the block has to be found in pixels.
+        """
+        if self.source.type != "pdf":
+            return []
+        with open_objects(self.source.path, self.settings) as objects:
+            if objects is None:
+                return []
+            found = self._object_pages(objects)
+            views = [object_view(page) for page in found if legible_words(page.shown) >= LEGIBLE]
+            form = form_of(views)[0]
+            signing = {view.number for view in views if is_signing(view, form)}
+            return self._with_pixels(objects, views, form, signing) if signing else []
+
+    def _object_pages(self, objects: PdfObjects) -> list[ObjectPage]:
+        """The file's own words, page by page: while there is time, and not too many of them."""
+        found: list[ObjectPage] = []
+        characters = 0
+        for number in page_order(self.source.pages, self.settings.max_pages):
+            if self.time_limit.is_over or characters > MAX_DOCUMENT_CHARACTERS:
+                late = self.time_limit.is_over
+                kind, effect = ("timeout", OVER) if late else ("too_large", TOO_MUCH_TEXT)
+                self.engines.report(Damage(stage="read", kind=kind, effect=effect))
+                break
+            page = objects.page(number)
+            found.append(page)
+            characters += sum(len(word.text) for word in (*page.shown, *page.hidden))
+            self._report_cut(page, number)
+        return found
+
+    def _report_cut(self, page: ObjectPage, number: int) -> None:
+        if page.cut:
+            effect = f"More than {MAX_CHARACTERS} characters on a page: the others are not read."
+            damage = Damage(stage="read", kind="too_large", page=number, effect=effect)
+            self.engines.report(damage)
+
+    def _with_pixels(
+        self, objects: PdfObjects, views: Sequence[PageView], form: Form, signing: set[int]
+    ) -> list[PageView]:
+        """The pages with the pixels of those that need them, and pages that are pictures."""
+        self._report_broken_syntax()
+        needed = signing | pages_with_empty_blanks(views, form)
+        exact = {view.number for view in views}
+        numbers = page_order(self.source.pages, self.settings.max_pages)
+        others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]
+        dpi = self.settings.read_dpi
+        known = [
+            replace(view, raster=objects.raster(view.number, dpi))
+            if view.number in needed
+            else view
+            for view in views
+        ]
+        return _in_order([*known, *self._read(others)])
+
+    def _report_broken_syntax(self) -> None:
+        if complaints := syntax_complaints(self.source.path):
+            effect = "The file's data is broken: what was written on it may be missing."
+            self.engines.report(Damage(stage="open", kind="broken_page", effect=effect))
+            log.info("%s: %s", self.source.path.name, complaints[0])
+
+    def _views_of_pixels(self) -> list[PageView]:
+        """Last and first page, then others until one bears the signing block."""
+        order = page_order(self.source.pages, self.settings.max_pages_read)
+        views = self._read(order[:2])
+        for number in order[2:]:
+            signing = signing_page(views, form_of(views)[0])
+            complete = signing is not None and signing[1].score >= COMPLETE_BLOCK_SCORE
+            if complete and self.source.pages < MIN_PAGES_OF_TWO:
+                break
+            views += self._read([number])
+        return _in_order(views)
+
+    def _read(self, numbers: Sequence[int]) -> list[PageView]:
+        return read_pages(self.source, numbers, self.settings, self.engines)
+
+
+def _in_order(views: Sequence[PageView]) -> list[PageView]:
+    return sorted(views, key=lambda view: view.number)
+
+
+def _is_blank(objects: PdfObjects, number: int) -> bool:
+    raster = objects.raster(number, GLANCE_DPI)
+    return raster is not None and ink_share(raster.pixels) < BLANK
+
+
+def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
+    """Pages whose pixels have to say whether a blank without words is empty."""
+    return {
+        view.number
+        for view in views
+        for name, blank in form.blanks.items()
+        if (filled := locate_blank(view.lines, name, blank)) and not filled.entry
+    }
+
+
+def form_of(views: Sequence[PageView]) -> tuple[Form, float]:
+    """The known form that the pages are of, and how surely (0..1)."""
+    return identify([view.lines for view in views], built_in_forms())
+
+
+def signing_page(views: Sequence[PageView], form: Form) -> tuple[PageView, LocatedBlock] | None:
+    """The page whose labels look most like the form's block; the later of equals."""
+    blocks = [(view, locate_block(view.lines, form)) for view in views]
+    found = [(view, block) for view, block in blocks if block is not None]
+    return max(found, key=lambda item: (item[1].score, item[0].number), default=None)
+
+
+def is_signing(view: PageView, form: Form) -> bool:
+    """Whether a page bears the form's whole signing block."""
+    block = locate_block(view.lines, form)
+    return block is not None and block.score >= COMPLETE_BLOCK_SCORE
+
+
+def split_agreements(views: Sequence[PageView], pages: int) -> list[list[PageView]]:
+    """The pages of each agreement in a file of so many pages: each agreement has one signing
+    page, which ends it, or begins it where the file's first page is one.
+
+    Asked only of files long enough to hold two: a single form may bear labels like those
+    of its signing block on both of its pages.
+    """
+    if pages < MIN_PAGES_OF_TWO:
+        return [list(views)]
+    form = form_of(views)[0]
+    signing = [view.number for view in views if is_signing(view, form)]
+    if len(signing) < 2:
+        return [list(views)]
+    first = views[0].number
+    starts = signing if first in signing else [first, *(number + 1 for number in signing[:-1])]
+    ends = [*(start - 1 for start in starts[1:]), views[-1].number]
+    return [
+        [view for view in views if start <= view.number <= end]
+        for start, end in zip(starts, ends, strict=True)
+    ]
