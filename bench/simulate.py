@@ -40,7 +40,7 @@ from ocr_extract.volume.second_look import second_look
 SEED = 97
 START, END = date(2025, 8, 11), date(2025, 8, 14)
 SLIPS = 0.02
-KINDS = ("told", "typed", "hand")
+KINDS = ("born_digital", "typed", "hand")
 SHARES = (0.62, 0.13, 0.25)
 """Text that the file tells, type on scans, handwriting: as counted on real agreements."""
 BOX = Box(page=2, x0=210, y0=430, x1=270, y1=442)
@@ -163,7 +163,7 @@ def _record(rng: random.Random, index: int, truth: Truth, context: Context) -> R
     own = Context(context.year, context.start, context.end, context.origin,
                   stamps=stamps_of(document))  # fmt: skip
     found = recovered(readings, typed=kind != "hand", placed=True, context=own, settings=SETTINGS)
-    shown = Evidence(kind="pdf_text" if kind == "told" else "ocr", source="x", place=BOX,
+    shown = Evidence(kind="pdf_text" if kind == "born_digital" else "ocr", source="x", place=BOX,
                      readings=readings)  # fmt: skip
     result = date_result(found, written, BOX, (shown,), SETTINGS)
     record = Record(
@@ -188,7 +188,7 @@ def _stamp(rng: random.Random, meant: date) -> str | None:
 
 
 def _readings(rng: random.Random, text: str, kind: str) -> Iterator[Reading]:
-    if kind == "told":
+    if kind == "born_digital":
         yield Reading(reader="pdf", hypotheses=(Hypothesis(text=text, log_likelihood=-0.001),))
     elif kind == "typed":
         for _ in range(2):

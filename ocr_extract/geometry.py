@@ -82,6 +82,8 @@ class Raster:
     page_dpi: float
     turned: float = 0.0
     notes: tuple[str, ...] = ()
+    photographed: bool = False
+    """Whether it had a sheet to cut out, or shading to remove: a lamp lit it."""
 
     @property
     def height(self) -> int:

@@ -14,7 +14,7 @@ from ocr_extract.calibration.evaluate import brier, calibration_error, chance_ba
 from ocr_extract.calibration.fit import Label, fit
 
 STORED = Path(__file__).parent / "dates.json"
-KINDS = ("told", "typed", "hand")
+KINDS = ("born_digital", "typed", "hand")
 
 
 def labels_in(path: Path) -> tuple[Label, ...]:

@@ -27,9 +27,10 @@ import numpy as np
 from bench.simulate import END, START, simulated
 from models.handwriting.compose import Composer, load_sources
 from models.signature.gather import Example
+from ocr_extract.calibration.model import calibration_kind
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.decision.date import kind_of, recovered
+from ocr_extract.decision.date import recovered
 from ocr_extract.decision.record import decide
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.date_recognizer import DateRecognizer
@@ -112,7 +113,7 @@ def form_rows(examples: Sequence[Example]) -> Iterator[Row]:
         day = rng.choices(list(meant), list(meant.values()))[0]
         found = decide(findings, volume_of(day, rng), SETTINGS).fields.date
         if found.precision == "day":
-            kind = kind_of(found.written, found.evidence)
+            kind = calibration_kind(found.written, found.evidence)
             yield "forms", kind, found.posterior, found.value == day.isoformat()
 
 
@@ -122,8 +123,8 @@ def told_rows(count: int) -> Iterator[Row]:
         first, truths = simulated(count // 2, SEED + number, context)
         for record, truth in zip(second_look(first, context, SETTINGS), truths, strict=True):
             found = record.fields.date
-            kind = kind_of(found.written, found.evidence)
-            if kind == "told" and found.precision == "day":
+            kind = calibration_kind(found.written, found.evidence)
+            if kind == "born_digital" and found.precision == "day":
                 yield "simulated", kind, found.posterior, found.value == truth.meant.isoformat()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
+from ocr_extract.recognition.names import OF_INK
 from ocr_extract.records import Reading
 
 TEXT_QUALITY = 0.985
@@ -19,8 +20,6 @@ TEXT_QUALITY = 0.985
 TYPED_QUALITY = 0.995
 """Type that two readings agree on and that every word was read surely."""
 MIN_QUALITY = 0.02
-HAND_READERS = frozenset(("pp-ocr", "handwriting", "dates"))
-"""Readers that read handwriting as well as type, and so do not tell them apart."""
 DATE_AT, DATE_SCALE = -9.0, 2.0
 """Log-likelihood, relative to the best reading, at which ink is as likely a date as not."""
 LOST_AT, LOST_SCALE = -18.0, 3.0
@@ -46,7 +45,7 @@ def print_score(readings: Sequence[Reading]) -> float:
     scored = [
         (word_score(r), r)
         for r in readings
-        if r.reader not in HAND_READERS and any(c.isalnum() for c in r.best)
+        if r.reader not in OF_INK and any(c.isalnum() for c in r.best)
     ]
     if not scored:
         return 0.0

@@ -18,8 +18,7 @@ from scipy.optimize import isotonic_regression
 from scipy.stats import beta
 
 from ocr_extract.calibration.evaluate import risk_coverage, stem_of
-from ocr_extract.calibration.model import Calibration, Knots, Risk
-from ocr_extract.decision.date import kind_of
+from ocr_extract.calibration.model import Calibration, Knots, Risk, calibration_kind
 from ocr_extract.records import Record
 
 PRIOR_POINTS, PRIOR_WEIGHT = 21, 1.0
@@ -59,7 +58,7 @@ def labels_of(records: Sequence[Record], truth: Mapping[str, str]) -> tuple[Labe
     return tuple(
         Label(
             name=r.document.name,
-            kind=kind_of(r.fields.date.written, r.fields.date.evidence),
+            kind=calibration_kind(r.fields.date.written, r.fields.date.evidence),
             raw=r.fields.date.posterior,
             right=r.fields.date.value == truth[stem_of(r.document.name)],
         )

@@ -1,25 +1,30 @@
 """Raw posteriors to confidences, and the threshold that keeps an error: both measured.
 
-A monotone map and a risk-coverage curve per kind of evidence (text that the file tells,
-type, handwriting); the curve is of dates that the map was not fitted on. Both are data, in a
+A monotone map and a risk-coverage curve per kind of evidence (born-digital text, type,
+handwriting); the curve is of dates that the map was not fitted on. Both are data, in a
 JSON file: models/calibration/CARD.md says what the shipped one was learned from, and
 `ocr-extract calibrate` makes another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from ocr_extract.errors import BadSettings
 from ocr_extract.model_files import model_file
+from ocr_extract.records import Evidence, Written
 from ocr_extract.settings import Settings
 
 ADVICE = "Make one with `ocr-extract calibrate`, or leave `calibration` out."
 MIN_CONFIDENCE = 0.9
+BORN_DIGITAL = "born_digital"
+FORMER_NAMES = {"told": BORN_DIGITAL}
+"""What calibrations of earlier versions call a kind."""
 NEVER = 1.01
 """A threshold that nothing reaches: no measured one keeps the error that is wanted."""
 Knots = tuple[tuple[float, float], ...]
@@ -45,6 +50,13 @@ class Calibration(BaseModel):
     maps: dict[str, Knots]
     risk: dict[str, tuple[Risk, ...]] = {}
 
+    @field_validator("maps", "risk", mode="before")
+    @classmethod
+    def _with_present_names(cls, by_kind: object) -> object:
+        if not isinstance(by_kind, dict):
+            return by_kind
+        return {FORMER_NAMES.get(kind, kind): value for kind, value in by_kind.items()}
+
     def confidence(self, raw: float, kind: str) -> float:
         """The share of dates of that kind with that raw posterior that are right."""
         knots = self.maps.get(kind)
@@ -61,6 +73,15 @@ class Calibration(BaseModel):
         curve = self.risk.get(kind, ())
         kept = min((p.threshold for p in curve if p.error <= target_error), default=NEVER)
         return max(MIN_CONFIDENCE, kept)
+
+
+def calibration_kind(written: Written, evidence: Sequence[Evidence]) -> str:
+    """Which map calibrates a date: "born_digital" for text of the file itself, "typed" or
+    "hand" for what was recognized.
+    """
+    if any(one.kind in ("pdf_text", "text") for one in evidence):
+        return BORN_DIGITAL
+    return "hand" if written == "hand" else "typed"
 
 
 def calibration_of(settings: Settings) -> Calibration:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from ocr_extract.calibration import confidence
-from ocr_extract.calibration.model import calibration_of
+from ocr_extract.calibration.model import calibration_kind, calibration_of
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
@@ -20,7 +20,7 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
-from ocr_extract.recognition.date_recognizer import DATES
+from ocr_extract.recognition.names import OF_INK, dates_among
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -50,7 +50,7 @@ def recovered(
     """The date behind a mark's readings; `typed` tells type from handwriting, `placed` a
     mark on a page from a line of text.
     """
-    free = [r for r in readings if r.best and r.reader not in confidence.HAND_READERS]
+    free = [r for r in readings if r.best and r.reader not in OF_INK]
     texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
     dates = dates_among(readings)
     told = typed and not _is_clear(dates)
@@ -58,11 +58,6 @@ def recovered(
         return recover(texts, context, settings.languages)
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
     return recover_scored(dates, quality, context, settings.languages, texts)
-
-
-def dates_among(readings: Sequence[Reading]) -> tuple[Hypothesis, ...]:
-    """The dates that ink was scored against, likeliest first."""
-    return next((r.hypotheses for r in readings if r.reader == DATES), ())
 
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
@@ -88,7 +83,7 @@ def date_result(
     """The field of a record, its confidence calibrated."""
     calibration = calibration_of(settings)
     posterior = min(1.0, found.confidence)
-    sure = round(calibration.confidence(posterior, kind_of(written, evidence)), 4)
+    sure = round(calibration.confidence(posterior, calibration_kind(written, evidence)), 4)
     return DateResult(
         value=found.value.iso if found.value else None,
         as_written=found.as_written.iso if found.as_written else None,
@@ -101,13 +96,6 @@ def date_result(
         place=place,
         evidence=evidence,
     )
-
-
-def kind_of(written: Written, evidence: tuple[Evidence, ...]) -> str:
-    """Which map calibrates it: text that the file tells ("told"), type, or handwriting."""
-    if any(e.kind in ("pdf_text", "text") for e in evidence):
-        return "told"
-    return "hand" if written == "hand" else "typed"
 
 
 def _candidates(found: RecoveredDate, sure: float) -> tuple[Candidate, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ocr_extract.calibration.model import accept_at
+from ocr_extract.calibration.model import accept_at, calibration_kind
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
-from ocr_extract.decision.date import kind_of
 from ocr_extract.fields.assign import Assignment
 from ocr_extract.fields.observations import Observations
 from ocr_extract.records import (
@@ -138,7 +137,7 @@ def _unseen() -> Flag:
 def _date_flags(
     date: RecoveredDate | None, field: DateResult, context: Context, settings: Settings
 ) -> Iterator[Flag]:
-    least = accept_at(settings, kind_of(field.written, field.evidence))
+    least = accept_at(settings, calibration_kind(field.written, field.evidence))
     if date is None:
         yield _flag("undated", "date", "No date was found beside or below its label.")
         return

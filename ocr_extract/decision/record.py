@@ -13,7 +13,7 @@ from ocr_extract.fields.assign import Assignment, ScoredMark, assign, is_drawn
 from ocr_extract.fields.features import score_marks
 from ocr_extract.fields.observations import Observations, ObservedBlank
 from ocr_extract.forms.phrases import holds_label
-from ocr_extract.recognition.date_recognizer import DATES
+from ocr_extract.recognition.names import DATES, HANDWRITING, OF_INK, PDF, PP_OCR
 from ocr_extract.records import (
     Candidate,
     DateResult,
@@ -130,8 +130,8 @@ def _name(chosen: Assignment, marks: list[ScoredMark], findings: Observations) -
 
 def _surest(readings: tuple[Reading, ...]) -> Reading:
     """The surest free reading; of type, tesseract's, which keeps the spaces."""
-    free = [r for r in readings if r.reader not in (DATES, "handwriting")]
-    typed = [r for r in free if r.reader not in confidence.HAND_READERS]
+    free = [r for r in readings if r.reader not in (DATES, HANDWRITING)]
+    typed = [r for r in free if r.reader not in OF_INK]
     if confidence.print_score(readings) >= TYPED_THRESHOLD:
         free = typed
     return max(free, key=confidence.word_score, default=Reading(reader="none", hypotheses=()))
@@ -147,7 +147,7 @@ def _evidence(picked: ScoredMark) -> tuple[Evidence, ...]:
     kind: EvidenceKind = "text" if picked.mark.place is None else "ocr"
     if picked.mark.kind == "ink":
         kind = "ink"
-    elif any(reading.reader == "pdf" for reading in picked.mark.readings):
+    elif any(reading.reader == PDF for reading in picked.mark.readings):
         kind = "pdf_text"
     source = picked.mark.origin or picked.mark.kind
     return (
@@ -199,7 +199,7 @@ def _hidden_evidence(findings: Observations) -> tuple[Evidence, ...]:
         Evidence(
             kind="hidden_text",
             source="text that does not show",
-            readings=(Reading(reader="pdf", hypotheses=(_weak(line),)),),
+            readings=(Reading(reader=PDF, hypotheses=(_weak(line),)),),
         )
         for line in findings.hidden
     )
@@ -286,7 +286,7 @@ def _is_drawn_type(picked: ScoredMark, names: tuple[str | None, ...]) -> bool:
     return picked.mark.height <= LOW_AS_TYPE and any(
         is_whole_name(r.best, name) and confidence.word_score(r) >= CLEARLY
         for r in picked.mark.readings
-        if r.reader == "pp-ocr"
+        if r.reader == PP_OCR
         for name in names
     )
 

@@ -12,13 +12,12 @@ from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import date_similarity
 from ocr_extract.dates.words import is_month
-from ocr_extract.decision.date import dates_among
 from ocr_extract.fields.assign import ScoredMark, place_score
 from ocr_extract.fields.marks import Mark
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
-from ocr_extract.recognition.date_recognizer import DATES
+from ocr_extract.recognition.names import DATES, NOBODY, OF_INK, PP_OCR, dates_among
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_similarity
@@ -73,7 +72,7 @@ def ink_evidence(
     """What speaks for and against a mark's being a signature."""
     shape = mark.mark.shape
     own = mark.mark
-    free = next((r for r in mark.mark.readings if r.reader == "pp-ocr"), None)
+    free = next((r for r in mark.mark.readings if r.reader == PP_OCR), None)
     area = max(1.0, own.width * own.height)
     covered = sum(own.rect.overlap(rect) * _smaller(own.rect, rect) for rect in labels.values())
     varied = min(_varied(free.best if free else ""), _varied(mark.text))
@@ -244,12 +243,12 @@ def _judged(found: Mark, author: str | None, context: Context, settings: Setting
     scored = [
         (date_similarity(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
         for r in free
-        if r.reader not in confidence.HAND_READERS
+        if r.reader not in OF_INK
     ]
     like, best = max(
         scored,
         key=lambda s: (s[0], confidence.word_score(s[1])),
-        default=(0.0, Reading(reader="none", hypotheses=())),
+        default=(0.0, Reading(reader=NOBODY, hypotheses=())),
     )
     by_hand, text = _ink_date_score(dates_among(found.readings), context, settings)
     return ScoredMark(
@@ -258,7 +257,7 @@ def _judged(found: Mark, author: str | None, context: Context, settings: Setting
         date_like=max(like, by_hand),
         name_like=max((name_similarity(r.best, author) for r in free), default=0.0),
         typed=confidence.print_score(found.readings),
-        digits=max((_digits(r) for r in free if r.reader == "pp-ocr"), default=0.0),
+        digits=max((_digits(r) for r in free if r.reader == PP_OCR), default=0.0),
     )
 
 
@@ -269,7 +268,7 @@ def _with_type(marks: list[ScoredMark]) -> list[ScoredMark]:
 
 def _was_typed(mark: ScoredMark) -> bool:
     readings = mark.mark.readings
-    return not readings or any(r.reader not in confidence.HAND_READERS for r in readings)
+    return not readings or any(r.reader not in OF_INK for r in readings)
 
 
 def _like_its_whole(part: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:

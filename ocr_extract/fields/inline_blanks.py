@@ -17,6 +17,7 @@ from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.components import crop_of, find_marks
 from ocr_extract.pages.page import PageView, place_of
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
+from ocr_extract.recognition.names import PP_OCR
 from ocr_extract.records import Reading
 from ocr_extract.text import Word
 
@@ -115,7 +116,7 @@ def _surest(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
     except RecognizerTrouble:
         return ()
     free = [
-        next((r for r in some if r.reader == "pp-ocr"), t)
+        next((r for r in some if r.reader == PP_OCR), t)
         for some, t in zip(by_hand, typed, strict=True)
     ]
     return tuple(max(pair, key=_score) for pair in zip(typed, free, strict=True))

@@ -32,6 +32,7 @@ from ocr_extract.imaging.segmentation import core_of
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
 from ocr_extract.pages.page import PageView, annotation_at, place_of
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
+from ocr_extract.recognition.names import PP_OCR, dates_among
 from ocr_extract.records import Damage, Hypothesis, Reading
 from ocr_extract.signatures.ink_hash import hash_of
 from ocr_extract.sources.pdf_raster import iso_time
@@ -250,7 +251,7 @@ def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
         return 0
     if mark.kind == "text" or not by_hand:
         return 2
-    sure = max((word_score(r) for r in by_hand if r.reader == "pp-ocr"), default=0.0)
+    sure = max((word_score(r) for r in by_hand if r.reader == PP_OCR), default=0.0)
     return sum(sure >= least for least in LEGIBLE)
 
 
@@ -297,7 +298,7 @@ def _height(rect: Rect) -> float:
 
 def _date_likelihood(readings: tuple[Reading, ...]) -> float:
     """Of the best date; of none, less than any."""
-    dates = readings[-1].hypotheses
+    dates = dates_among(readings)
     return dates[0].log_likelihood if dates else -math.inf
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -43,7 +45,7 @@ def flatten(raster: Raster) -> Raster:
         return raster
     divided = cv2.divide(raster.pixels, np.maximum(paper, 1), scale=255)
     stretched = _stretched(np.asarray(divided, dtype=np.uint8))
-    return raster.with_pixels(stretched, "shading removed")
+    return replace(raster.with_pixels(stretched, "shading removed"), photographed=True)
 
 
 def _stretched(pixels: Grey) -> Grey:

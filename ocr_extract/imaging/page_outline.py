@@ -38,7 +38,7 @@ def straighten(raster: Raster) -> Raster:
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(corners, target), dtype=np.float64)
     sheet = raster.warped(matrix, size, note="sheet cut out, perspective removed")
-    return replace(sheet, dpi=max(size) / SHEET_INCHES)
+    return replace(sheet, dpi=max(size) / SHEET_INCHES, photographed=True)
 
 
 def find_sheet(pixels: Grey) -> Corners | None:

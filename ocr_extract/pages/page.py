@@ -102,7 +102,7 @@ def kind_of(views: Sequence[PageView]) -> DocumentKind:
 
 
 def _kind(raster: Raster) -> DocumentKind:
-    if any("shading" in n or "sheet" in n for n in raster.notes):
+    if raster.photographed:
         return "photo"
     exact = float((raster.pixels[::3, ::3] == 255).mean())
     return "digital" if exact > 0.75 else "scan"

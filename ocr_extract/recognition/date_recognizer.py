@@ -15,13 +15,12 @@ from ocr_extract.recognition.ctc_network import LineNetwork, as_reading
 from ocr_extract.recognition.ctc_output import CtcOutput
 from ocr_extract.recognition.date_automaton import written_dates
 from ocr_extract.recognition.handwriting import handwriting
+from ocr_extract.recognition.names import DATES, HANDWRITING, PP_OCR
 from ocr_extract.recognition.pp_ocr import pp_ocr
 from ocr_extract.records import Reading
 
-WEIGHTS = {"pp-ocr": 1.0, "handwriting": 1.0}
+WEIGHTS = {PP_OCR: 1.0, HANDWRITING: 1.0}
 """Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
-DATES = "dates"
-"""Name of the reading that holds dates only."""
 MAX_DATES = 100
 """Dates that are kept, likeliest first: a record holds them all for a second look."""
 MIN_DIGITS = (1.0, 4.0)

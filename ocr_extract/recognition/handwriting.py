@@ -10,6 +10,7 @@ import numpy as np
 from ocr_extract.geometry import Grey
 from ocr_extract.model_files import model_file
 from ocr_extract.recognition.ctc_network import Input, LineNetwork
+from ocr_extract.recognition.names import HANDWRITING
 
 CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
 """The blank first; the training recipe takes its alphabet from here."""
@@ -23,7 +24,7 @@ ADVICE = "The package is incomplete: install it again with pip."
 def handwriting() -> LineNetwork:
     """The network, loaded on first use."""
     return LineNetwork(
-        "handwriting",
+        HANDWRITING,
         model_file("handwriting", "handwriting.onnx"),
         CHARACTERS,
         prepared,

@@ -15,6 +15,7 @@ import numpy as np
 from ocr_extract.geometry import Grey
 from ocr_extract.model_files import model_file
 from ocr_extract.recognition.ctc_network import Input, LineNetwork
+from ocr_extract.recognition.names import PP_OCR
 
 HEIGHT = 48
 NARROWEST, WIDEST = 48, 960
@@ -25,7 +26,7 @@ ADVICE = "The package is incomplete: install it again with pip."
 def pp_ocr() -> LineNetwork:
     """The network, loaded on first use."""
     weights = model_file("pp_ocr", "PP-OCRv6_rec_small.onnx")
-    return LineNetwork("pp-ocr", weights, _characters(), prepared, advice=ADVICE)
+    return LineNetwork(PP_OCR, weights, _characters(), prepared, advice=ADVICE)
 
 
 def _characters() -> tuple[str, ...]:

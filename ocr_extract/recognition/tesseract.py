@@ -25,6 +25,7 @@ import pytesseract
 from ocr_extract.errors import MissingTool, raise_if_no_room
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Rect
 from ocr_extract.recognition.base import Availability, RecognizerTrouble
+from ocr_extract.recognition.names import TESSERACT
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.text import Word
 
@@ -50,11 +51,11 @@ class Tesseract:
             version = str(pytesseract.get_tesseract_version())
             languages = pytesseract.get_languages()
         except (pytesseract.TesseractNotFoundError, SystemExit):
-            return Availability("tesseract", False, advice=ADVICE)
+            return Availability(TESSERACT, False, advice=ADVICE)
         if self.language not in languages:
             advice = f"Install it: `sudo apt-get install tesseract-ocr-{self.language}`."
             return Availability(f"tesseract language {self.language}", False, version, advice)
-        return Availability("tesseract", True, version)
+        return Availability(TESSERACT, True, version)
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
         """One line per crop; raises ReaderTrouble or MissingTool."""
@@ -179,10 +180,10 @@ def _write_list(images: Sequence[Grey], folder: Path) -> Path:
 
 def _reading(rows: Sequence[Mapping[str, Any]]) -> Reading:
     if not rows:
-        return Reading(reader="tesseract", hypotheses=())
+        return Reading(reader=TESSERACT, hypotheses=())
     text = " ".join(str(row["text"]).strip() for row in rows)
     score = sum(math.log(_score(row)) for row in rows)
-    return Reading(reader="tesseract", hypotheses=(Hypothesis(text=text, log_likelihood=score),))
+    return Reading(reader=TESSERACT, hypotheses=(Hypothesis(text=text, log_likelihood=score),))
 
 
 def _score(row: Mapping[str, Any]) -> float:

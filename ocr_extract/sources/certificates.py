@@ -97,6 +97,7 @@ def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certif
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
     from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415
+    from pyhanko.sign.validation.status import SignatureCoverageLevel  # noqa: PLC0415
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
     try:
@@ -107,7 +108,7 @@ def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certif
             signer=_name(status) or _stated_name(signature),
             signed_at=time.isoformat() if time else None,
             state=_state(status),
-            whole_file="ENTIRE_FILE" in str(status.coverage),
+            whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         )
     except (PdfError, SignatureValidationError, *MALFORMED):
         return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)

@@ -21,7 +21,7 @@ from ocr_extract.errors import BadSettings
 from ocr_extract.settings import Settings
 from tests.factory import Factory
 
-SHIPPED = {"hand": (0.9834, 0.9776), "told": (0.9, 0.9717), "typed": (0.9, 0.98)}
+SHIPPED = {"hand": (0.9834, 0.9776), "born_digital": (0.9, 0.9717), "typed": (0.9, 0.98)}
 """By kind the threshold, and what a raw 0.95 becomes."""
 
 
@@ -63,7 +63,7 @@ def test_the_labels_order_changes_nothing() -> None:
 
 
 def test_thresholds_are_measured_by_kind_and_rise_as_the_error_shrinks() -> None:
-    fitted = fit([*_labels(3000), *_labels(3000, "told")], "test")
+    fitted = fit([*_labels(3000), *_labels(3000, "born_digital")], "test")
     wanted = [fitted.threshold(e, "hand") for e in (0.1, 0.05, 0.02)]
     assert wanted == sorted(wanted)
     assert all(t >= MIN_CONFIDENCE for t in wanted)
@@ -111,7 +111,7 @@ def test_the_shipped_calibration_gives_the_answers_that_were_measured() -> None:
 
 def test_the_shipped_calibration_knows_every_kind() -> None:
     shipped = calibration_of(Settings())
-    assert set(shipped.maps) == set(shipped.risk) == {"told", "typed", "hand"}
+    assert set(shipped.maps) == set(shipped.risk) == {"born_digital", "typed", "hand"}
     assert (Path(__file__).parent.parent.parent / shipped.provenance).is_file()
     for kind in shipped.maps:
         assert MIN_CONFIDENCE <= accept_at(Settings(), kind) < 1

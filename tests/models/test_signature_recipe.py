@@ -84,5 +84,5 @@ def test_a_made_up_volume_holds_its_date() -> None:
 
 def test_simulated_text_is_mostly_right() -> None:
     rows = list(told_rows(300))
-    assert {kind for _, kind, _, _ in rows} == {"told"}
+    assert {kind for _, kind, _, _ in rows} == {"born_digital"}
     assert 0.9 < sum(right for *_, right in rows) / len(rows) <= 1.0

@@ -9,8 +9,9 @@ from ocr_extract.errors import MissingTool
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.recognition.ctc_network import LineNetwork
-from ocr_extract.recognition.date_recognizer import DATES, DateRecognizer
+from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.handwriting import handwriting
+from ocr_extract.recognition.names import DATES
 from ocr_extract.recognition.pp_ocr import pp_ocr
 
 NETWORKS = (pp_ocr, handwriting)

@@ -47,7 +47,9 @@ class ClusterWorkers:
         """Whether the task's workers died again and again."""
         if isinstance(error, CancelledError | asyncio.CancelledError):
             raise LostCluster("The cluster has gone away.", START_AGAIN) from error
-        return type(error).__name__ == "KilledWorker"
+        from distributed import KilledWorker  # noqa: PLC0415  an extra
+
+        return isinstance(error, KilledWorker)
 
 
 @contextmanager
