@@ -62,7 +62,7 @@ bench: ## measure: deskew, labels, samples; with FOLDER= TRUTH= also that folder
 	$(PYTHON) -m bench.textbook --folder samples/agreements --truth samples/truth.tsv --roster samples/volume.bib
 	$(PYTHON) -m bench.evidence --folder samples/agreements
 	$(PYTHON) -m bench.simulate
-	$(PYTHON) -m bench.second_look
+	$(PYTHON) -m bench.consensus_pass
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.evidence --folder "$(FOLDER)"
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.textbook --folder "$(FOLDER)" --truth "$(TRUTH)" --roster "$(ROSTER)"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,19 @@ class Line:
     def rect(self) -> Rect:
         """Around all words, in points."""
         return Rect.around(word.rect for word in self.words)
+
+
+def fold(text: str) -> str:
+    """Text without case, accents and ligatures (NFKD, casefold, no combining characters), for
+    comparisons. Letters of every script are kept.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
+def fold_words(text: str, kept: Callable[[str], bool] = str.isalnum) -> str:
+    """Folded text in single spaces; characters that are not kept end a word."""
+    return " ".join("".join(c if kept(c) else " " for c in fold(text)).split())
 
 
 def group_lines(words: Sequence[Word]) -> tuple[Line, ...]:

@@ -188,13 +188,13 @@ def rearranged(order: tuple[int, ...]) -> bytes:
 
 def bomb(megabytes: int = 1000) -> bytes:
     """A page whose content inflates to a gigabyte of spaces."""
-    packer, squeezed = zlib.compressobj(9), bytearray()
+    packer, letters_and_digits = zlib.compressobj(9), bytearray()
     for _ in range(megabytes):
-        squeezed += packer.compress(b" " * 1_000_000)
-    squeezed += packer.flush()
+        letters_and_digits += packer.compress(b" " * 1_000_000)
+    letters_and_digits += packer.flush()
     pdf = made(FILLED)
     stream = pikepdf.Stream(pdf, b"")
-    stream.write(bytes(squeezed), filter=Name.FlateDecode)
+    stream.write(bytes(letters_and_digits), filter=Name.FlateDecode)
     pdf.pages[1].Contents = pdf.make_indirect(stream)
     return saved(pdf)
 

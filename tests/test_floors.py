@@ -1,4 +1,4 @@
-"""Imports go down only, and the floors stay small."""
+"""The folders are floors: imports go down only, without cycles, and everything stays small."""
 
 import ast
 from collections.abc import Iterator
@@ -7,43 +7,44 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "ocr_extract"
-FLOORS = {
-    "_version": 0, "errors": 0, "records": 0, "settings": 0, "geometry": 0, "lines": 0, "frames": 0,
-    "shipped": 0,
-    "sources": 1, "imaging": 1, "dates": 1, "confidence": 1, "calibration": 1,
-    "forms": 2, "readers": 2, "signatures": 2,
-    "clock": 3,
-    "findings": 3, "dating": 3, "pages": 3, "scans": 3, "blanks": 3, "read_marks": 3, "examine": 3,
-    "likeness": 3, "flags": 3, "judge": 3, "agreement": 3, "tools": 3,
-    "volume": 4, "evaluate": 4, "recalibrate": 4,
-    "delivery": 5,
-    "cli": 6, "__main__": 6, "__init__": 6,
-}  # fmt: skip
-OWN_FLOOR_IN_ORDER = {
-    0: ("_version", "errors", "records", "geometry", "lines", "frames", "shipped", "settings"),
-    3: tuple(
-        "clock findings dating flags pages scans read_marks blanks examine likeness judge agreement"
-        " tools".split()
-    ),
-    4: ("evaluate", "recalibrate"),
-    6: ("__init__", "cli", "__main__"),
-}
-"""Single modules of one floor may use one another, later ones earlier ones."""
+FLOORS = (
+    ("_version", "errors", "records", "settings", "geometry", "text", "model_files"),
+    ("sources",),
+    ("imaging",),
+    ("dates",),
+    ("recognition",),
+    ("calibration",),
+    ("forms",),
+    ("signatures",),
+    ("pages",),
+    ("fields",),
+    ("decision",),
+    ("extraction",),
+    ("volume",),
+    ("reports",),
+    ("cli",),
+    ("__init__", "__main__"),
+)
+"""From the ground up; docs/architecture.md says what each is for."""
+HEIGHT = {unit: height for height, units in enumerate(FLOORS) for unit in units}
 MODULES = sorted(PACKAGE.rglob("*.py"))
+MAX_LINES, MAX_FUNCTION_LINES = 400, 40
+COLUMNS_OF_CALL = frozenset(("cli/commands.py",))
+"""Where a function's parameters are the program's options, a line each."""
 
 
 def _unit(path: Path) -> str:
-    relative = path.relative_to(PACKAGE)
-    return relative.parts[0].removesuffix(".py")
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Lines, and the floors that they import from."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             parts = node.module.split(".")
             if parts[0] == "ocr_extract":
                 names = [parts[1]] if len(parts) > 1 else [a.name for a in node.names]
-                yield from ((node.lineno, n if n in FLOORS else "_version") for n in names)
+                yield from ((node.lineno, n if n in HEIGHT else "__init__") for n in names)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 parts = alias.name.split(".")
@@ -51,34 +52,30 @@ def _imports(path: Path) -> Iterator[tuple[int, str]]:
                     yield node.lineno, parts[1]
 
 
-def _allowed(unit: str, target: str) -> bool:
-    if unit == target or FLOORS[target] < FLOORS[unit]:
-        return True
-    order = OWN_FLOOR_IN_ORDER.get(FLOORS[unit], ())
-    return unit in order and target in order and order.index(target) < order.index(unit)
-
-
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_imports_go_down(path: Path) -> None:
+    own = _unit(path)
     wrong = [
-        f"line {line}: {_unit(path)} (floor {FLOORS[_unit(path)]}) imports {target}"
+        f"line {line}: {own} imports {target}"
         for line, target in _imports(path)
-        if not _allowed(_unit(path), target)
+        if HEIGHT[target] > HEIGHT[own]
     ]
     assert not wrong
 
 
 def test_every_module_has_a_floor() -> None:
-    assert {_unit(path) for path in MODULES} == set(FLOORS)
+    assert {_unit(path) for path in MODULES} == set(HEIGHT)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
 def test_files_and_functions_are_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 400
+    assert text.count("\n") <= MAX_LINES
+    if str(path.relative_to(PACKAGE)) in COLUMNS_OF_CALL:
+        return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < 60, node.name
+            assert (node.end_lineno or 0) - node.lineno < MAX_FUNCTION_LINES, node.name
 
 
 def test_everything_is_caught_in_two_places_only() -> None:
@@ -89,7 +86,7 @@ def test_everything_is_caught_in_two_places_only() -> None:
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in ("Exception", "BaseException"))
     ]
-    assert sorted(broad) == ["agreement", "cli"]
+    assert sorted(broad) == ["cli", "extraction"]
 
 
 def test_there_is_no_cycle_between_modules() -> None:

@@ -121,15 +121,15 @@ def _report(outcome: Outcome, ledger: Ledger, asked: RunOptions) -> None:
     console = terminal.console_of(None if sys.stdout.isatty() else LOG_WIDTH)
     terminal.print_summary(outcome.summary, console)
     if not asked.quiet:
-        totals = outcome.summary["totals"]
-        some = totals["documents"] > MAX_ROWS
+        totals = outcome.summary.totals
+        some = totals.documents > MAX_ROWS
         shown = ledger.records_of(outcome.source, unaccepted=some)
         terminal.print_volume(islice(shown, MAX_ROWS), console)
-        left = totals["documents"] - totals["verdicts"]["accepted"] - MAX_ROWS
+        left = totals.documents - totals.verdicts[Verdict.ACCEPTED] - MAX_ROWS
         if some and left > 0:
             terminal.print_line(f"and {left} more: see documents.csv", console)
     read = f"{counted(outcome.read, 'file')} read" if outcome.read else "nothing new to read"
-    papers = "papers.csv, " if outcome.summary["answer"] else ""
+    papers = "papers.csv, " if outcome.summary.status else ""
     files = f"{papers}documents.csv, fields.csv, records.jsonl"
     terminal.print_line(f"Results in {asked.out}: {files} ({read})", console)
 
@@ -143,10 +143,7 @@ def _exit_code(outcome: Outcome, ledger: Ledger, fail_on: str) -> ExitCode:
 
 
 def _is_open(outcome: Outcome, _: Ledger) -> bool:
-    totals, answer = outcome.summary["totals"], outcome.summary["answer"]
-    accepted = totals["verdicts"]["accepted"] == totals["documents"]
-    papers = all(one["state"] == "accepted" for one in answer["standings"]) if answer else True
-    return not (accepted and papers)
+    return not outcome.summary.is_settled
 
 
 def _is_unread(outcome: Outcome, ledger: Ledger) -> bool:

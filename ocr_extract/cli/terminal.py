@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,8 @@ from rich.text import Text
 
 from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
 from ocr_extract.reports.plain import counted, plain
+from ocr_extract.volume.roster.status import VolumeStatus
+from ocr_extract.volume.volume_summary import Totals, VolumeSummary
 
 MAX_NAMED = 20
 """Papers or files that a line names; all of them are in papers.csv."""
@@ -96,39 +97,37 @@ def _paper(record: Record) -> str:
     return record.roster.key if counts else f"{record.roster.key} ({record.document.name})"
 
 
-def print_summary(summary: Mapping[str, Any], console: Console) -> None:
+def print_summary(summary: VolumeSummary, console: Console) -> None:
     """The volume's answer: every paper's state, by number and, where somebody has to act,
     by name; then the documents' totals.
     """
-    if answer := summary["answer"]:
-        print_line(papers_line(answer), console, "bold")
-        for line in paper_lines(answer):
+    if summary.status:
+        print_line(papers_line(summary.status), console, "bold")
+        for line in paper_lines(summary.status):
             print_line(line, console)
-    print_line(totals_line(summary["totals"]), console, "bold")
+    print_line(totals_line(summary.totals), console, "bold")
 
 
-def papers_line(answer: Mapping[str, Any]) -> str:
+def papers_line(status: VolumeStatus) -> str:
     """How many papers are in each state; they add up."""
-    states = Counter(standing["state"] for standing in answer["standings"])
+    count = status.counts
     named = (
-        f"{states['accepted']} accepted, {states['review']} to review,"
-        f" {states['rejected']} rejected, {states['missing']} missing,"
-        f" {states['duplicate']} with several files"
+        f"{count['accepted']} accepted, {count['review']} to review,"
+        f" {count['rejected']} rejected, {count['missing']} missing,"
+        f" {count['duplicate']} with several files"
     )
-    return f"{counted(sum(states.values()), 'paper')}: {named}"
+    return f"{counted(len(status.papers), 'paper')}: {named}"
 
 
-def paper_lines(answer: Mapping[str, Any]) -> Iterator[str]:
+def paper_lines(status: VolumeStatus) -> Iterator[str]:
     """Papers without a file or with several, and files without a paper."""
-    standings = answer["standings"]
-    missing = [s["key"] for s in standings if s["state"] == "missing"]
-    yield from _listed("missing", missing)
-    several = [s for s in standings if s["state"] == "duplicate"]
-    for standing in several[:MAX_NAMED]:
-        yield f"several files for {standing['key']}: {standing['counts']} counts, {standing['why']}"
+    yield from _listed("missing", [p.key for p in status.papers if p.state == "missing"])
+    several = [paper for paper in status.papers if paper.state == "duplicate"]
+    for paper in several[:MAX_NAMED]:
+        yield f"several files for {paper.key}: {paper.counts} counts, {paper.why}"
     if len(several) > MAX_NAMED:
         yield f"several files for {len(several) - MAX_NAMED} more: see papers.csv"
-    yield from _listed("no paper of the roster", answer["strangers"])
+    yield from _listed("no paper of the roster", status.unmatched_files)
 
 
 def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
@@ -137,13 +136,13 @@ def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
         yield f"{what}: {', '.join(names[:MAX_NAMED])}{more}"
 
 
-def totals_line(totals: Mapping[str, Any]) -> str:
+def totals_line(totals: Totals) -> str:
     """How many agreements have which verdict, and how often each flag was raised."""
-    count = totals["verdicts"]
-    named = ", ".join(f"{code} {n}" for code, n in totals["flags"].items())
+    count = totals.verdicts
+    named = ", ".join(f"{code} {n}" for code, n in totals.flags.items())
     total = (
-        f"{counted(totals['documents'], 'agreement')}: {count['accepted']} accepted,"
-        f" {count['review']} to review, {count['rejected']} rejected"
+        f"{counted(totals.documents, 'agreement')}: {count[Verdict.ACCEPTED]} accepted,"
+        f" {count[Verdict.REVIEW]} to review, {count[Verdict.REJECTED]} rejected"
     )
     return f"{total} ({named})" if named else total
 

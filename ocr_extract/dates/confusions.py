@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.look_alikes import CLOSE_DIGITS, READ_FOR_DIGIT
 from ocr_extract.dates.words import ENGLISH
 
 Array = npt.NDArray[np.float64]
@@ -35,11 +36,6 @@ SEPARATOR_AS_ONE = 2.0
 LOOK_ALIKE = 0.7
 CLOSE_DIGIT = 2.3
 SEPARATORS = "/.- "
-LOOK_ALIKES = {
-    "0": "oODQcC", "1": "lIi|!/\\]", "2": "zZ", "3": "B", "4": "Ay", "5": "sS", "6": "bG",
-    "7": "TYt", "8": "B&", "9": "gq",
-}  # fmt: skip
-CLOSE_DIGITS = {"17", "71", "38", "83", "49", "94", "56", "65", "06", "60", "27", "72"}
 
 
 @dataclass(frozen=True)
@@ -139,6 +135,10 @@ def _substitutions(seen: str) -> Array:
     return table
 
 
+def _are_close(a: str, b: str) -> bool:
+    return (a, b) in CLOSE_DIGITS or (b, a) in CLOSE_DIGITS
+
+
 def _substitution(written: str, seen: str) -> float:
     if written == seen or written.lower() == seen.lower():
         return 0.0
@@ -146,8 +146,8 @@ def _substitution(written: str, seen: str) -> float:
         return SEPARATOR_AS_SEPARATOR
     if written == "/" and seen in "1lI|7":
         return SEPARATOR_AS_ONE
-    if seen in LOOK_ALIKES.get(written, "") or written in LOOK_ALIKES.get(seen, ""):
+    if seen in READ_FOR_DIGIT.get(written, "") or written in READ_FOR_DIGIT.get(seen, ""):
         return LOOK_ALIKE
     if written.isdigit() and seen.isdigit():
-        return CLOSE_DIGIT if written + seen in CLOSE_DIGITS else OTHER_DIGIT
+        return CLOSE_DIGIT if _are_close(written, seen) else OTHER_DIGIT
     return STRANGER

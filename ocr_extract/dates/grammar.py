@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from ocr_extract.dates.calendar import PartialDate, is_possible
+from ocr_extract.dates.look_alikes import DIGIT_OF_LETTER
 from ocr_extract.dates.words import is_month, month_of
 
 MAX_LENGTH = 120
@@ -48,7 +49,6 @@ _TIME = re.compile(
 )
 _ISO_TIME = re.compile(r"(?<=\d)T(?=\d{1,2}:\d{2})")
 _CJK = str.maketrans({"年": "/", "月": "/", "日": " ", "년": "/", "월": "/", "일": " "})
-_DIGIT_LOOK_ALIKES = str.maketrans("OoDQlIiSsBZz", "000011155822")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"⁄": "/", "∕": "/", "·": "."})
 _MARKS = re.compile(r"[*_`#>~]|\$\^?\{?\^?|\}\$?|\$|</?\w+>")
 _TOKEN = re.compile(
@@ -166,7 +166,7 @@ def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
 
 def _as_digits(word: str) -> str | None:
     """A misread number ("2O25"): look-alike letters among at least as many digits."""
-    repaired = word.translate(_DIGIT_LOOK_ALIKES)
+    repaired = word.translate(DIGIT_OF_LETTER)
     kept = sum(a == b for a, b in zip(word, repaired, strict=True))
     return repaired if repaired.isdigit() and kept >= len(word) / 2 else None
 

@@ -9,12 +9,14 @@ compiles 0.2 seconds of patterns first.
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dateparser.languages.loader import LocaleDataLoader
 from rapidfuzz.distance import OSA
+
+from ocr_extract.dates.look_alikes import LETTER_OF_DIGIT
+from ocr_extract.text import fold
 
 ENGLISH = (
     "january", "february", "march", "april", "may", "june", "july",
@@ -27,8 +29,6 @@ ROMAN = {
         ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"), 1
     )
 }
-# What OCR puts for a letter; measured on month words in scrapinghub and PP-OCR reports.
-LOOK_ALIKES = str.maketrans({"0": "o", "1": "l", "5": "s", "|": "l", "6": "b", "8": "b"})
 EDIT_COST = 2.0
 """Natural log-likelihood lost per misread letter of a month word."""
 
@@ -49,7 +49,7 @@ def month_of(word: str, languages: tuple[str, ...]) -> MonthWord | None:
         return MonthWord(exact, 0.0)
     if word in ROMAN:
         return MonthWord(ROMAN[word], 1.0)
-    repaired = plain.translate(LOOK_ALIKES)
+    repaired = plain.translate(LETTER_OF_DIGIT)
     if repaired != plain and (exact := _english(repaired)) is not None:
         return MonthWord(exact, EDIT_COST)
     foreign = _foreign(plain, languages)
@@ -97,15 +97,11 @@ def _months_of(languages: tuple[str, ...]) -> dict[str, int]:
         words = loader.get_locale(language).info
         for month, name in enumerate(ENGLISH, 1):
             for word in words.get(name, ()):
-                months.setdefault(_unaccented(word.strip(".").lower()), month)
+                months.setdefault(fold(word.strip(".")), month)
     return months
-
-
-def _unaccented(word: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))
 
 
 def _foreign(word: str, languages: tuple[str, ...]) -> int | None:
     if not re.fullmatch(r"[^\W\d_]{3,15}", word):
         return None
-    return _months_of(languages).get(_unaccented(word))
+    return _months_of(languages).get(fold(word))

@@ -24,7 +24,6 @@ from ocr_extract.records import (
     Hypothesis,
     Reading,
     Record,
-    RosterMatch,
     SignatureKind,
     SignatureResult,
     SignerMatch,
@@ -49,7 +48,6 @@ def decide(
     findings: Observations,
     context: Context,
     settings: Settings,
-    roster: RosterMatch | None = None,
 ) -> Record:
     """What the findings mean in the light of the volume; the same for the same input."""
     context = replace(context, stamps=stamps_of(findings.document))
@@ -72,7 +70,6 @@ def decide(
         document=findings.document,
         form=findings.form,
         fields=fields,
-        roster=roster,
         verdict=verdict_of(flags, findings.damage, located=bool(findings.labels)),
         flags=flags,
         damage=findings.damage,

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz
 from ocr_extract.fields.observations import ObservedBlank
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
-from ocr_extract.forms.phrases import squeezed
+from ocr_extract.forms.phrases import letters_and_digits
 from ocr_extract.geometry import Grey, Rect
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.components import crop_of, find_marks
@@ -59,7 +59,7 @@ def _filled(
         return typed
     # Type is misread by a letter here and there, handwriting from end to end: then the
     # surer reading is not as sure as it says.
-    alike = fuzz.ratio(squeezed(typed.text), squeezed(again.text)) / 100
+    alike = fuzz.ratio(letters_and_digits(typed.text), letters_and_digits(again.text)) / 100
     scores = tuple(alike * score for score in again.scores)
     return replace(again, ink=alike < TYPE_ALIKE, scores=scores)
 

@@ -21,9 +21,6 @@ from ocr_extract.text import FORM, Line, Word, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
 
-# Points; facts of 328 agreements: a date drops at most 67 below its label.
-BELOW = 100.0
-ABOVE = 26.0
 RUN_GAP = 16.0
 """Typed words farther apart than this are two marks."""
 INK_GAP = 26.0
@@ -97,7 +94,7 @@ class Mark:
 
 def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
     """Runs of words from the first label on that are no label."""
-    top, bottom = vertical_extent(block)
+    top, bottom = block.extent
     runs = [
         run
         for line in lines
@@ -119,7 +116,7 @@ def marks_on_page(
 
     `sealed` boxes hold a certificate's own text and picture, which are no marks.
     """
-    top, bottom = vertical_extent(block)
+    top, bottom = block.extent
     region = Rect(0.0, top, raster.points(raster.width), bottom)
     near = [line for line in lines if _is_near(line, region)]
     printed = [*_printed(near, block), *sealed]
@@ -177,13 +174,6 @@ def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
 def _may_be(rect: Rect) -> bool:
     """Whether a part is as large as the shortest date."""
     return rect.width > MIN_PART[0] and rect.height > MIN_PART[1]
-
-
-def vertical_extent(block: LocatedBlock) -> tuple[float, float]:
-    """Top and bottom in points between which a signer may have written."""
-    rects = [label.rect for label in block.labels.values()]
-    top = max(block.top, min(r.y0 for r in rects) - ABOVE)
-    return top, max(r.y1 for r in rects) + BELOW
 
 
 def _is_near(line: Line, region: Rect) -> bool:

@@ -21,7 +21,6 @@ from ocr_extract.fields.marks import (
     marks_in_text,
     marks_on_page,
     segments_of_marks,
-    vertical_extent,
 )
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
@@ -113,7 +112,7 @@ def _inked(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
     """Where ink may stand, in points: the block and what is right above and below it; of a
     page whose words the file tells, only around the ink that is none of them.
     """
-    top, bottom = vertical_extent(block)
+    top, bottom = block.extent
     whole = Rect(0.0, top - BESIDE, raster.points(raster.width), bottom + BESIDE)
     if not view.exact:
         return whole

@@ -15,7 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from ocr_extract.forms.phrases import squeezed
+from ocr_extract.forms.phrases import letters_and_digits
 from ocr_extract.text import Word
 
 RUN = 4
@@ -70,7 +70,7 @@ def fingerprints(texts: Sequence[str]) -> list[str]:
     Runs with a ligature (ff, fi, fl) are left out: printing to a new PDF often loses
     the letters behind one, and "e orts" is no altered term.
     """
-    plain = [key for text in _joined(texts) if (key := squeezed(text))]
+    plain = [key for text in _joined(texts) if (key := letters_and_digits(text))]
     return [
         hashlib.blake2b(" ".join(plain[i : i + RUN]).encode(), digest_size=5).hexdigest()
         for i in range(len(plain) - RUN + 1)

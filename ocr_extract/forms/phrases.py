@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from ocr_extract.text import Line, Word
+from ocr_extract.text import Line, Word, fold
 
 MIN_LIKE = 78.0
 """Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""
@@ -38,10 +37,9 @@ def flat(lines: Sequence[Line]) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=16_384)
-def squeezed(text: str) -> str:
-    """Letters and digits only, lower case, without accents and ligatures."""
-    plain = unicodedata.normalize("NFKD", text)
-    return re.sub(r"[^a-z0-9]+", "", plain.lower())
+def letters_and_digits(text: str) -> str:
+    """Only a to z and digits, without case, accents and ligatures."""
+    return re.sub(r"[^a-z0-9]+", "", fold(text))
 
 
 def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | None:
@@ -52,10 +50,10 @@ def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | N
 
 def find_phrases(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
     """Every place of a phrase, one per starting word, in reading order."""
-    wanted = squeezed(phrase)
+    wanted = letters_and_digits(phrase)
     least = MIN_LIKE_SHORT if len(wanted) <= SHORT else MIN_LIKE
     size = len(phrase.split())
-    keys = [squeezed(word.text) for word in words]
+    keys = [letters_and_digits(word.text) for word in words]
     if any(word.source != "page" for word in words):
         exact = _exact(keys, wanted, size, since)
         if exact:

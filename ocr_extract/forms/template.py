@@ -18,7 +18,6 @@ from typing import Any
 
 import numpy as np
 
-from ocr_extract.fields.marks import vertical_extent
 from ocr_extract.forms.definition import Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, locate_blank, locate_block
 from ocr_extract.geometry import Rect
@@ -119,7 +118,7 @@ def _blank_regions(lines: tuple[Line, ...], form: Form, width: float) -> Iterato
 def _block_regions(block: LocatedBlock | None, width: float) -> Iterator[Rect]:
     """From the line above the signing block as far down as signers write."""
     if block is not None and block.printed:
-        yield Rect(0.0, Rect.around(block.printed)[3], width, vertical_extent(block)[1])
+        yield Rect(0.0, Rect.around(block.printed).y1, width, block.extent[1])
 
 
 def _line_above(lines: tuple[Line, ...], height: float) -> float:

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ocr_extract.dates.look_alikes import CLOSE_WRITTEN_DIGITS, SEEN_FOR_WRITTEN
 from ocr_extract.recognition.ctc_output import (
     BLANK,
     COLUMNS,
@@ -33,16 +34,7 @@ BLANK_LEAK = 2e-3
 JUNK_LETTER, JUNK_DIGIT = 0.1, 0.003
 """Weight of a slice before or behind the date that holds a letter or a digit: a label's
 end, a place name; digits next to a date are rarely not part of it."""
-LOOK_ALIKES = {
-    "0": "oqdb", "1": "li/7", "2": "z", "3": "", "4": "y", "5": "s", "6": "b", "7": "t/1",
-    "8": "b", "9": "gq", "/": "1l7", ".": ",-", ",": ".'", "-": ".", "o": "0", "l": "1", "i": "1",
-    "s": "5", "b": "6", "u": "v", "v": "u", "n": "u", "t": "f", "j": "i", "g": "9", "y": "4",
-}  # fmt: skip
 LETTERS = slice(column_of("a"), column_of("z") + 1)
-CLOSE_DIGITS = (
-    ("1", "7"), ("3", "8"), ("4", "9"), ("5", "6"), ("0", "6"), ("2", "7"), ("0", "8"),
-    ("3", "5"), ("7", "9"), ("4", "7"), ("4", "6"),
-)  # fmt: skip
 
 NUMBERS = tuple([str(n) for n in range(1, 32)] + [f"0{n}" for n in range(1, 10)])
 SEPARATORS = "/.- "
@@ -209,10 +201,10 @@ def _emissions(probabilities: Array) -> Array:
 def _confusions() -> Array:
     """P(seen | written) without the strangers: (seen, written)."""
     table = np.eye(COLUMNS, dtype=np.float32)
-    for written, others in LOOK_ALIKES.items():
+    for written, others in SEEN_FOR_WRITTEN.items():
         for seen in others:
             table[column_of(seen), column_of(written)] = LOOK_ALIKE
-    for pair in CLOSE_DIGITS:
+    for pair in CLOSE_WRITTEN_DIGITS:
         for seen, written in (pair, pair[::-1]):
             at = (column_of(seen), column_of(written))
             table[at] = max(CLOSE, float(table[at]))

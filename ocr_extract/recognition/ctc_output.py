@@ -22,7 +22,6 @@ BLANK, OTHER = 0, len(SYMBOLS) + 1
 COLUMNS = len(SYMBOLS) + 2
 SURE_BLANK = 0.995
 """Slices this surely blank say nothing beside another such slice."""
-FLOOR = 1e-6
 _ALIASES = {
     "\\": "/", "|": "l", "!": "l", "∕": "/", "⁄": "/", "／": "/", "，": ",", "、": ",", ";": ",",
     "。": ".", "．": ".", ":": ".", "：": ".", "·": ".", "•": ".", "∙": ".", "–": "-", "—": "-",
@@ -43,13 +42,6 @@ class CtcOutput:
     text: str = ""
     sure: float = 0.0
 
-    def log_likelihood(self, text: str) -> float:
-        """Natural log-likelihood of a text in any case (<= 0); characters that are not
-        among the symbols are left out.
-        """
-        wanted = [column_of(c) for c in text]
-        return ctc(self.probabilities, [c for c in wanted if c not in (BLANK, OTHER)])
-
 
 @lru_cache(maxsize=65536)
 def column_of(character: str) -> int:
@@ -60,28 +52,6 @@ def column_of(character: str) -> int:
         folded = chr(ord(folded) - ord("０") + ord("0"))
     at = SYMBOLS.find(folded) if len(folded) == 1 else -1
     return at + 1 if at >= 0 else OTHER
-
-
-def ctc(probabilities: Array, columns: list[int]) -> float:
-    """Log of the sum over all alignments of the columns: the forward algorithm, on the
-    sequence with blanks between, before and behind.
-    """
-    path = np.array([BLANK] + [c for column in columns for c in (column, BLANK)])
-    skips = np.zeros(len(path), bool)
-    skips[2:] = (path[2:] != BLANK) & (path[2:] != path[:-2])
-    seen = np.maximum(probabilities[:, path].astype(np.float64), FLOOR)
-    state = np.zeros(len(path))
-    state[:2] = seen[0, :2]
-    total = 0.0
-    for row in seen[1:]:
-        scale = float(state.sum()) or FLOOR
-        total += float(np.log(scale))
-        state /= scale
-        moved = state.copy()
-        moved[1:] += state[:-1]
-        moved[2:] += np.where(skips[2:], state[:-2], 0.0)
-        state = moved * row
-    return min(0.0, total + float(np.log(max(state[-2:].sum(), FLOOR**2))))
 
 
 def shortened(probabilities: Array) -> Array:

@@ -73,8 +73,8 @@ def export(outcome: Outcome, ledger: Ledger, out: Path, given: Sequence[Path]) -
         if before.given != paths:
             _write_stamp(out, Stamp(outcome.source, paths, there))
         return ()
-    answer = outcome.summary["answer"]
-    papers = answer["standings"] if answer else None
+    status = outcome.summary.status
+    papers = status.papers if status else None
     with writing(out), _staging(out) as staging:
         write_results(ledger.records_of(outcome.source), staging, papers)
         fresh = _digests_of(staging)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from ocr_extract.records import FieldResult, Flag, Record, SignatureResult, record_schema
 from ocr_extract.reports.asks import asked_of
 from ocr_extract.reports.files import replace_file, replaced
+from ocr_extract.volume.roster.status import PaperStatus
 
 DOCUMENT_COLUMNS = (
     "name", "verdict", "flags", "title", "author", "corresponding_author", "signature",
@@ -41,12 +42,12 @@ splits rows at semicolons.
 
 
 def write_results(
-    records: Iterable[Record], out: Path, papers: Sequence[Mapping[str, Any]] | None = None
+    records: Iterable[Record], out: Path, papers: Sequence[PaperStatus] | None = None
 ) -> tuple[Path, ...]:
     """records.jsonl, documents.csv, fields.csv and record.schema.json in a folder, and
     papers.csv where a roster names papers; records are written as they come.
     """
-    counting = {paper["index"] for paper in papers or ()}
+    counting = {paper.index for paper in papers or ()}
     flags: dict[int, tuple[Flag, ...]] = {}
     with ExitStack() as open_files:
         lines, documents, fields = (
@@ -67,19 +68,21 @@ def write_results(
     with replaced(out / PAPERS) as file:
         write = _writer(file, PAPER_COLUMNS)
         for paper in papers:
-            write(_paper_row(paper, flags.get(paper["index"], ())))
+            write(_paper_row(paper, flags.get(paper.index, ())))
     return tuple(out / name for name in (*EXPORTS, PAPERS))
 
 
-def _paper_row(paper: Mapping[str, Any], flags: Sequence[Flag]) -> tuple[object, ...]:
+def _paper_row(paper: PaperStatus, flags: Sequence[Flag]) -> tuple[object, ...]:
     """A paper's state, who it is of, and what to ask."""
     codes = [flag.code for flag in flags]
     return (
-        *(_joined(paper[name]) for name in PAPER_COLUMNS[:6]),
-        *(paper.get(name, "") for name in ("title", "first_author", "email")),
+        *(_joined(getattr(paper, name)) for name in PAPER_COLUMNS[:6]),
+        paper.title,
+        paper.first_author,
+        paper.email,
         " ".join(codes),
         " ".join(flag.message for flag in flags),
-        asked_of(paper["state"], codes),
+        asked_of(paper.state, codes),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
 from ocr_extract.records import SignerMatch
+from ocr_extract.text import fold_words
 
 SAME_PERSON = 0.75
 """Likeness from which a string names the person."""
@@ -98,7 +98,5 @@ def _joined(name: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Lower case without accents; letters and single spaces only."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c if c.isalpha() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join(kept.split())
+    """Letters only, without case and accents, in single spaces."""
+    return fold_words(text, str.isalpha)

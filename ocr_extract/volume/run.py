@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.decision.record import decide
@@ -34,6 +34,7 @@ from ocr_extract.volume.scheduler import (
     unread,
 )
 from ocr_extract.volume.task import ExtractedFile
+from ocr_extract.volume.volume_summary import VolumeSummary
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 
@@ -59,13 +60,13 @@ Files = Mapping[Path, str | None]
 @dataclass(frozen=True)
 class Outcome:
     """A run's number in the ledger, the one whose records it has (itself, unless nothing
-    had changed), how many files were read, and the summary as plain values.
+    had changed), how many files were read, and the summary.
     """
 
     run: int
     source: int
     read: int
-    summary: Mapping[str, Any]
+    summary: VolumeSummary
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ def _judge(
     last = ledger.last_done(number)
     if last is not None and last.judged == digest:
         ledger.end_as(number, last)
-        return Outcome(number, last.source, read, json.loads(last.answer))
+        return Outcome(number, last.source, read, VolumeSummary.from_json(last.answer))
 
     def looks() -> Iterator[tuple[Path, tuple[Record, ...]]]:
         stored = ledger.looks([numbers[path] for path in files if path in numbers])
@@ -186,13 +187,12 @@ def _judge(
             found = next(stored) if path in numbers else unpacked(unhashed[path].reading.content)
             yield path, tuple(_of_file(record, path) for record in found)
 
-    with resolve_volume(looks, volume.given, volume.settings, volume.roster) as judged:
-        summary = judged.summary.to_json()
+    with resolve_volume(looks, volume.given, volume.settings, volume.roster) as resolved:
         found = (
-            (as_text(Path(identity(path))), part, record) for path, part, record in judged.records
+            (as_text(Path(identity(path))), part, record) for path, part, record in resolved.records
         )
-        ledger.end(number, digest, json.dumps(summary), found)
-    return Outcome(number, number, read, summary)
+        ledger.end(number, digest, resolved.summary.to_json(), found)
+    return Outcome(number, number, read, resolved.summary)
 
 
 def _of_file(record: Record, path: Path) -> Record:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.forms.phrases import MIN_LIKE, _best_from, find_phrases, squeezed
+from ocr_extract.forms.phrases import MIN_LIKE, _best_from, find_phrases, letters_and_digits
 from ocr_extract.text import Word
 
 PHRASES = ("manuscript currently entitled", "Corresponding Author", "to be published in PMLR")
@@ -25,10 +25,10 @@ def misread(draw: st.DrawFn) -> tuple[str, list[str]]:
 def test_every_place_that_is_like_enough_is_found(page: tuple[str, list[str]]) -> None:
     phrase, texts = page
     words = [Word(t, (10.0 * n, 0.0, 10.0 * n + 9, 9.0), 1.0) for n, t in enumerate(texts)]
-    keys = [squeezed(text) for text in texts]
+    keys = [letters_and_digits(text) for text in texts]
     size = len(phrase.split())
     places = [
-        _best_from(keys, start, size, squeezed(phrase), MIN_LIKE)
+        _best_from(keys, start, size, letters_and_digits(phrase), MIN_LIKE)
         for start in range(len(keys))
         if keys[start]
     ]

@@ -11,7 +11,7 @@ import pytest
 from ocr_extract.forms.clauses import compare_clauses
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import locate_block
-from ocr_extract.forms.phrases import squeezed
+from ocr_extract.forms.phrases import letters_and_digits
 from ocr_extract.forms.template import UNKNOWN, as_text, page_of, printed_pages
 from ocr_extract.text import group_lines
 from tests.factory import Factory
@@ -48,10 +48,10 @@ def test_no_words_of_the_terms_are_kept() -> None:
     phrases += [text for b in PMLR.blanks.values() for text in (*b.after, *b.before)]
     phrases += [text for label in PMLR.block.labels.values() for text in label.texts]
     # A phrase may be broken by a hyphen: its letters are looked for, not its words.
-    known = "".join(squeezed(phrase) for phrase in phrases)
+    known = "".join(letters_and_digits(phrase) for phrase in phrases)
     words = [w for page in printed_pages() for line in page.words for w in line]
     kept = [word.text for word in words if word.text != UNKNOWN]
-    assert all(squeezed(text) in known for text in kept)
+    assert all(letters_and_digits(text) in known for text in kept)
     assert len(kept) < len(words) / 3
 
 

@@ -13,6 +13,7 @@ from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.names import DATES
 from ocr_extract.recognition.pp_ocr import pp_ocr
+from tests.recognition.forward_algorithm import log_likelihood
 
 NETWORKS = (pp_ocr, handwriting)
 
@@ -29,7 +30,7 @@ def _crop(text: str, font: int = cv2.FONT_HERSHEY_SIMPLEX, scale: float = 1.3) -
 def test_clear_digits_are_read(network, text: str) -> None:  # type: ignore[no-untyped-def]
     (frames,) = network().frames([_crop(text)])
     assert frames.text.replace(" ", "") == text
-    assert frames.log_likelihood(text) > frames.log_likelihood(text.replace("2", "7")) + 3
+    assert log_likelihood(frames, text) > log_likelihood(frames, text.replace("2", "7")) + 3
     assert np.allclose(frames.probabilities.sum(axis=1), 1.0, atol=0.02)
 
 

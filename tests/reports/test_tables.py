@@ -25,30 +25,33 @@ from ocr_extract.records import (
 )
 from ocr_extract.reports.asks import ASKS, asked_of
 from ocr_extract.reports.tables import write_results
+from ocr_extract.volume.roster.status import PaperStatus, VolumeStatus
+from ocr_extract.volume.volume_summary import Totals, VolumeSummary
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 FORMULA = "=+-@＝＋－＠"
 BOX = Box(page=2, x0=210, y0=440, x1=265.5, y1=448)
 
 
-PAPERS = [
-    {"key": "feldmann25", "state": "review", "verdict": "review", "counts": "feldmann25.pdf",
-     "others": [], "why": "", "index": 0, "title": "=Trees", "first_author": "Mira Feldmann",
-     "email": "mira@example.org"},
-    {"key": "garcia25", "state": "duplicate", "verdict": "accepted", "counts": "garcia25.pdf",
-     "others": ["garcia25 (1).pdf", "=evil\x1b[31m.pdf"], "why": "it is the latest: 2025-05-28",
-     "index": 1},
-    {"key": "tanaka25", "state": "missing", "verdict": None, "counts": None, "others": [],
-     "why": "", "index": -1},
-]  # fmt: skip
-SUMMARY = {
-    "totals": {
-        "documents": 5,
-        "verdicts": {"accepted": 1, "review": 2, "rejected": 2},
-        "flags": {"damaged": 1, "year_slip": 1},
-    },
-    "answer": {"standings": PAPERS, "strangers": ["x\x1b[31m[red].pdf"]},
-}
+PAPERS = (
+    PaperStatus(
+        "feldmann25", "review", "feldmann25.pdf", Verdict.REVIEW, index=0, title="=Trees",
+        first_author="Mira Feldmann", email="mira@example.org",
+    ),
+    PaperStatus(
+        "garcia25", "duplicate", "garcia25.pdf", Verdict.ACCEPTED,
+        ("garcia25 (1).pdf", "=evil\x1b[31m.pdf"), "it is the latest: 2025-05-28", index=1,
+    ),
+    PaperStatus("tanaka25", "missing"),
+)  # fmt: skip
+SUMMARY = VolumeSummary(
+    Totals(
+        5,
+        {Verdict.ACCEPTED: 1, Verdict.REVIEW: 2, Verdict.REJECTED: 2},
+        {"damaged": 1, "year_slip": 1},
+    ),
+    VolumeStatus(PAPERS, ("x\x1b[31m[red].pdf",)),
+)
 
 
 def _records() -> tuple[Record, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ocr_extract.text import fold
 from ocr_extract.volume.roster.roster import Paper
 
 _SUFFIXES = re.compile(
@@ -49,8 +50,7 @@ def key_index(papers: Sequence[Paper]) -> KeyIndex:
 
 def plain_key(stem: str) -> str:
     """A key without case, accents and punctuation; letters of every script are kept."""
-    folded = unicodedata.normalize("NFKD", stem).casefold()
-    return "".join(c for c in folded if c.isalnum())
+    return "".join(c for c in fold(stem) if c.isalnum())
 
 
 def is_copy(name: str) -> bool:

@@ -5,7 +5,6 @@ the form says of title and authors; by content alone where the name says nothing
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -14,6 +13,7 @@ from rapidfuzz import fuzz
 
 from ocr_extract.records import FieldResult, Fields, SignatureResult
 from ocr_extract.signatures.names import names_in, person_similarity
+from ocr_extract.text import fold, fold_words
 from ocr_extract.volume.roster.filenames import KeyIndex, key_index
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.vocabulary import Vocabulary, posterior
@@ -101,8 +101,8 @@ class Matcher:
 
 
 def _bag(paper: Paper) -> frozenset[str]:
-    names = (NAME + word for person in paper.people for word in folded(person).split())
-    return frozenset((*folded(paper.title).split(), *names))
+    names = (NAME + word for person in paper.people for word in fold_title(person).split())
+    return frozenset((*fold_title(paper.title).split(), *names))
 
 
 def _fitness(match: Match) -> tuple[float, str]:
@@ -111,7 +111,7 @@ def _fitness(match: Match) -> tuple[float, str]:
 
 def _words_of(field: FieldResult | SignatureResult, kind: str) -> list[tuple[str, float]]:
     """The words of a field, and how surely they were read; names are words of their own."""
-    return [(kind + word, field.confidence) for word in folded(field.value or "").split()]
+    return [(kind + word, field.confidence) for word in fold_title(field.value or "").split()]
 
 
 def _with_rival(own: Match, other: Match) -> Match:
@@ -125,7 +125,7 @@ def title_similarity(read: str, title: str) -> tuple[float | None, bool]:
     """How like two titles are (0..1), and whether the first is only the other's beginning;
     None where one of them is blank.
     """
-    ours, theirs = folded(read), folded(title)
+    ours, theirs = fold_title(read), fold_title(title)
     if not ours or not theirs:
         return None, False
     whole = fuzz.ratio(ours, theirs) / 100
@@ -152,10 +152,7 @@ def author_likeness(fields: Fields, paper: Paper) -> float | None:
 
 
 @lru_cache(maxsize=20_000)
-def folded(title: str) -> str:
+def fold_title(title: str) -> str:
     """Lower case, without accents, LaTeX commands and punctuation, in single spaces."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"\\[a-zA-Z]+", " ", title)).casefold()
-    kept = "".join(
-        c if c.isalnum() else " " for c in plain if not unicodedata.combining(c) and c != "'"
-    )
-    return " ".join(kept.split())
+    plain = fold(re.sub(r"\\[a-zA-Z]+", " ", title))
+    return fold_words(plain.replace("'", ""))

@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ocr_extract.records import Verdict
-from ocr_extract.volume.roster.check import RecordSummary
+from ocr_extract.volume.record_summary import RecordSummary
 from ocr_extract.volume.roster.filenames import is_copy
-from ocr_extract.volume.roster.roster import Roster
+from ocr_extract.volume.roster.roster import Paper, Roster
 
 State = Literal["accepted", "review", "rejected", "missing", "duplicate"]
 STATES: tuple[State, ...] = ("accepted", "review", "rejected", "missing", "duplicate")
+_STATE_OF: dict[Verdict, State] = {
+    Verdict.ACCEPTED: "accepted",
+    Verdict.REVIEW: "review",
+    Verdict.REJECTED: "rejected",
+}
 _RANK = {Verdict.ACCEPTED: 0, Verdict.REVIEW: 1, Verdict.REJECTED: 2}
 
 
@@ -41,48 +46,49 @@ class PaperStatus:
 class VolumeStatus:
     """All papers in the roster's order, and the files that belong to none of them."""
 
-    standings: tuple[PaperStatus, ...]
-    strangers: tuple[str, ...]
+    papers: tuple[PaperStatus, ...]
+    unmatched_files: tuple[str, ...]
 
     @property
     def counts(self) -> Mapping[State, int]:
         """How many papers are in each state; they add up to the roster's."""
-        found = Counter(standing.state for standing in self.standings)
+        found = Counter(paper.state for paper in self.papers)
         return {state: found[state] for state in STATES}
 
 
-def answer(roster: Roster, briefs: Sequence[RecordSummary]) -> VolumeStatus:
+def status_of(roster: Roster, summaries: Sequence[RecordSummary]) -> VolumeStatus:
     """What became of every paper of the roster."""
     by_key: dict[str, list[RecordSummary]] = defaultdict(list)
-    for brief in briefs:
-        by_key[brief.key or ""].append(brief)
-    standings = tuple(
-        replace(
-            _standing(paper.key, by_key.get(paper.key, [])),
-            title=paper.title,
-            first_author=next(iter(paper.people), ""),
-            email=paper.email,
-        )
-        for paper in roster.papers
-    )
-    return VolumeStatus(standings, tuple(sorted({brief.name for brief in by_key.get("", [])})))
+    for summary in summaries:
+        by_key[summary.key or ""].append(summary)
+    papers = tuple(_described(paper, by_key.get(paper.key, [])) for paper in roster.papers)
+    unmatched = {summary.name for summary in by_key.get("", [])}
+    return VolumeStatus(papers, tuple(sorted(unmatched)))
 
 
-def _standing(key: str, briefs: Sequence[RecordSummary]) -> PaperStatus:
-    if not briefs:
+def _described(paper: Paper, summaries: Sequence[RecordSummary]) -> PaperStatus:
+    """The paper's status, with what the roster says of it."""
+    author = next(iter(paper.people), "")
+    status = _status(paper.key, summaries)
+    return replace(status, title=paper.title, first_author=author, email=paper.email)
+
+
+def _status(key: str, summaries: Sequence[RecordSummary]) -> PaperStatus:
+    if not summaries:
         return PaperStatus(key, "missing")
-    first, *others = sorted(briefs, key=_preference)
+    first, *others = sorted(summaries, key=_preference)
     if not others:
-        return PaperStatus(key, _state(first.verdict), first.name, first.verdict, index=first.index)
-    names = tuple(_named(brief) for brief in others)
+        state = _STATE_OF[first.verdict]
+        return PaperStatus(key, state, first.name, first.verdict, index=first.index)
+    names = tuple(_named(summary) for summary in others)
     why = _why(first, others)
     return PaperStatus(key, "duplicate", _named(first), first.verdict, names, why, first.index)
 
 
-def _preference(brief: RecordSummary) -> tuple[int, bool, tuple[int, ...], str, int]:
+def _preference(summary: RecordSummary) -> tuple[int, bool, tuple[int, ...], str, int]:
     """Good ones first, then what is no copy by its name, then the latest."""
-    late = tuple(-int(part) for part in (brief.date or "0").split("-"))
-    return (_RANK[brief.verdict], is_copy(brief.name), late, brief.name, brief.part)
+    late = tuple(-int(part) for part in (summary.date or "0").split("-"))
+    return (_RANK[summary.verdict], is_copy(summary.name), late, summary.name, summary.part)
 
 
 def _why(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
@@ -98,14 +104,5 @@ def _why(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
     return "the first by name; they say the same"
 
 
-def _state(verdict: Verdict) -> State:
-    states: dict[Verdict, State] = {
-        Verdict.ACCEPTED: "accepted",
-        Verdict.REVIEW: "review",
-        Verdict.REJECTED: "rejected",
-    }
-    return states[verdict]
-
-
-def _named(brief: RecordSummary) -> str:
-    return f"{brief.name}, part {brief.part + 1}" if brief.part else brief.name
+def _named(summary: RecordSummary) -> str:
+    return f"{summary.name}, part {summary.part + 1}" if summary.part else summary.name

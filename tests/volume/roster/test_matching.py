@@ -3,7 +3,7 @@
 import pytest
 
 from ocr_extract.records import FieldResult, Fields
-from ocr_extract.volume.roster.matching import Matcher, folded, title_similarity
+from ocr_extract.volume.roster.matching import Matcher, fold_title, title_similarity
 from ocr_extract.volume.roster.roster import Paper, Roster
 
 TREES = Paper(
@@ -105,7 +105,7 @@ def test_titles() -> None:
 
 
 def test_folding() -> None:
-    assert folded("Über \\textit{DNA}: $L_2$-Norms  & O'Neil") == "uber dna l 2 norms oneil"
+    assert fold_title("Über \\textit{DNA}: $L_2$-Norms  & O'Neil") == "uber dna l 2 norms oneil"
 
 
 def test_an_empty_roster_matches_nothing() -> None:

@@ -1,4 +1,5 @@
 import random
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -19,7 +20,7 @@ from ocr_extract.records import (
     Verdict,
 )
 from ocr_extract.settings import Settings
-from ocr_extract.volume.second_look import second_look
+from ocr_extract.volume.consensus import consensus_pass
 
 SETTINGS = Settings(accept_at=0.9)
 PLACE = Box(page=2, x0=210, y0=436, x1=270, y1=448)
@@ -43,21 +44,23 @@ def _record(text: str, name: str, context: Context | None = None, made: str = ""
     )
 
 
+def _again(records: Sequence[Record], stated: Context, settings: Settings) -> list[Record]:
+    return list(consensus_pass(lambda: records, stated, settings))
+
+
 def _volume(*texts: str) -> list[Record]:
     return [_record(text, f"p{i}") for i, text in enumerate(texts)]
 
 
 def _date_of(records: list[Record], last: str, **more: str) -> DateResult:
-    return second_look([*records, _record(last, "last", **more)], Context(), SETTINGS)[
-        -1
-    ].fields.date
+    return _again([*records, _record(last, "last", **more)], Context(), SETTINGS)[-1].fields.date
 
 
 MAY = [f"2025-05-{day:02d}" for day in range(14, 29)]
 
 
 def test_a_year_that_nobody_else_writes_is_proposed_with_the_others_as_reason() -> None:
-    records = second_look([*_volume(*MAY), _record("2125-05-19", "x")], Context(), SETTINGS)
+    records = _again([*_volume(*MAY), _record("2125-05-19", "x")], Context(), SETTINGS)
     found = records[-1]
     assert (found.fields.date.as_written, found.fields.date.value) == ("2125-05-19", "2025-05-19")
     assert [flag.code for flag in found.flags] == ["year_slip"]
@@ -70,7 +73,7 @@ def test_what_moved_is_written_in_the_record() -> None:
     note = _date_of(_volume(*MAY), "2125-05-19").evidence[-1]
     assert note.kind == "volume"
     assert "alone read as 2125-05-19" in note.source
-    kept = second_look(_volume(*MAY), Context(), SETTINGS)[0].fields.date
+    kept = _again(_volume(*MAY), Context(), SETTINGS)[0].fields.date
     assert [e.kind for e in kept.evidence] == ["pdf_text"]
 
 
@@ -102,15 +105,15 @@ def test_a_files_own_time_settles_an_order_unless_it_is_the_blank_forms() -> Non
 
 def test_nobody_judges_himself() -> None:
     """Five that agree on a wrong year do not outvote themselves, nor does one of them."""
-    alone = second_look(_volume("2125-05-19"), Context(), SETTINGS)[0]
+    alone = _again(_volume("2125-05-19"), Context(), SETTINGS)[0]
     assert alone.fields.date.value == "2125-05-19"
-    two = second_look(_volume("2125-05-19", "2025-05-20"), Context(), SETTINGS)
+    two = _again(_volume("2125-05-19", "2025-05-20"), Context(), SETTINGS)
     assert [r.fields.date.value for r in two] == ["2125-05-19", "2025-05-20"]
 
 
 def test_others_scattered_over_years_say_nothing_of_the_year() -> None:
     texts = ("2020-05-01", "2021-06-01", "2022-07-01", "2023-01-01", "2024-02-01", "2031-05-01")
-    found = second_look(_volume(*texts), Context(), SETTINGS)
+    found = _again(_volume(*texts), Context(), SETTINGS)
     assert [r.fields.date.value for r in found] == list(texts)
 
 
@@ -119,18 +122,18 @@ def test_the_order_of_files_changes_not_a_byte(given: Context) -> None:
     rng = random.Random(3)  # noqa: S311
     texts = [f"{rng.randint(1, 12)}/{rng.randint(1, 28)}/2025" for _ in range(60)]
     records = _volume(*texts, "2015.05.19", "Vox/ Ox/ 25", "31 June 2025", "5 May 20255")
-    expected = {r.document.name: r.to_json() for r in second_look(records, given, SETTINGS)}
+    expected = {r.document.name: r.to_json() for r in _again(records, given, SETTINGS)}
     rng.shuffle(records)
-    assert {r.document.name: r.to_json() for r in second_look(records, given, SETTINGS)} == expected
+    assert {r.document.name: r.to_json() for r in _again(records, given, SETTINGS)} == expected
 
 
 def test_a_second_look_twice_is_a_second_look() -> None:
     """It starts from the readings, never from what it said itself: nothing drifts."""
-    once = second_look(_volume(*MAY, "2015.05.19"), Context(), SETTINGS)
+    once = _again(_volume(*MAY, "2015.05.19"), Context(), SETTINGS)
     dates = [r.fields.date for r in once]
     assert [d.value for d in dates] == [r.fields.date.value for r in _volume(*MAY)] + ["2025-05-19"]
 
 
 def test_a_date_without_readings_is_left_as_it_is() -> None:
     bare = Record(document=Document(name="x", path="x"), verdict=Verdict.REJECTED)
-    assert second_look([*_volume(*MAY), bare], Context(), SETTINGS)[-1] == bare
+    assert _again([*_volume(*MAY), bare], Context(), SETTINGS)[-1] == bare

@@ -1,6 +1,6 @@
-"""Time of the second look as a share of the first one, on the same documents.
+"""Time of the consensus pass as a share of the extraction pass's, on the same documents.
 
-    python -m bench.second_look [--folder DIR] [--count N] [--year N]
+    python -m bench.consensus_pass [--folder DIR] [--count N] [--year N]
 
 The documents of a folder (default: the samples) are read once; their records, repeated
 under other names up to N, are looked at again. Everything in one process.
@@ -16,9 +16,9 @@ from pathlib import Path
 from ocr_extract.dates.priors import context_of
 from ocr_extract.records import Record
 from ocr_extract.settings import Settings
+from ocr_extract.volume.consensus import consensus_pass
 from ocr_extract.volume.plan import plan
 from ocr_extract.volume.run import run
-from ocr_extract.volume.second_look import second_look
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "agreements"
 
@@ -46,10 +46,10 @@ def main() -> None:
     reading = (time.perf_counter() - begun) / len(first) * chosen.count
     records = repeated(first, chosen.count)
     begun = time.perf_counter()
-    second_look(records, context_of(chosen.year), settings)
+    list(consensus_pass(lambda: records, context_of(chosen.year), settings))
     looking = time.perf_counter() - begun
     print(f"{len(first)} documents read, {chosen.count} records looked at again")
-    print(f"share of the first look's time: {looking / reading:.4f}")
+    print(f"share of the extraction pass's time: {looking / reading:.4f}")
     print(
         f"({looking / chosen.count * 1000:.2f} ms against {reading / chosen.count * 1000:.0f} ms)"
     )

@@ -1,0 +1,61 @@
+"""What a run says first: how many documents have which verdict, and every paper's state."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from ocr_extract.records import Verdict
+from ocr_extract.volume.record_summary import RecordSummary
+from ocr_extract.volume.roster.status import VolumeStatus
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many documents there are, by verdict, and how often each flag was raised."""
+
+    documents: int
+    verdicts: Mapping[Verdict, int]
+    flags: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class VolumeSummary:
+    """The totals, and, with a roster, every paper's state."""
+
+    totals: Totals
+    status: VolumeStatus | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every document, and with a roster every paper, is accepted."""
+        documents = self.totals.verdicts[Verdict.ACCEPTED] == self.totals.documents
+        papers = self.status.papers if self.status else ()
+        return documents and all(paper.state == "accepted" for paper in papers)
+
+    def to_json(self) -> str:
+        """As the ledger keeps it."""
+        return _adapter().dump_json(self).decode()
+
+    @classmethod
+    def from_json(cls, content: str) -> VolumeSummary:
+        """As the ledger kept it; raises ValueError when it is none."""
+        return _adapter().validate_json(content)
+
+
+@cache
+def _adapter() -> TypeAdapter[VolumeSummary]:
+    return TypeAdapter(VolumeSummary)
+
+
+def totals_of(summaries: Iterable[RecordSummary]) -> Totals:
+    """Counted over all records; flags by how often they were raised, then by name."""
+    known = list(summaries)
+    verdicts = Counter(summary.verdict for summary in known)
+    flags = Counter(code for summary in known for code in summary.flags)
+    ranked = sorted(flags.items(), key=lambda item: (-item[1], item[0]))
+    return Totals(len(known), {verdict: verdicts[verdict] for verdict in Verdict}, dict(ranked))
