@@ -69,14 +69,13 @@ _FILLERS = frozenset(
 class Interpretation:
     """One thing a string can mean.
 
-    `order` names the parts in writing order ("DMY", "MY", ...), `year_digits` how many
-    digits the year had (0: none), `log_weight` is relative to the other interpretations
-    of the same string, `remainder` holds what the grammar could not explain.
+    `order` names the parts in writing order ("DMY", "MY", ...), `log_weight` is relative to
+    the other interpretations of the same string, `remainder` holds what the grammar could not
+    explain.
     """
 
     parts: PartialDate
     order: str
-    year_digits: int
     log_weight: float
     remainder: tuple[str, ...] = ()
     separator: str = ""
@@ -187,7 +186,7 @@ def _with_word(tokens: _Tokens) -> Iterator[Interpretation]:
             weight -= OVERLOOKED_COST * _is_overlooked(unused, day, year)
             parts = PartialDate(year, tokens.month, day)
             order = _order_of({"D": d, "Y": y}, tokens.month_at)
-            yield _made(tokens, parts, order, y, weight, unused)
+            yield _made(tokens, parts, order, weight, unused)
 
 
 def _is_overlooked(unused: tuple[str, ...], day: int | None, year: int | None) -> bool:
@@ -233,8 +232,7 @@ def _triple(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
         if year is None or month is None or day is None:
             continue
         weight = math.log(share) - UNUSED_COST * len(unused)
-        index = start + order.index("Y")
-        made = _made(tokens, PartialDate(year, month, day), order, index, weight, unused)
+        made = _made(tokens, PartialDate(year, month, day), order, weight, unused)
         yield replace(made, separator=separator_of(triple[1].before))
 
 
@@ -260,9 +258,9 @@ def _has_a_double(text: str) -> bool:
 def _pair(tokens: _Tokens) -> Iterator[Interpretation]:
     first, second = tokens.numbers
     if len(second.text) == 4 and (month := _small(first)):
-        yield _made(tokens, PartialDate(_year(second), month), "MY", 1, 0.0, ())
+        yield _made(tokens, PartialDate(_year(second), month), "MY", 0.0, ())
     elif len(first.text) == 4 and (month := _small(second)):
-        yield _made(tokens, PartialDate(_year(first), month), "YM", 0, 0.0, ())
+        yield _made(tokens, PartialDate(_year(first), month), "YM", 0.0, ())
     else:
         shares = ORDER_WEIGHTS.get(second.before[:1], ORDER_WEIGHTS[" "])
         for order, share in (("DM", shares["DMY"]), ("MD", shares["MDY"])):
@@ -270,14 +268,14 @@ def _pair(tokens: _Tokens) -> Iterator[Interpretation]:
             month, day = _small(at["M"]), _day(at["D"])
             if month and day:
                 parts = PartialDate(None, month, day)
-                yield _made(tokens, parts, order, -1, math.log(share), ())
+                yield _made(tokens, parts, order, math.log(share), ())
 
 
 def _run(tokens: _Tokens) -> Iterator[Interpretation]:
     """One run of digits: a year, or a date whose separators were lost."""
     run = tokens.numbers[0].text
     if len(run) == 4 and 1900 <= int(run) <= 2199:
-        yield _made(tokens, PartialDate(int(run)), "Y", 0, 0.0, ())
+        yield _made(tokens, PartialDate(int(run)), "Y", 0.0, ())
     if len(run) not in (6, 8):
         return
     wide = len(run) - 4
@@ -290,24 +288,20 @@ def _run(tokens: _Tokens) -> Iterator[Interpretation]:
         year, month, day = _year(at["Y"]), _small(at["M"]), _day(at["D"])
         if year is None or month is None or day is None or not 1990 <= year <= 2099:
             continue
-        made = _made(
-            tokens, PartialDate(year, month, day), order, 0, math.log(share) - RUN_COST, ()
-        )
-        yield Interpretation(made.parts, order, wide, made.log_weight, made.remainder)
+        parts = PartialDate(year, month, day)
+        yield _made(tokens, parts, order, math.log(share) - RUN_COST, ())
 
 
 def _made(
     tokens: _Tokens,
     parts: PartialDate,
     order: str,
-    year_at: int,
     weight: float,
     unused: tuple[str, ...],
 ) -> Interpretation:
     remainder = (*tokens.remainder, *unused)
     total = weight - tokens.cost - REMAINDER_COST * len(tokens.remainder)
-    digits = len(tokens.numbers[year_at].text) if year_at >= 0 else 0
-    return Interpretation(parts, order, digits, total, remainder)
+    return Interpretation(parts, order, total, remainder)
 
 
 def _day(number: _Number) -> int | None:

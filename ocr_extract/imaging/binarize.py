@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from ocr_extract.geometry import Grey, Raster
-from ocr_extract.imaging.downscale import shrunk
+from ocr_extract.imaging.resize import shrunk
 
 SHADED = 12.0
 """Spread of the paper's grey (5th to 95th percentile) from which shading is removed."""

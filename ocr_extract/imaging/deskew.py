@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey
 from ocr_extract.imaging.binarize import ink_mask
-from ocr_extract.imaging.downscale import binned
+from ocr_extract.imaging.resize import binned
 
 MAX_SKEW = 15.0
 """Degrees searched to either side."""

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster
-from ocr_extract.imaging.downscale import shrunk
+from ocr_extract.imaging.resize import shrunk
 
 Corners = npt.NDArray[np.float32]
 """Four corners in pixels, shape (4, 2): top left, top right, bottom right, bottom left."""

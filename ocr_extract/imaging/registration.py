@@ -21,6 +21,7 @@ import numpy.typing as npt
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Homography, Raster, Rect
 from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.deskew import text_only
+from ocr_extract.imaging.resize import scaled
 
 DPI = 100
 """Resolution at which print is compared: a letter is 4 to 10 pixels wide."""
@@ -123,7 +124,7 @@ class Alignment:
 def align(raster: Raster, prints: Sequence[Print]) -> tuple[int, Alignment] | None:
     """Which print is on an upright page, as its index, and where; None for none of them."""
     scale = DPI / raster.dpi
-    small = _reduced(raster.pixels, scale)
+    small = scaled(raster.pixels, scale)
     ink = text_only(ink_mask(small))
     for sizes in SIZES:
         guesses = sorted(_guesses(prints, ink, sizes), key=lambda guess: -guess.alike)
@@ -132,11 +133,6 @@ def align(raster: Raster, prints: Sequence[Print]) -> tuple[int, Alignment] | No
             if found is not None:
                 return guess.index, _checked(small, prints[guess.index], found, scale)
     return None
-
-
-def _reduced(pixels: Grey, factor: float) -> Grey:
-    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)
 
 
 @dataclass(frozen=True)

@@ -15,19 +15,18 @@ MIN_STROKE = 1.5
 
 @dataclass(frozen=True)
 class InkShape:
-    """Strokes of a mark, in points: their length together, the longest piece that hangs
-    together, their thickness; how many pieces there are; and how the longest winds: its
-    length over half its hull's outline, 1 for a line, 2 for a ring, more for a scrawl.
+    """Strokes of a mark, in points: their length together and that of the longest piece that
+    hangs together; how many pieces there are; and how the longest winds: its length over half
+    its hull's outline, 1 for a line, 2 for a ring, more for a scrawl.
     """
 
     length: float
     longest: float
-    thickness: float
     pieces: int
     winding: float
 
 
-NO_INK = InkShape(0.0, 0.0, 0.0, 0, 0.0)
+NO_INK = InkShape(0.0, 0.0, 0, 0.0)
 
 
 def shape_of(raster: Raster, ink: Grey, rect: Rect) -> InkShape:
@@ -44,11 +43,9 @@ def shape_of(raster: Raster, ink: Grey, rect: Rect) -> InkShape:
     if not seen:
         return NO_INK
     first = int(np.argmax(lengths))
-    area = float(np.count_nonzero(mask)) * scale * scale
-    total = sum(seen)
     half_hull = max(1.0, pieces[first][1] / 2)
     winding = pieces[first][0] / half_hull
-    return InkShape(total, lengths[first], area / total, len(seen), winding)
+    return InkShape(sum(seen), lengths[first], len(seen), winding)
 
 
 def _outline(labels: np.ndarray, box: np.ndarray, number: int) -> tuple[float, float]:

@@ -16,6 +16,7 @@ import numpy as np
 from ocr_extract.forms.template import PrintedPage, printed_pages
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.registration import Alignment, align
+from ocr_extract.imaging.resize import scaled
 from ocr_extract.imaging.upright import make_upright
 from ocr_extract.pages.page import (
     BLANK,
@@ -162,10 +163,8 @@ def _whole(raster: Raster, settings: Settings) -> _Part:
 
 
 def _reduced(pixels: Grey, factor: float) -> Grey:
-    if factor >= 1:
-        return pixels
-    small = cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
+    """Never enlarged: that shows no more."""
+    return pixels if factor >= 1 else scaled(pixels, factor)
 
 
 def _words_of(parts: Sequence[_Part], reader: PageRecognizer) -> tuple[tuple[Word, ...], ...]:

@@ -1,4 +1,4 @@
-"""Smaller pictures, for what needs no detail."""
+"""Pictures in other sizes."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def shrunk(pixels: Grey, side: int) -> Grey:
     small = binned(pixels, step)
     height, width = (max(1, round(own * step * scale)) for own in small.shape)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def scaled(pixels: Grey, factor: float) -> Grey:
+    """Both sides times a factor: averaged where it is below 1, interpolated above."""
+    how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ocr_extract.imaging.downscale import binned, shrunk
+from ocr_extract.imaging.resize import binned, shrunk
 
 
 def test_a_bin_is_the_mean_of_its_pixels() -> None:

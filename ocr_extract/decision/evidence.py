@@ -1,0 +1,56 @@
+"""What a chosen mark says: its surest reading, how it was written, and the evidence for it."""
+
+from __future__ import annotations
+
+from ocr_extract.calibration import confidence
+from ocr_extract.fields.assign import ScoredMark
+from ocr_extract.fields.observations import Observations
+from ocr_extract.recognition.names import DATES, HANDWRITING, NOBODY, OF_INK, PDF
+from ocr_extract.records import Evidence, EvidenceKind, Reading, Written
+
+MAX_STRINGS = 10
+"""Strings of a reading that are kept in a record (chosen); of dates all, for the consensus
+pass."""
+TYPED_THRESHOLD = 0.72
+"""Print score (0..1) from which a mark counts as type, not handwriting; set on the tuning part
+of the development agreements."""
+
+
+def is_typed(mark: ScoredMark) -> bool:
+    """Whether a mark counts as type."""
+    return mark.typed >= TYPED_THRESHOLD
+
+
+def how_written(mark: ScoredMark, observed: Observations) -> Written:
+    """Typed or by hand; unknown for text without pages."""
+    if not observed.has_ink:
+        return "unknown"
+    return "typed" if is_typed(mark) else "hand"
+
+
+def surest_reading(readings: tuple[Reading, ...]) -> Reading:
+    """The surest reading without a vocabulary; of type, tesseract's, which keeps the spaces."""
+    free = [r for r in readings if r.reader not in (DATES, HANDWRITING)]
+    typed = [r for r in free if r.reader not in OF_INK]
+    if confidence.print_score(readings) >= TYPED_THRESHOLD:
+        free = typed
+    return max(free, key=confidence.word_score, default=Reading(reader=NOBODY, hypotheses=()))
+
+
+def evidence_of(scored: ScoredMark) -> tuple[Evidence, ...]:
+    """The mark with all its readings, as evidence for a field's value."""
+    mark = scored.mark
+    kind: EvidenceKind = "text" if mark.place is None else "ocr"
+    if mark.kind == "ink":
+        kind = "ink"
+    elif any(reading.reader == PDF for reading in mark.readings):
+        kind = "pdf_text"
+    readings = tuple(_shortened(reading) for reading in mark.readings)
+    source = mark.origin or mark.kind
+    return (Evidence(kind=kind, source=source, place=mark.place, readings=readings),)
+
+
+def _shortened(reading: Reading) -> Reading:
+    if reading.reader == DATES:
+        return reading
+    return reading.model_copy(update={"hypotheses": reading.hypotheses[:MAX_STRINGS]})
