@@ -46,7 +46,7 @@ def main() -> None:
     reading = (time.perf_counter() - begun) / len(first) * chosen.count
     records = repeated(first, chosen.count)
     begun = time.perf_counter()
-    list(consensus_pass(lambda: records, context_of(chosen.year), settings))
+    list(consensus_pass(lambda: enumerate(records), context_of(chosen.year), settings))
     looking = time.perf_counter() - begun
     print(f"{len(first)} documents read, {chosen.count} records looked at again")
     print(f"share of the extraction pass's time: {looking / reading:.4f}")

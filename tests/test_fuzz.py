@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ocr_extract.extraction import observe_all
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.run import judged, run
+from ocr_extract.volume.run import resolve, run
 from tests import evidence_factory as made
 from tests.factory import Factory, FakeReader
 
@@ -82,7 +82,7 @@ def test_damaged_files_have_their_record(tmp_path: Path, batch: int) -> None:
     seen = set()
     for path in files:
         findings = observe_all(path, YEAR, FakeReader())
-        records = judged(findings, YEAR)
+        records = resolve(findings, YEAR)
         assert records
         kinds = {d.kind for r in records for d in r.damage}
         assert not kinds & {"internal", "worker_died", "timeout"}, (path.name, kinds)
@@ -125,7 +125,7 @@ def test_absurd_object_trees_have_their_record(tmp_path: Path, key: str, value: 
         return
     path = tmp_path / "absurd.pdf"
     path.write_bytes(content)
-    records = judged(observe_all(path, YEAR, FakeReader()), YEAR)
+    records = resolve(observe_all(path, YEAR, FakeReader()), YEAR)
     assert records
     assert "internal" not in {d.kind for r in records for d in r.damage}
 

@@ -34,7 +34,7 @@ class Silent:
     def begin(self, total: int) -> None:
         """Nothing."""
 
-    def __call__(self, path: Path, look: ExtractedFile) -> None:
+    def __call__(self, path: Path, extracted: ExtractedFile) -> None:
         """Nothing."""
 
 
@@ -52,10 +52,10 @@ class Tally:
         """So many files are to be read."""
         self.total, self.started = total, self.clock()
 
-    def add(self, look: ExtractedFile) -> None:
+    def add(self, extracted: ExtractedFile) -> None:
         """One was read."""
         self.done += 1
-        self.flagged += look.flagged
+        self.flagged += extracted.flagged
 
     @property
     def rate(self) -> float:
@@ -80,9 +80,9 @@ class Lines:
         self.tally.begin(total)
         self.last = self.tally.started
 
-    def __call__(self, path: Path, look: ExtractedFile) -> None:  # noqa: ARG002
+    def __call__(self, path: Path, extracted: ExtractedFile) -> None:  # noqa: ARG002
         """One was read."""
-        self.tally.add(look)
+        self.tally.add(extracted)
         now = self.tally.clock()
         if now - self.last >= EVERY:
             self.last = now
@@ -108,9 +108,9 @@ class JsonLines:
         """So many files are to be read."""
         self.tally.begin(total)
 
-    def __call__(self, path: Path, look: ExtractedFile) -> None:
+    def __call__(self, path: Path, extracted: ExtractedFile) -> None:
         """One was read."""
-        self.tally.add(look)
+        self.tally.add(extracted)
         tally = self.tally
         told = {
             "event": "read",
@@ -118,8 +118,8 @@ class JsonLines:
             "done": tally.done,
             "of": tally.total,
             "flagged": tally.flagged,
-            "damage": list(look.reading.damage),
-            "seconds": round(look.reading.seconds, 3),
+            "damage": list(extracted.reading.damage),
+            "seconds": round(extracted.reading.seconds, 3),
             "files_per_second": round(tally.rate, 2),
             "seconds_left": round(tally.left),
         }
@@ -139,9 +139,9 @@ class Bar:
         self._tally.begin(total)
         self._bar.update(self._task, total=total)
 
-    def __call__(self, path: Path, look: ExtractedFile) -> None:  # noqa: ARG002
+    def __call__(self, path: Path, extracted: ExtractedFile) -> None:  # noqa: ARG002
         """One was read."""
-        self._tally.add(look)
+        self._tally.add(extracted)
         rate = f"{self._tally.rate:.1f} files/s"
         self._bar.update(self._task, advance=1, flagged=self._tally.flagged, rate=rate)
 

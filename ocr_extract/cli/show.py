@@ -18,7 +18,7 @@ from ocr_extract.reports.overlay import draw_pages
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 from ocr_extract.volume.plan import check_given, check_output
-from ocr_extract.volume.run import judged
+from ocr_extract.volume.run import resolve
 
 
 def show(
@@ -32,7 +32,7 @@ def show(
     check_output(out, [file])
     require_all()
     found = observe_all(file, chosen)
-    records = judged(found, chosen, papers)
+    records = resolve(found, chosen, papers)
     console = terminal.console_of(soft_wrap=True)
     for findings, record in zip(found, records, strict=True):
         terminal.print_document(record, console)

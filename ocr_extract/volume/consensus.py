@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.volume_prior import volume_prior_of
@@ -32,6 +32,7 @@ Extracted = Callable[[], Iterable[tuple[Path, Sequence[Record]]]]
 """Every file with the records of its extraction pass, in the same order whenever it is called."""
 Place = tuple[Path, int]
 """A file, and which agreement of it."""
+T = TypeVar("T")
 MAX_HELD = 32_000_000
 """Bytes of records that are held in memory before they go to a temporary file (chosen)."""
 SIZE_BYTES = 8
@@ -71,15 +72,16 @@ def resolve_volume(
 
 
 def consensus_pass(
-    records: Callable[[], Iterable[Record]], stated: Context, settings: Settings
-) -> Iterator[Record]:
-    """Each record with its date decided again, in the light of the others' dates and of how
-    they are written; `records` gives the same ones whenever it is called.
+    records: Callable[[], Iterable[tuple[T, Record]]], stated: Context, settings: Settings
+) -> Iterator[tuple[T, Record]]:
+    """Each record, under whatever names it, with its date decided again, in the light of the
+    others' dates and of how they are written; `records` gives the same ones whenever it is
+    called.
     """
-    votes = [vote_of(record.fields.date, settings) for record in records()]
+    votes = [vote_of(record.fields.date, settings) for _, record in records()]
     volume = volume_prior_of(votes)
-    for record, own in zip(records(), votes, strict=True):
-        yield redate(record, replace(stated, others=volume.without(own)), settings)
+    for (name, record), own in zip(records(), votes, strict=True):
+        yield name, redate(record, replace(stated, others=volume.without(own)), settings)
 
 
 def _spooled(
@@ -93,16 +95,20 @@ def _spooled(
     in memory.
     """
     matcher = Matcher(roster) if roster else None
-    places = [(path, part) for path, found in extracted() for part, _ in enumerate(found)]
-    redated = consensus_pass(
-        lambda: (record for _, found in extracted() for record in found), stated, settings
-    )
+    places: list[Place] = []
     summaries: list[RecordSummary] = []
-    for (_, part), record in zip(places, redated, strict=True):
-        known = with_paper(record, matcher) if matcher else record
-        _write(spool, known)
-        summaries.append(summary_of(known, part, len(summaries)))
+    for place, record in consensus_pass(lambda: _placed(extracted()), stated, settings):
+        matched = with_paper(record, matcher) if matcher else record
+        _write(spool, matched)
+        places.append(place)
+        summaries.append(summary_of(matched, place[1], len(summaries)))
     return places, summaries
+
+
+def _placed(extracted: Iterable[tuple[Path, Sequence[Record]]]) -> Iterator[tuple[Place, Record]]:
+    for path, records in extracted:
+        for part, record in enumerate(records):
+            yield (path, part), record
 
 
 def _not_counted(summary: RecordSummary, by_key: Mapping[str, PaperStatus]) -> tuple[Flag, ...]:

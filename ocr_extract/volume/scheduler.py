@@ -1,4 +1,4 @@
-"""Every file's first look, read by the workers where the ledger has none yet."""
+"""The extraction pass over many files: workers read those that the ledger has no reading of."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ from ocr_extract.volume.task import (
     extract_file,
     extract_here,
     extract_sent_file,
-    lost,
+    lost_file,
 )
 from ocr_extract.volume.workers.pool import InlineWorkers, Workers
 
-QUEUED = 2
-"""Tasks a worker that wait or run: what is in flight is all that memory holds."""
-TRIES = 2
-PASSING = frozenset("missing unreadable reader_garbage tool_killed".split())
+MAX_QUEUED = 2
+"""Tasks per worker that wait or run (chosen): memory holds no more than these."""
+MAX_TRIES = 2
+"""How often a file is read when its worker is lost or its damage may pass (chosen)."""
+PASSING_DAMAGE = frozenset("missing unreadable reader_garbage tool_killed".split())
 """Damage that is often over a moment later: such a file is read once more at once."""
 OnProgress = Callable[[Path, ExtractedFile], None]
+"""Is told of each file that was read."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,12 @@ class Task:
     """
 
     settings: Settings
-    given: Context
+    context: Context
     ship: bool = False
 
     def key(self, path: Path) -> str:
         """What a reading of this file is stored under, beside the hash of its bytes."""
-        return reading_key(path.suffix.lower(), self.settings, self.given)
+        return reading_key(path.suffix.lower(), self.settings, self.context)
 
 
 @dataclass(frozen=True)
@@ -52,41 +54,41 @@ class _Try:
     count: int = 1
 
 
-_Flight = dict[Future[ExtractedFile], _Try]
-"""The tasks in flight."""
+_Running = dict[Future[ExtractedFile], _Try]
+"""The tasks that wait or run."""
 
 
 def read_all(
-    wanted: Sequence[Path], task: Task, workers: Workers, told: OnProgress
+    paths: Sequence[Path], task: Task, workers: Workers, on_progress: OnProgress
 ) -> Iterator[tuple[Path, ExtractedFile]]:
-    """First looks as they come. A file whose worker is lost is tried once more, and then has
-    a record that says so.
+    """Each file's reading, as soon as it is there. A file whose worker is lost is tried once
+    more, and then gets a record that says so.
     """
-    flight: _Flight = {}
-    for path in wanted:
-        _start(_Try(path), flight, task, workers)
-        while len(flight) >= QUEUED * workers.size:
-            yield from _landed(flight, task, workers, told)
-    while flight:
-        yield from _landed(flight, task, workers, told)
+    running: _Running = {}
+    for path in paths:
+        _start(_Try(path), running, task, workers)
+        while len(running) >= MAX_QUEUED * workers.size:
+            yield from _finished(running, task, workers, on_progress)
+    while running:
+        yield from _finished(running, task, workers, on_progress)
 
 
-def _start(one: _Try, flight: _Flight, task: Task, workers: Workers) -> None:
-    given = (task.settings, task.given)
+def _start(attempt: _Try, running: _Running, task: Task, workers: Workers) -> None:
+    path, arguments = attempt.path, (task.settings, task.context)
     future: Future[ExtractedFile]
     if isinstance(workers, InlineWorkers):
-        future = workers.submit(extract_here, one.path, *given)
-    elif task.ship and (content := _content(one.path, task.settings)) is not None:
-        future = workers.submit(extract_sent_file, one.path.name, content, *given)
+        future = workers.submit(extract_here, path, *arguments)
+    elif task.ship and (content := _content(path, task.settings)) is not None:
+        future = workers.submit(extract_sent_file, path.name, content, *arguments)
     else:
-        # Absolute: a worker of a cluster stands in a folder of its own.
-        future = workers.submit(extract_file, Path(identity(one.path)), *given)
-    flight[future] = one
+        # An absolute path: a worker of a cluster has another working folder.
+        future = workers.submit(extract_file, Path(identity(path)), *arguments)
+    running[future] = attempt
 
 
 def _content(path: Path, settings: Settings) -> bytes | None:
-    """A file's bytes to be sent; what is too large or cannot be read is left to the reader,
-    which says so.
+    """A file's bytes to be sent; None for a file that is too large or cannot be read: the
+    worker reports that.
     """
     try:
         return path.read_bytes() if path.stat().st_size <= settings.max_bytes else None
@@ -94,40 +96,42 @@ def _content(path: Path, settings: Settings) -> bytes | None:
         return None
 
 
-def _landed(
-    flight: _Flight, task: Task, workers: Workers, told: OnProgress
+def _finished(
+    running: _Running, task: Task, workers: Workers, on_progress: OnProgress
 ) -> Iterator[tuple[Path, ExtractedFile]]:
-    finished, _ = wait(flight, return_when=FIRST_COMPLETED)
-    for future in finished:
-        one = flight.pop(future)
-        look = _result(future, one, flight, task, workers)
-        if look is not None:
-            told(one.path, look)
-            yield one.path, look
+    """Waits for the next task, and gives what is done."""
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    for future in done:
+        attempt = running.pop(future)
+        extracted = _result(future, attempt, running, task, workers)
+        if extracted is not None:
+            on_progress(attempt.path, extracted)
+            yield attempt.path, extracted
 
 
 def _result(
-    future: Future[ExtractedFile], one: _Try, flight: _Flight, task: Task, workers: Workers
+    future: Future[ExtractedFile], attempt: _Try, running: _Running, task: Task, workers: Workers
 ) -> ExtractedFile | None:
-    """The first look; None when the file is tried again."""
+    """The file's reading; None when the file is tried again."""
     error = CancelledError() if future.cancelled() else future.exception()
     if error is not None and not workers.lost(error):
         raise error
-    look = future.result() if error is None else lost(one.path, task.settings, task.given)
+    path = attempt.path
+    extracted = lost_file(path, task.settings, task.context) if error else future.result()
     if not workers.sees_our_files:
-        _check_seen(one.path, look)
-    passing = error is not None or PASSING.intersection(look.reading.damage)
-    if passing and one.count < TRIES:
-        _start(_Try(one.path, one.count + 1), flight, task, workers)
+        _check_shared(path, extracted)
+    passing = error is not None or PASSING_DAMAGE.intersection(extracted.reading.damage)
+    if passing and attempt.count < MAX_TRIES:
+        _start(_Try(path, attempt.count + 1), running, task, workers)
         return None
-    return look
+    return extracted
 
 
-def _check_seen(path: Path, look: ExtractedFile) -> None:
-    """Raises FilesNotShared where a file that is here was missing for its worker: that is
-    how the cluster was set up, and no document's damage.
+def _check_shared(path: Path, extracted: ExtractedFile) -> None:
+    """Raises FilesNotShared where a worker did not find a file that is here: the cluster is set
+    up wrongly, and the document is not damaged.
     """
-    if "missing" in look.reading.damage and path.is_file():
+    if "missing" in extracted.reading.damage and path.is_file():
         advice = "Mount the same folder there, or send the files: add --ship-files."
         raise FilesNotShared(f"A worker of the cluster does not find {as_text(path)}.", advice)
 
@@ -135,25 +139,20 @@ def _check_seen(path: Path, look: ExtractedFile) -> None:
 def unread(
     files: Mapping[Path, str | None], task: Task, ledger: Ledger, *, again: bool
 ) -> list[Path]:
-    """The files that have to be read: those of unknown content, one file for each content,
-    and those that cannot be hashed; with `again` also those whose damage may have been the
-    machine's.
+    """The files that have to be read: those of unknown content, one file for each content, and
+    those without a hash; with `again` also those whose damage may be the machine's.
     """
-    known = readings_of(files, task, ledger)
-    renewed = ledger.transient(known.values()) if again else set()
+    readings = readings_of(files, task, ledger)
+    renewed = ledger.transient(readings.values()) if again else set()
     wanted: dict[tuple[str, str], Path] = {}
     for path, sha256 in files.items():
-        if path not in known or known[path] in renewed:
+        if path not in readings or readings[path] in renewed:
             wanted.setdefault((sha256 or str(path), path.suffix.lower()), path)
     return list(wanted.values())
 
 
 def readings_of(files: Mapping[Path, str | None], task: Task, ledger: Ledger) -> dict[Path, int]:
-    """The number of each file's latest reading."""
+    """The number of each file's latest reading, where there is one."""
     stored = {key: ledger.known(key) for key in sorted({task.key(path) for path in files})}
-    found: dict[Path, int] = {}
-    for path, sha256 in files.items():
-        number = stored[task.key(path)].get(sha256 or "")
-        if number is not None:
-            found[path] = number
-    return found
+    numbers = {path: stored[task.key(path)].get(sha256 or "") for path, sha256 in files.items()}
+    return {path: number for path, number in numbers.items() if number is not None}

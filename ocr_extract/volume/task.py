@@ -1,4 +1,4 @@
-"""The task of a worker: one file, read and judged by itself, as bytes for the ledger."""
+"""A worker's task: one file through the extraction pass, as bytes for the ledger."""
 
 from __future__ import annotations
 
@@ -14,76 +14,80 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.errors import raise_if_no_room
 from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.packing import Reading, packed
+from ocr_extract.volume.stored_reading import StoredReading, packed
+
+TEMPORARY_PREFIX = "ocr-extract-"
 
 
 @dataclass(frozen=True)
 class ExtractedFile:
-    """What a worker sends back: the reading, its file's hash as it was read (None where
-    nothing was), and whether a person has to look.
+    """What a worker sends back: the reading; the hash of the bytes that were read, None where
+    none were; and whether a person has to look.
     """
 
-    reading: Reading
+    reading: StoredReading
     sha256: str | None
     flagged: bool
 
 
 def preload() -> None:
-    """Import what reading takes, before there is a file to read."""
+    """Import what reading needs, before there is a file to read."""
     import ocr_extract.extraction  # noqa: F401, PLC0415
 
 
-def extract_file(path: Path, settings: Settings, given: Context) -> ExtractedFile:
-    """Read one file; its processor time is bounded: past it the system ends the worker,
-    also inside of a library that never returns (SIGXCPU).
+def extract_file(path: Path, settings: Settings, context: Context) -> ExtractedFile:
+    """Read one file within `document_seconds` of processor time: past it the system ends the
+    worker (SIGXCPU), even inside a library that never returns.
     """
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    allowed = math.ceil(usage.ru_utime + usage.ru_stime + settings.document_seconds)
+    limit = math.ceil(usage.ru_utime + usage.ru_stime + settings.document_seconds)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    if hard == resource.RLIM_INFINITY or allowed < hard:
-        resource.setrlimit(resource.RLIMIT_CPU, (allowed, hard))
-    return extract_here(path, settings, given)
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, hard))
+    return extract_here(path, settings, context)
 
 
 def extract_sent_file(
-    name: str, content: bytes, settings: Settings, given: Context
+    name: str, content: bytes, settings: Settings, context: Context
 ) -> ExtractedFile:
-    """`first_look` at a file that was sent, for workers that do not see our folders."""
-    with tempfile.TemporaryDirectory(prefix="ocr-extract-") as folder:
+    """As `extract_file`, of a file whose bytes were sent: for workers that do not see our
+    folders.
+    """
+    with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
         path = Path(folder) / f"shipped{Path(name).suffix}"
         try:
             path.write_bytes(content)
         except OSError as error:
             raise_if_no_room(error)
             raise
-        return extract_file(path, settings, given)
+        return extract_file(path, settings, context)
 
 
-def extract_here(path: Path, settings: Settings, given: Context) -> ExtractedFile:
-    """Read one file in this process."""
+def extract_here(path: Path, settings: Settings, context: Context) -> ExtractedFile:
+    """Read one file in this process, without a limit."""
     from ocr_extract.extraction import extract_all  # noqa: PLC0415  only workers need it all
 
     started = time.monotonic()
-    found = extract_all(path, settings=settings, context=given)
-    return extracted_file(found, time.monotonic() - started)
+    records = extract_all(path, settings=settings, context=context)
+    return extracted_file(records, time.monotonic() - started)
 
 
-def extracted_file(found: Sequence[Record], seconds: float = 0.0) -> ExtractedFile:
-    """Records as a worker sends them."""
-    kinds = tuple(sorted({damage.kind for record in found for damage in record.damage}))
+def extracted_file(records: Sequence[Record], seconds: float = 0.0) -> ExtractedFile:
+    """A file's records as a worker sends them."""
+    kinds = tuple(sorted({damage.kind for record in records for damage in record.damage}))
     return ExtractedFile(
-        reading=Reading(packed(found), seconds, kinds),
-        sha256=found[0].document.sha256,
-        flagged=any(record.verdict is not Verdict.ACCEPTED for record in found),
+        reading=StoredReading(packed(records), seconds, kinds),
+        sha256=records[0].document.sha256,
+        flagged=any(record.verdict is not Verdict.ACCEPTED for record in records),
     )
 
 
-def lost(path: Path, settings: Settings, given: Context) -> ExtractedFile:
-    """Of a file that cost a worker its life twice: a record of that damage."""
-    effect = "Reading it killed the worker, or took too long, twice: not read."
-    damage = Damage(stage="read", kind="worker_died", effect=effect)
+def lost_file(path: Path, settings: Settings, context: Context) -> ExtractedFile:
+    """A record that says so, for a file that ended two workers."""
     from ocr_extract.decision.record import decide  # noqa: PLC0415
     from ocr_extract.fields.observations import Observations  # noqa: PLC0415
 
-    found = Observations(Document.at(path), damage=(damage,))
-    return extracted_file([decide(found, given, settings)])
+    effect = "Reading it killed the worker, or took too long, twice: not read."
+    damage = Damage(stage="read", kind="worker_died", effect=effect)
+    observed = Observations(Document.at(path), damage=(damage,))
+    return extracted_file([decide(observed, context, settings)])

@@ -4,14 +4,14 @@ from pathlib import Path
 import pytest
 
 from ocr_extract.cli.progress import JsonLines, Lines, Tally, line_of, progress_of
-from ocr_extract.volume.packing import Reading
+from ocr_extract.volume.stored_reading import StoredReading
 from ocr_extract.volume.task import ExtractedFile
 
 PATH = Path("a.pdf")
 
 
 def _look(*, flagged: bool = False) -> ExtractedFile:
-    return ExtractedFile(Reading(b"", 0.5, ("timeout",)), None, flagged=flagged)
+    return ExtractedFile(StoredReading(b"", 0.5, ("timeout",)), None, flagged=flagged)
 
 
 class TimeLimit:

@@ -45,7 +45,7 @@ def _record(text: str, name: str, context: Context | None = None, made: str = ""
 
 
 def _again(records: Sequence[Record], stated: Context, settings: Settings) -> list[Record]:
-    return list(consensus_pass(lambda: records, stated, settings))
+    return [record for _, record in consensus_pass(lambda: enumerate(records), stated, settings)]
 
 
 def _volume(*texts: str) -> list[Record]:

@@ -23,7 +23,7 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
-from ocr_extract.volume.packing import unpacked
+from ocr_extract.volume.stored_reading import unpacked
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
-from ocr_extract.volume.packing import Reading, packed, unpacked
+from ocr_extract.volume.stored_reading import StoredReading, packed, unpacked
 
 ROWS = 500
 """Rows that are held at a time when many are fetched."""
@@ -151,7 +151,7 @@ class Ledger:
         rows = self._rows(select(readings.c.id, readings.c.damage).where(readings.c.damage != ""))
         return {row[0] for row in rows if row[0] in wanted and MACHINE_FAULTS & set(row[1].split())}
 
-    def add_reading(self, run: int, sha256: str, setting: str, reading: Reading) -> int:
+    def add_reading(self, run: int, sha256: str, setting: str, reading: StoredReading) -> int:
         """Append a reading; its number."""
         key = (readings.c.sha256 == sha256) & (readings.c.setting == setting)
         with self._writing() as connection:
@@ -167,7 +167,7 @@ class Ledger:
             }
             return _inserted(connection, readings, row)
 
-    def looks(self, numbers: Sequence[int]) -> Iterator[tuple[Record, ...]]:
+    def records_in(self, numbers: Sequence[int]) -> Iterator[tuple[Record, ...]]:
         """The records of readings, in the order of their numbers given."""
         for start in range(0, len(numbers), ROWS):
             some = numbers[start : start + ROWS]
@@ -180,7 +180,7 @@ class Ledger:
         found: set[int] = set()
         for number in numbers:
             try:
-                next(self.looks([number]))
+                next(self.records_in([number]))
             except DamagedReading:
                 found.add(number)
         return found

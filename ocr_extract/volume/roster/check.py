@@ -17,7 +17,7 @@ from ocr_extract.records import (
 )
 from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.matching import (
-    AN_AUTHOR,
+    SAME_AUTHOR,
     Match,
     Matcher,
     fold_title,
@@ -65,7 +65,7 @@ def _flags(record: Record, match: Match) -> Iterator[Flag]:
         yield Flag(code="paper_mismatch", message=message)
         return
     yield from _title_flags(record, match, match.paper)
-    if stranger := _stranger(record, match.paper):
+    if stranger := _unknown_signer(record, match.paper):
         message = f"“{stranger}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
 
@@ -82,7 +82,7 @@ def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:
         yield Flag(code="title_differs", field="title", message=message)
 
 
-def _stranger(record: Record, paper: Paper) -> str | None:
+def _unknown_signer(record: Record, paper: Paper) -> str | None:
     """Who is named on the form, when that was surely read and is nobody of the authors."""
     fields = record.fields
     named = (fields.author, fields.corresponding_author, fields.signature)
@@ -98,8 +98,10 @@ def _is_sure(field: FieldResult | SignatureResult) -> bool:
 
 def _is_author(person: str, paper: Paper) -> bool:
     """By the whole name in any order, or by a family name."""
-    if max(person_similarity(person, author) for author in paper.people) >= AN_AUTHOR:
+    if max(person_similarity(person, author) for author in paper.people) >= SAME_AUTHOR:
         return True
     words = [word for word in fold_title(person).split() if len(word) >= NO_NAME]
     families = [word for author in paper.people for word in fold_title(author).split()[-1:]]
-    return any(fuzz.ratio(word, family) >= 100 * AN_AUTHOR for word in words for family in families)
+    return any(
+        fuzz.ratio(word, family) >= 100 * SAME_AUTHOR for word in words for family in families
+    )

@@ -22,7 +22,7 @@ SAME_TITLE = 0.85
 """Likeness of titles (0..1) from which they are one, however badly it was read."""
 OTHER_TITLE = 0.55
 """Likeness of the paper's own title and authors up to which another paper may be meant."""
-AN_AUTHOR = 0.8
+SAME_AUTHOR = 0.8
 """Likeness (0..1) from which a person on the form is one of the authors."""
 TOLD = 0.95
 """Probability from which the content tells a paper."""
@@ -76,13 +76,13 @@ class Matcher:
         own = max((self._fit(paper, fields) for paper in named), key=_fitness)
         if by_content.paper is None or by_content.paper == own.paper:
             return own
-        return _with_rival(own, by_content)
+        return _with_conflict(own, by_content)
 
     def _fit(self, paper: Paper, fields: Fields) -> Match:
         """How well a paper that the name says fits what the form says."""
         like, cut = title_similarity(fields.title.value or "", paper.title)
-        author = author_likeness(fields, paper)
-        borne_out = max(like or 0.0, author or 0.0) >= AN_AUTHOR
+        author = author_similarity(fields, paper)
+        borne_out = max(like or 0.0, author or 0.0) >= SAME_AUTHOR
         sure = BY_BOTH if borne_out else BY_NAME
         return Match(paper, sure, title=like, author=author, cut=cut)
 
@@ -114,7 +114,7 @@ def _words_of(field: FieldResult | SignatureResult, kind: str) -> list[tuple[str
     return [(kind + word, field.confidence) for word in fold_title(field.value or "").split()]
 
 
-def _with_rival(own: Match, other: Match) -> Match:
+def _with_conflict(own: Match, other: Match) -> Match:
     """The name's paper; the content's is a rival where it is clearly another one."""
     if max(own.title or 0.0, own.author or 0.0) > OTHER_TITLE:
         return own
@@ -140,7 +140,7 @@ def _begun(ours: str, theirs: str) -> float:
     return fuzz.ratio(ours, theirs[: len(ours)]) / 100
 
 
-def author_likeness(fields: Fields, paper: Paper) -> float | None:
+def author_similarity(fields: Fields, paper: Paper) -> float | None:
     """How like the likeliest person on the form is to one of the authors, in any order of
     names and with initials; None where either names nobody.
     """

@@ -24,7 +24,7 @@ from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, MIGRATIONS, engine_of, writing
 from ocr_extract.volume.ledger.ledger import Listed
 from ocr_extract.volume.ledger.tables import REVISION, metadata
-from ocr_extract.volume.packing import Reading, packed
+from ocr_extract.volume.stored_reading import StoredReading, packed
 from tests.postgres import program, server
 
 
@@ -99,14 +99,14 @@ def test_readings_are_appended_and_the_latest_counts(url: str) -> None:
     with open_ledger(url) as ledger:
         run = ledger.begin("{}", [])
         first = ledger.add_reading(
-            run, "s1", "k", Reading(packed([_record("x")]), 1.0, ("timeout",))
+            run, "s1", "k", StoredReading(packed([_record("x")]), 1.0, ("timeout",))
         )
-        other = ledger.add_reading(run, "s1", "k2", Reading(packed([_record("y")]), 1.0))
-        second = ledger.add_reading(run, "s1", "k", Reading(packed([_record("z")]), 1.0))
+        other = ledger.add_reading(run, "s1", "k2", StoredReading(packed([_record("y")]), 1.0))
+        second = ledger.add_reading(run, "s1", "k", StoredReading(packed([_record("z")]), 1.0))
         assert ledger.known("k") == {"s1": second}
         assert ledger.known("k2") == {"s1": other}
         assert ledger.transient([first, second]) == {first}
-        names = [records[0].document.name for records in ledger.looks([second, first, second])]
+        names = [records[0].document.name for records in ledger.records_in([second, first, second])]
         assert names == ["z", "x", "z"]
 
 
@@ -254,7 +254,7 @@ def test_what_reads_before_it_writes_waits_for_another_program_too(tmp_path: Pat
     with _locked(file), open_ledger(sqlite_url(tmp_path)) as ledger:
         run = ledger.begin("{}", [])
     with open_ledger(sqlite_url(tmp_path)) as ledger, _locked(file):
-        number = ledger.add_reading(run, "s1", "k", Reading(packed([_record("x")]), 1.0))
+        number = ledger.add_reading(run, "s1", "k", StoredReading(packed([_record("x")]), 1.0))
         assert ledger.known("k") == {"s1": number}
 
 

@@ -1,7 +1,7 @@
 """Records come back from the ledger as they went in."""
 
 from ocr_extract.records import Document, Record, Verdict
-from ocr_extract.volume.packing import packed, unpacked
+from ocr_extract.volume.stored_reading import packed, unpacked
 
 
 def _record(name: str) -> Record:
