@@ -29,7 +29,7 @@ def test_every_damage_of_the_sources_is_explained() -> None:
     source = "\n".join(p.read_text() for p in (ROOT / "ocr_extract").rglob("*.py"))
     kinds = set(re.findall(r'Damaged\(\s*"\w+",\s*"(\w+)"', source))
     kinds |= set(re.findall(r'Damage\([^)]*?kind="(\w+)"', source))
-    kinds |= set(re.findall(r'ReaderTrouble\("(\w+)"', source))
+    kinds |= set(re.findall(r'RecognizerTrouble\("(\w+)"', source))
     assert kinds
     listed = re.findall(r"^\| `(\w+)`", (ROOT / "docs" / "flags.md").read_text(), re.MULTILINE)
     assert kinds - set(listed) == set()
