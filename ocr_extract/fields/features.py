@@ -314,7 +314,7 @@ def _was_read_as_type(mark: ScoredMark) -> bool:
 
 
 def _with_print_score_of_whole(segment: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:
-    """The segment with the highest print score of the marks that contain it."""
+    """The segment, with the highest print score of the marks that contain it."""
     print_scores = [
         mark.typed
         for mark in marks

@@ -20,7 +20,7 @@ from ocr_extract.records import Box, Reading
 from ocr_extract.text import FORM, Line, Word, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
-""""strip": the label strip, an area right of a label."""
+"""The kind "strip" is a label strip: an area right of a label."""
 
 MAX_RUN_GAP = 16.0
 """Points between typed words of one mark, at most (chosen)."""

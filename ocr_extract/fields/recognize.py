@@ -40,14 +40,14 @@ MIN_FULL_DATE_SIMILARITY = 0.99
 """Date similarity (0..1) from which text of the file is a full date (chosen)."""
 TYPE_READING_THRESHOLDS = (0.6, 0.85)
 """PP-OCR's word scores (0..1) from which tesseract reads ink once, and from which it reads it
-twice (chosen; measured: of 42 marks of ink that tesseract took for type, one was below 0.6, and
+twice (chosen; counted: of 42 marks of ink that tesseract took for type, one was below 0.6, and
 it was not type)."""
 MIN_SURE_TYPE_SCORE = 0.9
 """Word score (0..1) from which words found on a page are surely type, and not clear handwriting
 (chosen)."""
 ENLARGEMENT = 1.6
-"""Factor by which the second crop of each mark is enlarged (chosen). Small type is read better
-so, and two readings that agree are worth more than one."""
+"""Factor by which the second crop of each mark is enlarged (chosen). Small type is then read
+better, and two readings that agree are worth more than one."""
 MAX_CORE_SHARE = 0.8
 """Share (0..1) of a mark's height below which its core, without long tails, is read too
 (chosen)."""
@@ -315,7 +315,7 @@ def _ink_readings(
 
 
 def _is_read_as_ink(mark: Mark) -> bool:
-    """Whether the line networks read a mark: it is not type, or may not be type."""
+    """Whether the line networks read a mark: it is not type, or not surely type."""
     return mark.kind != "text" or _may_be_written(mark)
 
 
