@@ -1,1 +1,1 @@
-"""Which mark is which field: marks, what they read like, and their assignment."""
+"""The marks of a signing block: finding them, reading them, and assigning them to fields."""

@@ -1,9 +1,10 @@
-"""Which mark is which field, decided for all fields together.
+"""Decides which mark belongs to which field, for all fields together.
 
-A date stands below, beside and left of its label, and a signature on the Date line:
-place alone is a trap. Each pairing is scored by place and by what the mark reads like;
-the best joint choice wins. Scores are log-odds; places follow the counts of 211 real
-dates (153 on the label's line, 55 below it with a median drop of 15 points).
+A date may stand below, beside or left of its label, and a signature may stand on the date's line.
+So the place alone is not enough. Each pair of mark and field gets a score for the place and a score
+for the content. The combination with the best total is chosen. Scores are natural log-odds. The
+scores of places follow 211 real dates, counted: 153 on the label's line, 55 below it with a median
+distance of 15 points.
 """
 
 from __future__ import annotations
@@ -20,37 +21,55 @@ from ocr_extract.geometry import Rect
 
 SignerField = Literal["corresponding_author", "signature", "date"]
 FIELDS: tuple[SignerField, ...] = ("corresponding_author", "signature", "date")
+"""The signer's fields, in the order in which they are assigned."""
 
-ON_LINE = 8.0
-"""Points between the middles of a mark and a label on the same line."""
-NOTHING: dict[SignerField, float] = {"corresponding_author": -0.6, "signature": -2.0, "date": -2.0}
-"""Log-odds of a blank: 1 % of dates and signatures, every second author's line."""
-DOUBT = 2.2
-"""Log-odds below nought down to which ink is chosen as a signature, for somebody to look at."""
-MIN_STROKES = 3
-LEFT_OVER, MAX_LEFT = 1.2, 2
-"""What a date loses for each piece of ink beside it that is nothing else."""
-MIN_LEFT = 3.0
-NEAR = 14.0
-"""Points: parts of one date stand nearer than that."""
-DOUBTFUL = 0.3
-"""Likeness (0..1) up to which a mark is held to be no date."""
-ANOTHERS = 4.0
-TYPE = 0.75
-"""Typedness (0..1) from which ink is type that was found as ink."""
-NO_SIGNATURE = -6.0
-NO_NAME = -4.0
-MIN_NAME = 12.0
-"""Points; a typed name is wider."""
-MIN_LETTERS = 2
-PER_DIGIT = 0.12
-MAX_MARKS = 14
+MAX_LINE_OFFSET = 8.0
+"""Points between the middles of a mark and a label that are on the same line, at most (chosen)."""
+BLANK_SCORES: dict[SignerField, float] = {
+    "corresponding_author": -0.6,
+    "signature": -2.0,
+    "date": -2.0,
+}
+"""Natural log-odds that a field is blank (chosen; counted: 1 % of dates and signatures are
+blank, and every second author's line)."""
+SIGNATURE_ALLOWANCE = 2.2
+"""Natural log-odds that are added to ink's signature score (chosen). The lowest log-odds at
+which ink may still be chosen as the signature is minus this number; such a choice is flagged for
+review."""
+MIN_DATE_STROKES = 3
+"""Strokes that a handwritten date has at least (chosen)."""
+LEFTOVER_PENALTY, MAX_LEFTOVERS = 1.2, 2
+"""Natural log-odds that a date loses for each mark beside it that belongs to no field, and the
+number of such marks that are counted (both chosen)."""
+MIN_LEFTOVER_WIDTH = 3.0
+"""Points of width above which a mark beside a date is counted (chosen)."""
+MAX_DATE_GAP = 14.0
+"""Points between parts of one date, at most (chosen)."""
+MAX_DOUBTFUL_DATE = 0.3
+"""Date score (0..1) up to which a mark is not treated as a date (chosen)."""
+AUTHOR_LINE_PENALTY = 4.0
+"""Natural log-odds that a typed name on the author's line loses as a signature (chosen)."""
+MIN_PRINT_SCORE = 0.75
+"""Print score (0..1) from which a mark of kind "ink" is type (chosen)."""
+NO_SIGNATURE_SCORE = -6.0
+"""Natural log-odds of type that cannot be a signature (chosen)."""
+NO_NAME_SCORE = -4.0
+"""Natural log-odds, as a name, of a mark that contains a printed label (chosen)."""
+MIN_NAME_WIDTH = 12.0
+"""Points of width that a typed name has at least (chosen)."""
+MIN_NAME_CHARACTERS = 2
+"""Letters that a typed signature has at least, and digits from which it is a number instead
+(chosen)."""
+DIGIT_BONUS = 0.12
+"""Natural log-odds that a date gains per digit, for up to 8 digits (chosen)."""
+MAX_MARKS_PER_FIELD = 14
+"""Marks per field that take part in the joint choice (chosen)."""
 
 
 @dataclass(frozen=True)
 class ScoredMark:
-    """A mark with scores of what it reads like, each 0..1: a date, the author's name, type
-    (how surely and evenly it was read), digits (their share, times how surely they were read).
+    """A mark with scores of what it reads like, each 0..1: a date, the author's name, type (its
+    print score), digits (their share, times the reading's score).
     """
 
     mark: Mark
@@ -60,13 +79,13 @@ class ScoredMark:
     typed: float
     digits: float = 0.0
     signed: float = -12.0
-    """Of ink, the natural log-odds that it is a signature, see signatures.presence."""
+    """Natural log-odds that ink is a signature, -12..12, see `signatures.presence`."""
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """The chosen mark of each field, as an index into the marks; and the other labels
-    on whose line a mark stands (displaced).
+    """The chosen mark of each field, as an index into the marks. `displaced` names, for a field,
+    the other label on whose line the chosen mark stands.
     """
 
     chosen: dict[SignerField, int]
@@ -74,84 +93,100 @@ class Assignment:
 
 
 def assign(labels: Mapping[FieldName, Rect], marks: Sequence[ScoredMark]) -> Assignment:
-    """The best joint choice; a field without a mark is left out."""
+    """The best joint choice of marks for all labelled fields. `labels` are rectangles in points. A
+    field without a mark is left out of the result.
+    """
     options = {field: _options(field, labels, marks) for field in FIELDS if field in labels}
-    beside = {p: _beside(marks[p], marks) for p in options.get("date", {}) if p is not None}
+    neighbours = {
+        pick: _neighbours_on_line(marks[pick], marks)
+        for pick in options.get("date", {})
+        if pick is not None
+    }
     best: tuple[float, tuple[int | None, ...]] = (-1e9, ())
     for picks in product(*options.values()):
-        score = _score([options[f][p] for f, p in zip(options, picks, strict=True)], picks, marks)
+        score = _choice_score(
+            [options[field][pick] for field, pick in zip(options, picks, strict=True)], picks, marks
+        )
         if score > best[0]:
-            score -= _tangled(dict(zip(options, picks, strict=True)), beside, marks)
+            score -= _leftover_penalty(dict(zip(options, picks, strict=True)), neighbours, marks)
         if score > best[0]:
             best = (score, picks)
-    chosen = {f: p for f, p in zip(options, best[1], strict=True) if p is not None}
-    displaced = {f: other for f, p in chosen.items() if (other := _strays(f, marks[p], labels))}
+    chosen = {field: pick for field, pick in zip(options, best[1], strict=True) if pick is not None}
+    displaced = {
+        field: other
+        for field, pick in chosen.items()
+        if (other := _displaced_to(field, marks[pick], labels))
+    }
     return Assignment(chosen, displaced)
 
 
 def _options(
     field: SignerField, labels: Mapping[FieldName, Rect], marks: Sequence[ScoredMark]
 ) -> dict[int | None, float]:
-    """The likeliest marks of a field with their scores, and None for a blank."""
+    """The likeliest marks of a field with their scores. The key None stands for a blank field."""
     scored = [
         (
             _signed_score(mark)
             if field == "signature" and is_drawn(mark)
             else place_score(labels[field], mark.mark)
             + content_score(field, mark)
-            - _of_another(field, mark, labels),
+            - _author_line_penalty(field, mark, labels),
             index,
         )
         for index, mark in enumerate(marks)
     ]
-    ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MAX_MARKS]
-    return {**{index: score for score, index in ranked}, None: NOTHING[field]}
+    ranked = sorted(scored, key=lambda s: (-s[0], s[1]))[:MAX_MARKS_PER_FIELD]
+    return {**{index: score for score, index in ranked}, None: BLANK_SCORES[field]}
 
 
-def _tangled(
+def _leftover_penalty(
     picks: Mapping[SignerField, int | None],
-    beside: Mapping[int, Sequence[Rect]],
+    neighbours: Mapping[int, Sequence[Rect]],
     marks: Sequence[ScoredMark],
 ) -> float:
-    """What a choice loses for ink right beside the date that is nobody's."""
+    """Log-odds that a choice loses for marks right beside the date that belong to no field."""
     date = picks.get("date")
     if date is None:
         return 0.0
-    taken = [marks[p].mark.rect for p in picks.values() if p is not None]
-    return LEFT_OVER * min(MAX_LEFT, _unexplained(beside[date], taken))
+    taken = [marks[pick].mark.rect for pick in picks.values() if pick is not None]
+    return LEFTOVER_PENALTY * min(MAX_LEFTOVERS, _unassigned_count(neighbours[date], taken))
 
 
-def _beside(read: ScoredMark, marks: Sequence[ScoredMark]) -> tuple[Rect, ...]:
-    """Marks on a mark's line that touch it nearly and are no part of it: the day before
-    "of July 2025", the separator before "/2025".
+def _neighbours_on_line(scored: ScoredMark, marks: Sequence[ScoredMark]) -> tuple[Rect, ...]:
+    """Marks on the same line that nearly touch a mark and are not part of it. Examples are the day
+    before "of July 2025" and the separator before "/2025".
     """
-    own = read.mark
+    mark = scored.mark
     return tuple(
         other.rect
         for other in (m.mark for m in marks)
         if other.kind != "strip"
-        and other.width > MIN_LEFT
-        and other.rect.overlap(own.rect) < 0.1
-        and max(other.rect.x0 - own.rect.x1, own.rect.x0 - other.rect.x1) < NEAR
-        and _shared(own, other) > 0.5
+        and other.width > MIN_LEFTOVER_WIDTH
+        and other.rect.overlap(mark.rect) < 0.1
+        and max(other.rect.x0 - mark.rect.x1, mark.rect.x0 - other.rect.x1) < MAX_DATE_GAP
+        and _shared_height(mark, other) > 0.5
     )
 
 
-def _shared(a: Mark, b: Mark) -> float:
-    """Share of the lower mark's height that both have."""
+def _shared_height(a: Mark, b: Mark) -> float:
+    """Share of the lower mark's height that both marks have in common. Below 0 when they
+    are apart.
+    """
     shared = min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0)
     return shared / max(1e-6, min(a.height, b.height))
 
 
-def _unexplained(beside: Sequence[Rect], taken: Sequence[Rect]) -> int:
-    """How many of the marks beside a date belong to no field."""
-    return sum(all(rect.overlap(other) < 0.5 for other in taken) for rect in beside)
+def _unassigned_count(neighbours: Sequence[Rect], taken: Sequence[Rect]) -> int:
+    """Number of the marks beside a date that belong to no field."""
+    return sum(all(rect.overlap(other) < 0.5 for other in taken) for rect in neighbours)
 
 
-def _score(
+def _choice_score(
     scores: Sequence[float], picks: Sequence[int | None], marks: Sequence[ScoredMark]
 ) -> float:
-    """Sum of the scores; one piece of ink cannot be two fields."""
+    """Sum of the scores, minus a penalty for marks that overlap: one piece of ink cannot be two
+    fields.
+    """
     total = sum(scores)
     taken = [marks[p].mark.rect for p in picks if p is not None]
     for i, a in enumerate(taken):
@@ -161,106 +196,122 @@ def _score(
 
 
 def place_score(label: Rect, mark: Mark) -> float:
-    """Log-odds of a mark's place relative to a label."""
+    """Natural log-odds of a mark's place relative to a label (a rectangle in points), 0 or less."""
     drop = _drop(label, mark.rect)
     gap = mark.rect.x0 - label.x1
     if mark.rect.x1 < label.x0:
         return -3.0 - abs(drop) / 10 - (label.x0 - mark.rect.x1) / 40
     far = max(0.0, gap - 30.0) / 60 + max(0.0, -gap - 40.0) / 20
-    if abs(drop) <= ON_LINE:
+    if abs(drop) <= MAX_LINE_OFFSET:
         return -0.2 - abs(drop) / 12 - far
     if drop > 0:
-        return -1.2 - (drop - ON_LINE) / 15 - far
-    return -1.6 - (-drop - ON_LINE) / 8 - far
+        return -1.2 - (drop - MAX_LINE_OFFSET) / 15 - far
+    return -1.6 - (-drop - MAX_LINE_OFFSET) / 8 - far
 
 
 def _drop(label: Rect, rect: Rect) -> float:
-    """Points from the label's middle down to a mark's, 0 where a tall one crosses it."""
-    middle = (label.y0 + label.y1) / 2
-    own = (rect.y0 + rect.y1) / 2
-    if rect.height > 2 * (label.height) and rect.y0 < middle < rect.y1:
-        return 0.25 * (own - middle)
-    return own - middle
-
-
-def content_score(field: SignerField, read: ScoredMark) -> float:
-    """Log-odds of what a mark reads like for a field."""
-    if field == "date":
-        return _as_date(read)
-    # Loops of a signature may look a little like digits: only what is likely a date counts.
-    date = -6.0 * max(0.0, read.date_like - DOUBTFUL) / (1.0 - DOUBTFUL)
-    if field == "signature":
-        return date + _as_signature(read)
-    return date + (-1.0 if read.mark.kind == "strip" else 0.0) + _as_name(read)
-
-
-def _of_another(field: SignerField, read: ScoredMark, labels: Mapping[FieldName, Rect]) -> float:
-    """What a typed name on the author's line loses as a signature: it is at home there. On
-    the date's line it is a signature that strayed.
+    """Points from the label's middle down to the mark's middle. A quarter of that for a tall mark
+    that crosses the label's middle.
     """
-    if field != "signature" or is_drawn(read):
+    middle = (label.y0 + label.y1) / 2
+    mark_middle = (rect.y0 + rect.y1) / 2
+    if rect.height > 2 * (label.height) and rect.y0 < middle < rect.y1:
+        return 0.25 * (mark_middle - middle)
+    return mark_middle - middle
+
+
+def content_score(field: SignerField, scored: ScoredMark) -> float:
+    """Natural log-odds of a mark's content for a field."""
+    if field == "date":
+        return _date_score(scored)
+    # Loops of a signature may look a little like digits. So only a likely date counts against it.
+    date_penalty = -6.0 * max(0.0, scored.date_like - MAX_DOUBTFUL_DATE) / (1.0 - MAX_DOUBTFUL_DATE)
+    if field == "signature":
+        return date_penalty + _typed_signature_score(scored)
+    return date_penalty + (-1.0 if scored.mark.kind == "strip" else 0.0) + _name_score(scored)
+
+
+def _author_line_penalty(
+    field: SignerField, scored: ScoredMark, labels: Mapping[FieldName, Rect]
+) -> float:
+    """Log-odds that a typed name on the author's line loses as a signature: it belongs to that
+    line. A typed name on the date's line loses nothing: it is a displaced signature.
+    """
+    if field != "signature" or is_drawn(scored):
         return 0.0
-    return ANOTHERS if _strays(field, read, labels) == "corresponding_author" else 0.0
+    return (
+        AUTHOR_LINE_PENALTY
+        if _displaced_to(field, scored, labels) == "corresponding_author"
+        else 0.0
+    )
 
 
-def _as_date(read: ScoredMark) -> float:
-    digits = sum(c.isdigit() for c in read.text)
-    partly = 0.8 * min(4, digits) - 2.5
-    large = -1.0 if read.mark.height > 40 else 0.0
-    # A strip bears the same ink as a mark on it, less tightly cut.
-    loose = -0.5 if read.mark.kind == "strip" else 0.0
-    # A scrawl is one or two strokes; a date that cannot be read still has its digits.
-    scrawl = -2.0 if read.mark.kind == "ink" and read.mark.strokes < MIN_STROKES else 0.0
-    value = 5.0 * read.date_like if read.date_like else min(0.0, partly)
-    if read.date_like > 0.5:
-        # Of a date and a part of it that is a date, too, the whole.
-        value += PER_DIGIT * min(8, digits)
-    return value + large + loose + (scrawl if read.date_like < 0.5 else 0.0)
+def _date_score(scored: ScoredMark) -> float:
+    """Log-odds of a mark's content as a date."""
+    digits = sum(c.isdigit() for c in scored.text)
+    digit_score = 0.8 * min(4, digits) - 2.5
+    height_penalty = -1.0 if scored.mark.height > 40 else 0.0
+    # A label strip holds the same ink as a mark on it, but is cut less tightly.
+    strip_penalty = -0.5 if scored.mark.kind == "strip" else 0.0
+    # A scrawl has one or two strokes. A date that cannot be read still has its digits.
+    scrawl_penalty = (
+        -2.0 if scored.mark.kind == "ink" and scored.mark.strokes < MIN_DATE_STROKES else 0.0
+    )
+    value = 5.0 * scored.date_like if scored.date_like else min(0.0, digit_score)
+    if scored.date_like > 0.5:
+        # A part of a date may be a date too: prefer the whole date.
+        value += DIGIT_BONUS * min(8, digits)
+    return (
+        value + height_penalty + strip_penalty + (scrawl_penalty if scored.date_like < 0.5 else 0.0)
+    )
 
 
-def is_drawn(read: ScoredMark) -> bool:
-    """Whether a mark is drawn; type may be found as ink when only a part of it was read."""
-    return read.mark.kind == "ink" and read.typed < TYPE
+def is_drawn(scored: ScoredMark) -> bool:
+    """Whether a mark is drawn. Type may be found as ink when only a part of it was read."""
+    return scored.mark.kind == "ink" and scored.typed < MIN_PRINT_SCORE
 
 
-def _signed_score(read: ScoredMark) -> float:
-    """Of ink, how much more likely than a blank it is a signature, place and all."""
-    return NOTHING["signature"] + DOUBT + read.signed
+def _signed_score(scored: ScoredMark) -> float:
+    """For ink: log-odds that it is a signature rather than a blank, with place and content."""
+    return BLANK_SCORES["signature"] + SIGNATURE_ALLOWANCE + scored.signed
 
 
-def _as_signature(read: ScoredMark) -> float:
-    """The signer's name in type."""
-    mark = read.mark
-    small = mark.width < MIN_NAME
-    letters = sum(c.isalpha() for c in read.text)
-    number = sum(c.isdigit() for c in read.text) >= MIN_LETTERS
-    if mark.kind == "strip" or small or number or letters < MIN_LETTERS:
-        # What stands on a strip is a mark of its own, too.
-        return NO_SIGNATURE
-    return 1.5 * read.name_like - 0.5
+def _typed_signature_score(scored: ScoredMark) -> float:
+    """Log-odds of type as the signer's name."""
+    mark = scored.mark
+    is_narrow = mark.width < MIN_NAME_WIDTH
+    letters = sum(c.isalpha() for c in scored.text)
+    is_number = sum(c.isdigit() for c in scored.text) >= MIN_NAME_CHARACTERS
+    if mark.kind == "strip" or is_narrow or is_number or letters < MIN_NAME_CHARACTERS:
+        # Whatever stands on a label strip is also a mark of its own.
+        return NO_SIGNATURE_SCORE
+    return 1.5 * scored.name_like - 0.5
 
 
-def _as_name(read: ScoredMark) -> float:
-    letters = sum(c.isalpha() for c in read.text)
-    part = read.mark.kind == "ink" and read.mark.area == 0.0
-    if holds_label(read.text):
-        return NO_NAME
-    # Parts are made to find a date and the signature that hangs on it.
-    if letters < 2 or part:
+def _name_score(scored: ScoredMark) -> float:
+    """Log-odds of a mark's content as the corresponding author's name."""
+    letters = sum(c.isalpha() for c in scored.text)
+    is_segment = scored.mark.kind == "ink" and scored.mark.area == 0.0
+    if holds_label(scored.text):
+        return NO_NAME_SCORE
+    # Segments are made to find a date and the signature that touches it.
+    if letters < 2 or is_segment:
         return -2.0
-    return 0.6 * read.typed + 0.8 * read.name_like
+    return 0.6 * scored.typed + 0.8 * scored.name_like
 
 
-def _strays(
-    field: SignerField, read: ScoredMark, labels: Mapping[FieldName, Rect]
+def _displaced_to(
+    field: SignerField, scored: ScoredMark, labels: Mapping[FieldName, Rect]
 ) -> FieldName | None:
-    """The other label whose line a mark stands on, when it is not on its own's."""
-    if abs(_drop(labels[field], read.mark.rect)) <= ON_LINE:
+    """The other label on whose line a mark stands. None when the mark stands on its own label's
+    line, or on no label's line.
+    """
+    if abs(_drop(labels[field], scored.mark.rect)) <= MAX_LINE_OFFSET:
         return None
-    beside = [
-        (abs(_drop(rect, read.mark.rect)), name)
+    offsets = [
+        (abs(_drop(rect, scored.mark.rect)), name)
         for name, rect in labels.items()
-        if name != field and read.mark.rect.x0 > rect.x0
+        if name != field and scored.mark.rect.x0 > rect.x0
     ]
-    near = [item for item in beside if item[0] <= ON_LINE / 2]
+    near = [item for item in offsets if item[0] <= MAX_LINE_OFFSET / 2]
     return min(near)[1] if near else None

@@ -1,4 +1,4 @@
-"""What each mark reads like: a date, a name, type, digits, a signature."""
+"""Scores what each mark reads like: a date, a name, type, digits, a signature."""
 
 from __future__ import annotations
 
@@ -23,43 +23,51 @@ from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_similarity
 from ocr_extract.signatures.presence import InkEvidence, presence_model
 
-MAX_LOOKED_AT = 30
-UNEXPECTED = 3.0
-"""Natural log-likelihood that a date far from the volume's loses as a reading of ink."""
-MIN_KINDS = 3
-"""Different digits of a piece of a date, at least."""
-OF_A_DATE = re.compile(r"20\d|\d{2,4}[-/.]\d")
-"""A year, or so much of a date in digits: its first may lie on a label."""
-ON_DATE = 0.3
-"""Share of a mark, times the date's likeness, from which it stands where a date does."""
-NAMED, MIN_LETTERS = 0.7, 5
-"""Likeness to the author's name (0..1), and letters, from which a name stands in ink."""
-MONOTONOUS = 0.3
-"""Share of different characters from which a reading is more than one stroke again and again."""
-NOWHERE = -6.0
-"""Log-odds of a place where the label is not known."""
-EXPLAINED = 0.8
-"""Share of a mark's area that two other fields' marks cover, from which it is nothing else."""
-MOSTLY = 0.85
-"""Share of a part that lies in the mark it was taken from."""
+MAX_DATES_CHECKED = 30
+"""Date hypotheses of an ink mark that are checked against the volume (chosen)."""
+UNEXPECTED_DATE_PENALTY = 3.0
+"""Natural log-likelihood that a reading of ink loses when its date is far from the volume's
+dates (chosen)."""
+MIN_DIFFERENT_DIGITS = 3
+"""Different digits that a reading needs to count as digits (chosen)."""
+DATE_PART = re.compile(r"20\d|\d{2,4}[-/.]\d")
+"""A year, or a part of a date in digits. The first part of a date may be covered by a label."""
+MIN_ON_DATE = 0.3
+"""Share of a mark that lies on a date, times that date's score (0..1), from which the mark
+stands where a date stands (chosen)."""
+MIN_CLEAR_SIMILARITY, MIN_NAME_LETTERS = 0.7, 5
+"""Similarity (0..1) from which a mark clearly reads as the author's name or as a date, and
+letters that a name has at least (both chosen)."""
+MONOTONOUS_SHARE = 0.3
+"""Share (0..1) of different characters up to which a reading counts as one stroke read again and
+again (chosen). From twice this share on, a reading counts fully."""
+UNKNOWN_PLACE_SCORE = -6.0
+"""Natural log-odds of a place when the label's position is not known (chosen)."""
+MIN_EXPLAINED_SHARE = 0.8
+"""Share (0..1) of a mark's area, covered by marks of two other fields, from which the mark is
+nothing else (chosen)."""
+MIN_CONTAINED_SHARE = 0.85
+"""Overlap (0..1) above which one mark lies inside another (chosen)."""
 
 
 def score_marks(
-    found: Sequence[Mark],
+    marks: Sequence[Mark],
     labels: Mapping[FieldName, Rect],
     author: str | None,
     context: Context,
     settings: Settings,
 ) -> list[ScoredMark]:
-    """Every mark with what it reads like; `labels` are rectangles in points."""
-    marks = _with_type([_judged(mark, author, context, settings) for mark in found])
-    return [_with_odds(mark, marks, labels) for mark in marks]
+    """Every mark with its scores. `labels` are rectangles in points. `author` is the author's name
+    on the form, or None.
+    """
+    scored = _with_print_scores([_score_mark(mark, author, context, settings) for mark in marks])
+    return [_with_odds(mark, scored, labels) for mark in scored]
 
 
 def _with_odds(
     mark: ScoredMark, marks: Sequence[ScoredMark], labels: Mapping[FieldName, Rect]
 ) -> ScoredMark:
-    """Of ink, the log-odds that it is a signature."""
+    """The mark; for ink, with the log-odds that it is a signature."""
     if mark.mark.kind != "ink" or "signature" not in labels:
         return mark
     odds = presence_model().log_odds(ink_evidence(mark, marks, labels))
@@ -69,13 +77,17 @@ def _with_odds(
 def ink_evidence(
     mark: ScoredMark, marks: Sequence[ScoredMark], labels: Mapping[FieldName, Rect]
 ) -> InkEvidence:
-    """What speaks for and against a mark's being a signature."""
+    """What speaks for and against a mark being a signature. `labels` must include the signature;
+    its rectangles are in points. Raises KeyError without it.
+    """
     shape = mark.mark.shape
     own = mark.mark
-    free = next((r for r in mark.mark.readings if r.reader == PP_OCR), None)
+    reading = next((r for r in mark.mark.readings if r.reader == PP_OCR), None)
     area = max(1.0, own.width * own.height)
-    covered = sum(own.rect.overlap(rect) * _smaller(own.rect, rect) for rect in labels.values())
-    varied = min(_varied(free.best if free else ""), _varied(mark.text))
+    covered = sum(
+        own.rect.overlap(rect) * _smaller_area(own.rect, rect) for rect in labels.values()
+    )
+    variety = min(_variety(reading.best if reading else ""), _variety(mark.text))
     return InkEvidence(
         width=own.width,
         height=own.height,
@@ -88,58 +100,67 @@ def ink_evidence(
         holds_date=_holds_date(mark, marks),
         on_date=_on_date(mark, marks),
         on_name=_on_name(mark, marks, labels),
-        mixed=(free is not None and _is_mixed(free.best, mark.name_like))
+        mixed=(reading is not None and _holds_other_text(reading.best, mark.name_like))
         or _is_month(mark, marks)
         or _is_explained(mark, marks, labels),
         name_like=mark.name_like,
-        typed=varied * mark.typed,
-        legible=varied * confidence.word_score(free) if free else 0.0,
-        letters=sum(c.isalnum() for c in free.best) if free else 0,
+        typed=variety * mark.typed,
+        legible=variety * confidence.word_score(reading) if reading else 0.0,
+        letters=sum(c.isalnum() for c in reading.best) if reading else 0,
         at_signature=place_score(labels["signature"], own),
-        at_date=_at(labels, "date", own),
-        at_author=_at(labels, "corresponding_author", own),
+        at_date=_place_score_at(labels, "date", own),
+        at_author=_place_score_at(labels, "corresponding_author", own),
         on_labels=min(1.0, covered / area),
     )
 
 
-def _varied(text: str) -> float:
-    """How varied a reading's characters are (0..1): loops read as "eeeeel" and "200000"."""
-    known = [c for c in text if c.isalnum()]
-    if len(known) < MIN_LETTERS:
+def _variety(text: str) -> float:
+    """How varied a reading's characters are, 0..1. Loops are read as "eeeeel" or "200000". Short
+    readings get 1.
+    """
+    characters = [c for c in text if c.isalnum()]
+    if len(characters) < MIN_NAME_LETTERS:
         return 1.0
-    return min(1.0, max(0.0, (len(set(known)) / len(known) - MONOTONOUS) / MONOTONOUS))
+    return min(
+        1.0,
+        max(0.0, (len(set(characters)) / len(characters) - MONOTONOUS_SHARE) / MONOTONOUS_SHARE),
+    )
 
 
-def _is_mixed(text: str, name_like: float) -> bool:
-    """Whether a reading holds a label, a year, or the name and digits of something beside it."""
+def _holds_other_text(text: str, name_like: float) -> bool:
+    """Whether a reading contains a label, a year, or the name together with digits of something
+    beside it.
+    """
     if holds_label(text):
         return True
     letters = sum(c.isalpha() for c in text)
-    named = name_like >= NAMED and letters >= MIN_LETTERS
-    return OF_A_DATE.search(text) is not None or (named and any(c.isdigit() for c in text))
+    is_name = name_like >= MIN_CLEAR_SIMILARITY and letters >= MIN_NAME_LETTERS
+    return DATE_PART.search(text) is not None or (is_name and any(c.isdigit() for c in text))
 
 
 def _is_month(mark: ScoredMark, marks: Sequence[ScoredMark]) -> bool:
-    """Whether a month word is all that is read in a mark, where a date stands: a short one
-    may be a name elsewhere.
+    """Whether a mark reads as a month word and nothing else. A short month word counts only where a
+    date stands: elsewhere it may be a name.
     """
     words = [reading.best.strip(" .,") for reading in mark.mark.readings]
-    dated = max(_on_date(mark, marks), _within_date(mark, marks))
-    least = 3 if dated > ON_DATE else MIN_LETTERS
-    named = mark.name_like >= NAMED
-    return not named and any(len(word) >= least and is_month(word) for word in words)
+    near_date = max(_on_date(mark, marks), _within_date(mark, marks))
+    min_letters = 3 if near_date > MIN_ON_DATE else MIN_NAME_LETTERS
+    is_name = mark.name_like >= MIN_CLEAR_SIMILARITY
+    return not is_name and any(len(word) >= min_letters and is_month(word) for word in words)
 
 
-def _at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:
-    return place_score(labels[field], mark) if field in labels else NOWHERE
+def _place_score_at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Mark) -> float:
+    """Log-odds of the mark's place relative to a field's label."""
+    return place_score(labels[field], mark) if field in labels else UNKNOWN_PLACE_SCORE
 
 
-def _smaller(a: Rect, b: Rect) -> float:
-    """Area of the smaller rectangle, which `overlap` is a share of."""
+def _smaller_area(a: Rect, b: Rect) -> float:
+    """Area of the smaller rectangle. `Rect.overlap` is a share of this area."""
     return min((r.width) * (r.height) for r in (a, b))
 
 
 def _within_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
+    """Highest date score (0..1) of the larger marks around a mark."""
     own = mark.mark
     return max(
         (
@@ -148,38 +169,42 @@ def _within_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
             if other is not mark
             and other.mark.width > own.width + 1
             and other.mark.height < 2 * own.height
-            and other.mark.rect.overlap(own.rect) > MOSTLY
+            and other.mark.rect.overlap(own.rect) > MIN_CONTAINED_SHARE
         ),
         default=0.0,
     )
 
 
 def _holds_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
+    """Highest date score (0..1) of the smaller marks inside a mark."""
     own = mark.mark
     return max(
         (
             other.date_like
             for other in marks
             if 0.3 * own.width < other.mark.width
-            and _area(other.mark) < MOSTLY * _area(own)
-            and other.mark.rect.overlap(own.rect) > MOSTLY
+            and _area(other.mark) < MIN_CONTAINED_SHARE * _area(own)
+            and other.mark.rect.overlap(own.rect) > MIN_CONTAINED_SHARE
         ),
         default=0.0,
     )
 
 
 def _area(mark: Mark) -> float:
+    """Area of the mark's rectangle in square points."""
     return mark.width * mark.height
 
 
 def _on_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
-    """Share of the mark that a date covers which is no part of it, times its likeness."""
+    """Share of the mark covered by a date's mark that it does not contain and that does not contain
+    it, times that date's score (0..1).
+    """
     own = mark.mark.rect
     return max(
         (
-            other.date_like * _covered(own, other.mark.rect)
+            other.date_like * _covered_share(own, other.mark.rect)
             for other in marks
-            if other is not mark and other.mark.rect.overlap(own) < MOSTLY
+            if other is not mark and other.mark.rect.overlap(own) < MIN_CONTAINED_SHARE
         ),
         default=0.0,
     )
@@ -188,15 +213,18 @@ def _on_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
 def _on_name(
     mark: ScoredMark, marks: Sequence[ScoredMark], labels: Mapping[FieldName, Rect]
 ) -> float:
-    """Share of the mark that the author's name covers, beside the author's own label."""
-    home = labels.get("corresponding_author")
-    if home is None:
+    """Share of the mark covered by the author's name beside the author's own label, times the
+    name's similarity (0..1).
+    """
+    author_label = labels.get("corresponding_author")
+    if author_label is None:
         return 0.0
     return max(
         (
-            other.name_like * _covered(mark.mark.rect, other.mark.rect)
+            other.name_like * _covered_share(mark.mark.rect, other.mark.rect)
             for other in marks
-            if other is not mark and _is_at_home(other.mark, home, labels["signature"])
+            if other is not mark
+            and _is_beside_own_label(other.mark, author_label, labels["signature"])
         ),
         default=0.0,
     )
@@ -205,101 +233,118 @@ def _on_name(
 def _is_explained(
     mark: ScoredMark, marks: Sequence[ScoredMark], labels: Mapping[FieldName, Rect]
 ) -> bool:
-    """Whether a date, and the author's name beside its own label, are all that it is."""
-    own, home = mark.mark.rect, labels.get("corresponding_author")
+    """Whether a date, and the author's name beside its own label, explain all of the mark."""
+    own, author_label = mark.mark.rect, labels.get("corresponding_author")
     names = [
         m.mark.rect
         for m in marks
-        if home is not None
-        and m.name_like >= NAMED
-        and _is_at_home(m.mark, home, labels["signature"])
+        if author_label is not None
+        and m.name_like >= MIN_CLEAR_SIMILARITY
+        and _is_beside_own_label(m.mark, author_label, labels["signature"])
     ]
-    dates = [m.mark.rect for m in marks if m.date_like >= NAMED]
-    return any(_shared(own, name, date) >= EXPLAINED for name in names for date in dates)
+    dates = [m.mark.rect for m in marks if m.date_like >= MIN_CLEAR_SIMILARITY]
+    return any(
+        _jointly_covered_share(own, name, date) >= MIN_EXPLAINED_SHARE
+        for name in names
+        for date in dates
+    )
 
 
-def _shared(own: Rect, a: Rect, b: Rect) -> float:
-    """Share of a rectangle's area that two others cover together; 0 unless both do."""
+def _jointly_covered_share(own: Rect, a: Rect, b: Rect) -> float:
+    """Share of a rectangle's area that two others cover together. 0 unless each of them alone
+    covers more than 0.1.
+    """
     both = Rect(max(a.x0, b.x0), max(a.y0, b.y0), min(a.x1, b.x1), min(a.y1, b.y1))
-    twice = _covered(own, both) if both.x0 < both.x1 and both.y0 < both.y1 else 0.0
-    shares = _covered(own, a), _covered(own, b)
+    twice = _covered_share(own, both) if both.x0 < both.x1 and both.y0 < both.y1 else 0.0
+    shares = _covered_share(own, a), _covered_share(own, b)
     return sum(shares) - twice if min(shares) - twice > 0.1 else 0.0
 
 
-def _is_at_home(mark: Mark, home: Rect, other: Rect) -> bool:
-    """Whether a mark stands by its own label rather than by another one."""
-    return place_score(home, mark) > place_score(other, mark)
+def _is_beside_own_label(mark: Mark, own_label: Rect, other_label: Rect) -> bool:
+    """Whether a mark's place fits its own label better than another label."""
+    return place_score(own_label, mark) > place_score(other_label, mark)
 
 
-def _covered(own: Rect, other: Rect) -> float:
+def _covered_share(own: Rect, other: Rect) -> float:
     """Share of a rectangle's area that another one covers."""
     area = max(1.0, (own.width) * (own.height))
-    return min(1.0, own.overlap(other) * _smaller(own, other) / area)
+    return min(1.0, own.overlap(other) * _smaller_area(own, other) / area)
 
 
-def _judged(found: Mark, author: str | None, context: Context, settings: Settings) -> ScoredMark:
-    """How a mark reads: its most date-like, else its surest, reading."""
-    free = [r for r in found.readings if r.reader != DATES]
-    scored = [
+def _score_mark(mark: Mark, author: str | None, context: Context, settings: Settings) -> ScoredMark:
+    """The scores of a mark. Its text is the most date-like reading, or the one with the highest
+    score.
+    """
+    readings = [r for r in mark.readings if r.reader != DATES]
+    type_readings = [
         (date_similarity(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
-        for r in free
+        for r in readings
         if r.reader not in OF_INK
     ]
-    like, best = max(
-        scored,
+    date_like, best = max(
+        type_readings,
         key=lambda s: (s[0], confidence.word_score(s[1])),
         default=(0.0, Reading(reader=NOBODY, hypotheses=())),
     )
-    by_hand, text = _ink_date_score(dates_among(found.readings), context, settings)
+    ink_date_like, text = _ink_date_score(dates_among(mark.readings), context, settings)
     return ScoredMark(
-        mark=found,
-        text=text if by_hand > like else best.best,
-        date_like=max(like, by_hand),
-        name_like=max((name_similarity(r.best, author) for r in free), default=0.0),
-        typed=confidence.print_score(found.readings),
-        digits=max((_digits(r) for r in free if r.reader == PP_OCR), default=0.0),
+        mark=mark,
+        text=text if ink_date_like > date_like else best.best,
+        date_like=max(date_like, ink_date_like),
+        name_like=max((name_similarity(r.best, author) for r in readings), default=0.0),
+        typed=confidence.print_score(mark.readings),
+        digits=max((_digit_score(r) for r in readings if r.reader == PP_OCR), default=0.0),
     )
 
 
-def _with_type(marks: list[ScoredMark]) -> list[ScoredMark]:
-    """Parts of marks are not read by tesseract: they are type where what holds them is."""
-    return [mark if _was_typed(mark) else _like_its_whole(mark, marks) for mark in marks]
+def _with_print_scores(marks: list[ScoredMark]) -> list[ScoredMark]:
+    """Tesseract does not read segments of marks. So a segment gets the print score of the mark that
+    contains it.
+    """
+    return [
+        mark if _was_read_as_type(mark) else _with_print_score_of_whole(mark, marks)
+        for mark in marks
+    ]
 
 
-def _was_typed(mark: ScoredMark) -> bool:
+def _was_read_as_type(mark: ScoredMark) -> bool:
+    """Whether a recognizer of type read the mark, or the mark was not read at all."""
     readings = mark.mark.readings
     return not readings or any(r.reader not in OF_INK for r in readings)
 
 
-def _like_its_whole(part: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:
-    wholes = [
+def _with_print_score_of_whole(segment: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:
+    """The segment, with the highest print score of the marks that contain it."""
+    print_scores = [
         mark.typed
         for mark in marks
-        if _was_typed(mark)
+        if _was_read_as_type(mark)
         and mark.mark.kind != "strip"
-        and mark.mark.rect.overlap(part.mark.rect) > MOSTLY
-        and mark.mark.width >= part.mark.width - 1
+        and mark.mark.rect.overlap(segment.mark.rect) > MIN_CONTAINED_SHARE
+        and mark.mark.width >= segment.mark.width - 1
     ]
-    return replace(part, typed=max(wholes, default=0.0))
+    return replace(segment, typed=max(print_scores, default=0.0))
 
 
-def _digits(reading: Reading) -> float:
-    """Share of digits among a reading's letters and digits, times how sure it is."""
-    known = [c for c in reading.best if c.isalnum()]
-    digits = [c for c in known if c.isdigit()]
-    # The loops of a scrawl read as noughts, all of them.
-    if len(set(digits)) < MIN_KINDS:
+def _digit_score(reading: Reading) -> float:
+    """Share of digits among a reading's letters and digits, times the reading's score (0..1)."""
+    characters = [c for c in reading.best if c.isalnum()]
+    digits = [c for c in characters if c.isdigit()]
+    # The loops of a scrawl are all read as the digit 0.
+    if len(set(digits)) < MIN_DIFFERENT_DIGITS:
         return 0.0
-    return len(digits) / len(known) * confidence.word_score(reading)
+    return len(digits) / len(characters) * confidence.word_score(reading)
 
 
 def _ink_date_score(
     dates: tuple[Hypothesis, ...], context: Context, settings: Settings
 ) -> tuple[float, str]:
-    """How much ink reads as a date that the volume may hold, and that date's text."""
+    """How much ink reads as a date that the volume may contain (0..1), and that date's text."""
     best = (-math.inf, "")
-    for one in dates[:MAX_LOOKED_AT]:
-        meanings = interpret(one.text, settings.languages)
+    for date in dates[:MAX_DATES_CHECKED]:
+        meanings = interpret(date.text, settings.languages)
         expected = any(context.is_expected(m.parts) for m in meanings)
-        best = max(best, (one.log_likelihood - (0.0 if expected else UNEXPECTED), one.text))
+        best = max(
+            best, (date.log_likelihood - (0.0 if expected else UNEXPECTED_DATE_PENALTY), date.text)
+        )
     return (confidence.ink_date_score(*best), best[1]) if best[1] else (0.0, "")

@@ -1,4 +1,4 @@
-"""What stands in the blanks of the running text: typed, written by hand, or nothing."""
+"""Reads the blanks of the running text: typed, written by hand, or empty."""
 
 from __future__ import annotations
 
@@ -21,109 +21,119 @@ from ocr_extract.recognition.names import PP_OCR
 from ocr_extract.records import Reading
 from ocr_extract.text import Word
 
-MIN_INK = 8.0
-"""Square points of ink from which a blank without words was filled in by hand."""
-LEGIBLE = 0.8
-"""Mean score of words (0..1) under which a blank is read again, as a line."""
-INSIDE = 0.6
-"""Share of a word that lies in a blank from which it stands there."""
-TYPE_ALIKE = 0.85
-"""Likeness (0..1) of two readers' texts from which what they read may be type."""
+MIN_INK_AREA = 8.0
+"""Ink area in square points from which a blank without words was filled in by hand (chosen)."""
+MIN_LEGIBLE_SCORE = 0.8
+"""Mean word score (0..1) below which a blank is read again, as one line (chosen)."""
+MIN_INSIDE_SHARE = 0.6
+"""Overlap (0..1) above which a word stands in a blank (chosen)."""
+MIN_TYPE_SIMILARITY = 0.85
+"""Similarity (0..1) of two recognizers' texts from which the text may be type (chosen)."""
 
 
 def find_blanks(
     views: Sequence[PageView], form: Form, engines: Engines
 ) -> dict[FieldName, ObservedBlank]:
-    """Every blank whose phrases are on some page, with what stands in it."""
-    found: dict[FieldName, ObservedBlank] = {}
+    """Every blank whose phrases are on a page, with its content. Damage is reported to
+    `engines`.
+    """
+    observed: dict[FieldName, ObservedBlank] = {}
     for name, blank in form.blanks.items():
         for view in views:
             filled = locate_blank(view.lines, name, blank)
             if filled is not None:
-                found[name] = _filled(view, filled, filled.entry, engines)
+                observed[name] = _observed_blank(view, filled, filled.entry, engines)
                 break
-    return found
+    return observed
 
 
-def _filled(
+def _observed_blank(
     view: PageView, filled: FilledBlank, words: Sequence[Word], engines: Engines
 ) -> ObservedBlank:
-    """What was read with the page; read again as a line where that is nothing, or doubtful."""
+    """The content as read with the page. It is read again as a line when there are no words or
+    their scores are low.
+    """
     if not words:
-        return _ink(view, filled, engines)
-    typed = _typed(view, filled, words)
-    if _mean(typed.scores) >= LEGIBLE:
+        return _blank_of_ink(view, filled, engines)
+    typed = _blank_of_words(view, filled, words)
+    if _mean(typed.scores) >= MIN_LEGIBLE_SCORE:
         return typed
-    again = _ink(view, filled, engines)
-    if not again.text or _mean(again.scores) <= _mean(typed.scores):
+    reread = _blank_of_ink(view, filled, engines)
+    if not reread.text or _mean(reread.scores) <= _mean(typed.scores):
         return typed
-    # Type is misread by a letter here and there, handwriting from end to end: then the
-    # surer reading is not as sure as it says.
-    alike = fuzz.ratio(letters_and_digits(typed.text), letters_and_digits(again.text)) / 100
-    scores = tuple(alike * score for score in again.scores)
-    return replace(again, ink=alike < TYPE_ALIKE, scores=scores)
+    # Type is misread in single letters, handwriting in most letters. Two readings that differ
+    # much mean handwriting, and then the score of the surer reading is too high.
+    similarity = fuzz.ratio(letters_and_digits(typed.text), letters_and_digits(reread.text)) / 100
+    scores = tuple(similarity * score for score in reread.scores)
+    return replace(reread, ink=similarity < MIN_TYPE_SIMILARITY, scores=scores)
 
 
-def _left_out(view: PageView, filled: FilledBlank) -> list[float]:
-    """Scores of what was read in the blank and is in no line of type: writing is too tall."""
+def _scores_outside_lines(view: PageView, filled: FilledBlank) -> list[float]:
+    """Scores of words in the blank that are in no line of type. Handwriting is too tall for the
+    lines.
+    """
     if filled.region is None:
         return []
-    known = set(filled.words)
+    blank_words = set(filled.words)
     return [
         w.score
         for w in view.words
-        if w.source == "page" and w not in known and w.rect.overlap(filled.region) > INSIDE
+        if w.source == "page"
+        and w not in blank_words
+        and w.rect.overlap(filled.region) > MIN_INSIDE_SHARE
     ]
 
 
 def _mean(scores: Sequence[float]) -> float:
+    """The mean, 0 for no scores."""
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def _typed(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> ObservedBlank:
+def _blank_of_words(view: PageView, filled: FilledBlank, words: Sequence[Word]) -> ObservedBlank:
+    """A blank filled with the given words."""
     return ObservedBlank(
-        text=_joined(words),
-        scores=(*(w.score for w in words), *_left_out(view, filled)),
+        text=_joined_text(words),
+        scores=(*(w.score for w in words), *_scores_outside_lines(view, filled)),
         located=filled.similarity,
         place=place_of(view, Rect.around(w.rect for w in words)),
     )
 
 
-def _ink(view: PageView, filled: FilledBlank, engines: Engines) -> ObservedBlank:
-    """A blank without words: empty, or filled in by hand and read as well as can be."""
+def _blank_of_ink(view: PageView, filled: FilledBlank, engines: Engines) -> ObservedBlank:
+    """A blank without words: empty, or filled in by hand and read as well as possible."""
     empty = ObservedBlank("", (), filled.similarity, None)
     if view.raster is None or filled.region is None:
         return empty
     marks = find_marks(view.raster, ink_mask(view.raster.pixels), filled.region, ())
-    if sum(mark.area for mark in marks) < MIN_INK:
+    if sum(mark.area for mark in marks) < MIN_INK_AREA:
         return empty
     lines = _rows([mark.rect for mark in marks])
-    readings = _surest([crop_of(view.raster, line) for line in lines], engines)
+    readings = _surest_readings([crop_of(view.raster, line) for line in lines], engines)
     text = " ".join(r.best for r in readings if r.best)
     place = place_of(view, Rect.around(lines))
     return ObservedBlank(
-        text, tuple(_score(r) for r in readings), filled.similarity, place, ink=True
+        text, tuple(_mean_word_score(r) for r in readings), filled.similarity, place, ink=True
     )
 
 
-def _surest(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
-    """The surer reading of each line, as type and as handwriting; none where a reader is
-    in trouble.
+def _surest_readings(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
+    """For each line the reading with the higher score, as type or as handwriting. () when a
+    recognizer fails.
     """
     try:
         typed = engines.pages.read(lines)
-        by_hand = engines.handwriting.free(lines)
+        handwriting = engines.handwriting.free(lines)
     except RecognizerTrouble:
         return ()
-    free = [
-        next((r for r in some if r.reader == PP_OCR), t)
-        for some, t in zip(by_hand, typed, strict=True)
+    line_readings = [
+        next((r for r in readings if r.reader == PP_OCR), typed_reading)
+        for readings, typed_reading in zip(handwriting, typed, strict=True)
     ]
-    return tuple(max(pair, key=_score) for pair in zip(typed, free, strict=True))
+    return tuple(max(pair, key=_mean_word_score) for pair in zip(typed, line_readings, strict=True))
 
 
 def _rows(rects: Sequence[Rect]) -> list[Rect]:
-    """Rectangles that stand side by side as one, top to bottom."""
+    """Rectangles that stand side by side, joined to one rectangle per row, top to bottom."""
     rows: list[Rect] = []
     for rect in sorted(rects, key=lambda r: r.y0):
         if rows and rect.y0 < (rows[-1][1] + rows[-1][3]) / 2:
@@ -133,11 +143,13 @@ def _rows(rects: Sequence[Rect]) -> list[Rect]:
     return rows
 
 
-def _score(reading: Reading) -> float:
+def _mean_word_score(reading: Reading) -> float:
+    """Geometric mean of the reading's word scores (0..1)."""
     words = max(1, len(reading.best.split()))
     likelihood = reading.hypotheses[0].log_likelihood if reading.hypotheses else -5.0
     return math.exp(likelihood / words)
 
 
-def _joined(words: Sequence[Word]) -> str:
+def _joined_text(words: Sequence[Word]) -> str:
+    """The words as one text, without pieces of ruled lines, dashes and quotes at its ends."""
     return " ".join(w.text.strip("_|") for w in words).strip(" —–_|“”\"'")

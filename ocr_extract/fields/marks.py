@@ -1,7 +1,7 @@
-"""What the signer added to the signing block: typed runs, ink, and what both may be.
+"""Finds what the signer added to the signing block: typed runs, ink, and what may be either.
 
-Marks may overlap one another: the same ink as one stroke group, as a run of several,
-and as the strip beside a label. Which of them is which field is decided by `assign`.
+Marks may overlap one another. The same ink may be one stroke group, a part of a run of several
+marks, and a part of the strip beside a label. `assign` decides which of them is which field.
 """
 
 from __future__ import annotations
@@ -20,43 +20,54 @@ from ocr_extract.records import Box, Reading
 from ocr_extract.text import FORM, Line, Word, split_at_gaps
 
 MarkKind = Literal["text", "ink", "strip"]
+"""The kind "strip" is a label strip: an area right of a label."""
 
-RUN_GAP = 16.0
-"""Typed words farther apart than this are two marks."""
-INK_GAP = 26.0
-"""Marks of one line of handwriting lie nearer than this."""
-STRIP = (-5.5, 8.0)
-"""Around a label's middle: entries sit up to 7 below its baseline, the next line 12 below."""
-PRINT_WORDS = 6
-"""A well-read line of so many words is the form's print, not a signer's entry."""
-READABLE = 0.5
-SURE = 0.7
-"""Mean score of a run's words (0..1) from which it is type."""
-MAX_PARTS = 16
-PRINTED = 0.2
-"""Share of a part, or of a label, that they may have in common."""
+MAX_RUN_GAP = 16.0
+"""Points between typed words of one mark, at most (chosen)."""
+MAX_INK_GAP = 26.0
+"""Points between marks of one line of handwriting; the gap is smaller than this (chosen)."""
+STRIP_EDGES = (-5.5, 8.0)
+"""Top and bottom of a label strip, in points from the label's middle (chosen; counted: entries
+stand up to 7 points below the label's baseline, and the next line is 12 points below)."""
+MIN_PRINT_WORDS = 6
+"""Well-read words from which a line is the form's print and not a signer's entry (chosen)."""
+MIN_READABLE_SCORE = 0.5
+"""Word score (0..1) from which a word is readable (chosen)."""
+MIN_TYPE_SCORE = 0.7
+"""Mean word score (0..1) from which a run is type (chosen)."""
+MAX_SEGMENTS = 16
+"""Segments of marks that are read (chosen)."""
+MAX_LABEL_OVERLAP = 0.2
+"""Overlap (0..1) of a segment and a label; the overlap is smaller than this (chosen)."""
 ASCENT = 3.0
-"""Points by which large writing reaches up into the line above."""
-MIN_PART = (18.0, 4.0)
-"""Points; "7/8/25" in a small hand is wider."""
-SAME = 1.0
-"""Points by which the sides of two parts differ that are read as one."""
-MIN_OF_PART = 3
-"""Strokes that a part is taken to have: they are not counted."""
-MAX_INK = 12
-MAX_RUN = 4
-MAX_JOINED = 12
-LONGEST = 10
-MAX_LINES = 8
+"""Points by which large writing reaches up into the line above (chosen)."""
+MIN_SEGMENT_SIZE = (18.0, 4.0)
+"""Width and height in points that a segment exceeds (chosen; "7/8/25" in small handwriting is
+wider)."""
+MAX_SIDE_DIFFERENCE = 1.0
+"""Points by which the sides of two rectangles differ, below which they are read as one (chosen)."""
+SEGMENT_STROKES = 3
+"""Number of strokes that a segment is assumed to have, since its strokes are not examined
+(chosen)."""
+MAX_INK_MARKS = 12
+"""Ink marks of a block that are used, the largest first (chosen)."""
+MAX_MARKS_PER_RUN = 4
+"""Neighbouring marks that are joined to a run (chosen)."""
+MAX_JOINED_RUNS = 12
+"""Joined runs of a block that are used, those with most ink first (chosen)."""
+MAX_MARKS_PER_LINE = 10
+"""Marks that are joined to a whole line (chosen)."""
+MAX_WHOLE_LINES = 8
+"""Whole lines of a block that are used, the widest first (chosen)."""
 
 
 @dataclass(frozen=True)
 class Mark:
     """Something that the signer added to the signing block.
 
-    `rect` is in points of the upright page; `words` were read there with the page; `area` is
-    ink in square points, 0 where it was not measured. The rest is known once the recognizers
-    have read it.
+    `rect` is in points of the upright page. `words` were read there with the page. `area` is the
+    ink in square points, 0 when it was not measured. `strokes` is the number of connected pieces of
+    ink. The other values are set after the recognizers have read the mark.
     """
 
     kind: MarkKind
@@ -65,41 +76,41 @@ class Mark:
     area: float = 0.0
     strokes: int = 0
     place: Box | None = None
-    """On the page as it came; None for text without pages."""
+    """Its place on the page as it came. None for text without pages."""
     readings: tuple[Reading, ...] = ()
     font: str = ""
-    """Of typed words, where the file says it."""
+    """Font of typed words, when the file states it."""
     origin: str = ""
-    """Which annotation it is, by whom and when, as far as the file says."""
+    """The annotation that the mark is, with its author and time, as far as the file states them."""
     ink: str = ""
-    """A hash of ink of a signature's size, see signatures.ink_hash."""
+    """Hash of ink of a signature's size, see `signatures.ink_hash`. "" for other marks."""
     shape: InkShape = NO_INK
-    """How the ink is drawn; of type, none."""
+    """How the ink is drawn. `NO_INK` for type."""
 
     @property
     def width(self) -> float:
-        """Points."""
+        """Width in points."""
         return self.rect.width
 
     @property
     def height(self) -> float:
-        """Points."""
+        """Height in points."""
         return self.rect.height
 
     @property
-    def told(self) -> bool:
-        """Whether the file's own text says all of it."""
+    def born_digital(self) -> bool:
+        """Whether all its words come from the file's own text."""
         return bool(self.words) and all(word.source == "pdf" for word in self.words)
 
 
 def marks_in_text(lines: Sequence[Line], block: LocatedBlock) -> tuple[Mark, ...]:
-    """Runs of words from the first label on that are no label."""
+    """The entries of a plain text: runs of words in the block that are not a label."""
     top, bottom = block.extent
     runs = [
         run
         for line in lines
         if top <= line.rect.y0 <= bottom
-        for run in _runs(line, _label_words(block), gap=1e9)
+        for run in _entry_runs(line, _label_words(block), gap=1e9)
     ]
     return tuple(Mark("text", run.rect, run.words) for run in runs)
 
@@ -111,99 +122,116 @@ def marks_on_page(
     block: LocatedBlock,
     sealed: Sequence[Rect] = (),
 ) -> tuple[Mark, ...]:
-    """Typed runs, ink, runs of ink on one line, and the strips right of the labels; `ink` is
-    the whole page's mask.
+    """Typed runs, ink, runs of ink on one line, and the label strips. `ink` is the mask of the
+    whole page, with the shape of the raster's pixels.
 
-    `sealed` boxes hold a certificate's own text and picture, which are no marks.
+    `sealed` are boxes of certificates, in points. Their own text and picture are not marks.
     """
     top, bottom = block.extent
     region = Rect(0.0, top, raster.points(raster.width), bottom)
-    near = [line for line in lines if _is_near(line, region)]
-    printed = [*_printed(near, block), *sealed]
-    typed = [run for line in near for run in _typed_runs(line, block, printed) if _is_sure(run)]
+    near_lines = [line for line in lines if _is_near(line, region)]
+    printed = [*_printed_rects(near_lines, block), *sealed]
+    typed = [
+        run for line in near_lines for run in _typed_runs(line, block, printed) if _is_type(run)
+    ]
     covered = [*printed, *(w.rect for run in typed for w in run.words)]
-    found = _largest(find_marks(raster, ink, region, covered))
-    texts = [Mark("text", run.rect, run.words) for run in typed]
-    inks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in found]
-    single = [*texts, *inks]
-    return (*single, *_joined(single), *_strips(block, single))
+    components = _largest(find_marks(raster, ink, region, covered))
+    text_marks = [Mark("text", run.rect, run.words) for run in typed]
+    ink_marks = [Mark("ink", m.rect, (), m.area, m.strokes) for m in components]
+    single_marks = [*text_marks, *ink_marks]
+    return (*single_marks, *_joined_marks(single_marks), *_label_strips(block, single_marks))
 
 
 def segments_of_marks(
     raster: Raster, ink: Grey, marks: Sequence[Mark], block: LocatedBlock
 ) -> tuple[Mark, ...]:
-    """What the larger pieces of ink may be made of, largest pieces first: parts with little
-    ink between them, and what stands above and below the middle of two labels' lines.
+    """Segments that the larger pieces of ink may consist of, largest pieces first: parts with
+    little ink between them, and parts above and below the middle between two labels' lines. `ink`
+    is the mask of the whole page.
     """
-    inked = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
-    fresh: list[Rect] = []
-    known = [mark.rect for mark in marks]
-    found = [
+    ink_marks = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
+    segments: list[Rect] = []
+    mark_rects = [mark.rect for mark in marks]
+    candidates = [
         rect
-        for mark in inked
-        for rect in (*parts_of(raster, ink, mark.rect), *_by_lines(mark.rect, block))
-        if _may_be(rect)
+        for mark in ink_marks
+        for rect in (*parts_of(raster, ink, mark.rect), *_split_between_lines(mark.rect, block))
+        if _is_large_enough(rect)
     ]
-    for rect in found:
-        if not any(_is_nearly(rect, other) for other in (*known, *fresh)):
-            fresh.append(rect)
-    return tuple(Mark("ink", rect, (), 0.0, MIN_OF_PART) for rect in fresh[:MAX_PARTS])
+    for rect in candidates:
+        if not any(_is_same_crop(rect, other) for other in (*mark_rects, *segments)):
+            segments.append(rect)
+    return tuple(Mark("ink", rect, (), 0.0, SEGMENT_STROKES) for rect in segments[:MAX_SEGMENTS])
 
 
-def _is_nearly(a: Rect, b: Rect) -> bool:
-    """Whether a reader would see the same in both."""
-    return all(abs(own - other) < SAME for own, other in zip(a, b, strict=True))
+def _is_same_crop(a: Rect, b: Rect) -> bool:
+    """Whether a recognizer would see the same in both rectangles."""
+    return all(
+        abs(side - other_side) < MAX_SIDE_DIFFERENCE for side, other_side in zip(a, b, strict=True)
+    )
 
 
-def _by_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
-    """Above, below and between the middles between two labels' lines; not where a label's
-    own print fills a part, for that would be read as the signer's.
+def _split_between_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
+    """Segments above, below and between the middles between two labels' lines. Segments that a
+    label's print fills are left out: the print would be read as the signer's entry.
     """
     labels = [label.rect for label in block.labels.values()]
     middles = sorted((label.y0 + label.y1) / 2 for label in labels)
     cuts = [(a + b) / 2 for a, b in pairwise(middles)]
-    inside = [cut for cut in cuts if rect.y0 + MIN_PART[1] < cut < rect.y1 - MIN_PART[1]]
-    x0, y0, x1, y1 = rect
-    parts = [
-        part for cut in inside for part in (Rect(x0, y0, x1, cut), Rect(x0, cut - ASCENT, x1, y1))
+    cuts_inside = [
+        cut for cut in cuts if rect.y0 + MIN_SEGMENT_SIZE[1] < cut < rect.y1 - MIN_SEGMENT_SIZE[1]
     ]
-    parts += [Rect(x0, above - ASCENT, x1, below) for above, below in pairwise(inside)]
-    return [part for part in parts if all(part.overlap(label) < PRINTED for label in labels)]
+    x0, y0, x1, y1 = rect
+    segments = [
+        segment
+        for cut in cuts_inside
+        for segment in (Rect(x0, y0, x1, cut), Rect(x0, cut - ASCENT, x1, y1))
+    ]
+    segments += [Rect(x0, above - ASCENT, x1, below) for above, below in pairwise(cuts_inside)]
+    return [
+        segment
+        for segment in segments
+        if all(segment.overlap(label) < MAX_LABEL_OVERLAP for label in labels)
+    ]
 
 
-def _may_be(rect: Rect) -> bool:
-    """Whether a part is as large as the shortest date."""
-    return rect.width > MIN_PART[0] and rect.height > MIN_PART[1]
+def _is_large_enough(rect: Rect) -> bool:
+    """Whether a segment is as large as the shortest date."""
+    return rect.width > MIN_SEGMENT_SIZE[0] and rect.height > MIN_SEGMENT_SIZE[1]
 
 
 def _is_near(line: Line, region: Rect) -> bool:
+    """Whether a line and a region overlap in height."""
     return line.rect.y1 > region.y0 and line.rect.y0 < region.y1
 
 
 def _label_words(block: LocatedBlock) -> set[Word]:
+    """The words of all labels."""
     return {word for label in block.labels.values() for word in label.words}
 
 
-def _printed(near: Sequence[Line], block: LocatedBlock) -> list[Rect]:
-    """Rectangles of the form's own print: labels, their bullets, the line above, and
+def _printed_rects(near_lines: Sequence[Line], block: LocatedBlock) -> list[Rect]:
+    """Rectangles of the form's own print: labels, their bullets, the line above the block, and
     well-read lines of running text.
     """
     labels = [w.rect for w in _label_words(block)]
     labels += [label.rect for label in block.labels.values() if label.inferred]
-    bullets = [Rect(r.x0 - 20, r.y0, r.x0 - 1.5, r.y1) for r in _first_rects(block)]
-    running = [w.rect for line in near if _is_running(line, block) for w in line.words]
-    known = [w.rect for line in near for w in line.words if w.source == FORM]
-    return [*labels, *bullets, *block.printed, *running, *known]
+    bullets = [Rect(r.x0 - 20, r.y0, r.x0 - 1.5, r.y1) for r in _label_rects(block)]
+    running = [w.rect for line in near_lines if _is_running_text(line, block) for w in line.words]
+    form_print = [w.rect for line in near_lines for w in line.words if w.source == FORM]
+    return [*labels, *bullets, *block.printed, *running, *form_print]
 
 
-def _first_rects(block: LocatedBlock) -> list[Rect]:
+def _label_rects(block: LocatedBlock) -> list[Rect]:
+    """Rectangles of all labels."""
     return [label.rect for label in block.labels.values()]
 
 
-def _is_running(line: Line, block: LocatedBlock) -> bool:
-    own = _label_words(block)
-    good = [w for w in line.words if w.score > READABLE and len(w.text) > 1]
-    return len(good) >= PRINT_WORDS and not any(w in own for w in line.words)
+def _is_running_text(line: Line, block: LocatedBlock) -> bool:
+    """Whether a line is running text: enough well-read words and no label."""
+    label_words = _label_words(block)
+    readable = [w for w in line.words if w.score > MIN_READABLE_SCORE and len(w.text) > 1]
+    return len(readable) >= MIN_PRINT_WORDS and not any(w in label_words for w in line.words)
 
 
 def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> list[Line]:
@@ -214,103 +242,111 @@ def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> lis
         if w in _label_words(block)
         or (_is_readable(w) and all(w.rect.overlap(p) < 0.5 for p in printed))
     )
-    return _runs(Line(words), _label_words(block), RUN_GAP) if words else []
+    return _entry_runs(Line(words), _label_words(block), MAX_RUN_GAP) if words else []
 
 
-def _is_sure(run: Line) -> bool:
-    """Whether a run was read as type is; a scrawl that looks like words is ink."""
-    return sum(word.score for word in run.words) / len(run.words) >= SURE
+def _is_type(run: Line) -> bool:
+    """Whether a run was read with the score of type. A scrawl that looks like words is ink."""
+    return sum(word.score for word in run.words) / len(run.words) >= MIN_TYPE_SCORE
 
 
 def _is_readable(word: Word) -> bool:
-    return word.score >= READABLE and sum(c.isalnum() for c in word.text) >= 1
+    """Whether a word has a sufficient score and a letter or digit."""
+    return word.score >= MIN_READABLE_SCORE and sum(c.isalnum() for c in word.text) >= 1
 
 
-def _runs(line: Line, labels: set[Word], gap: float) -> list[Line]:
-    """A line's words apart from labels and bullets, cut at labels and wide gaps."""
+def _entry_runs(line: Line, labels: set[Word], gap: float) -> list[Line]:
+    """A line's words without labels and bullets, cut at labels and at wide gaps."""
     pieces: list[list[Word]] = [[]]
     for word in line.words:
         if word in labels:
             pieces.append([])
         elif pieces[-1] or any(c.isalnum() for c in word.text):
             pieces[-1].append(word)
-    whole = [Line(tuple(_trimmed(piece))) for piece in pieces if _trimmed(piece)]
-    return [run for piece in whole for run in split_at_gaps(piece, gap)]
+    entries = [Line(tuple(_trimmed(piece))) for piece in pieces if _trimmed(piece)]
+    return [run for piece in entries for run in split_at_gaps(piece, gap)]
 
 
 def _trimmed(piece: list[Word]) -> list[Word]:
-    """Without bullets and dashes at the end."""
+    """The words without bullets and dashes at the end."""
     while piece and not any(c.isalnum() for c in piece[-1].text):
         piece = piece[:-1]
     return piece
 
 
 def _largest(marks: Sequence[InkComponent]) -> list[InkComponent]:
-    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[:MAX_INK]
+    """The largest pieces of ink, in reading order."""
+    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[:MAX_INK_MARKS]
     return sorted(ranked, key=lambda m: (m.rect.y0, m.rect.x0))
 
 
-def _joined(marks: Sequence[Mark]) -> list[Mark]:
-    """Neighbours on one line as one mark, every run of two to MOST_RUN and the whole line:
-    a date may be read in pieces, or be half type and half ink.
+def _joined_marks(marks: Sequence[Mark]) -> list[Mark]:
+    """Neighbours on one line, joined to one mark: every run of two to four marks, and the whole
+    line. A date may be read in pieces, or be half type and half ink.
     """
-    chains = [_chain(first, marks) for first in marks]
-    whole = {_as_one(chain).rect: _as_one(chain) for chain in chains if len(chain) > 1}
+    chains = [_marks_to_the_right(first, marks) for first in marks]
+    whole = {_merged(chain).rect: _merged(chain) for chain in chains if len(chain) > 1}
     runs = [
-        _as_one(chain[:end]) for chain in chains for end in range(2, min(MAX_RUN, len(chain)) + 1)
+        _merged(chain[:end])
+        for chain in chains
+        for end in range(2, min(MAX_MARKS_PER_RUN, len(chain)) + 1)
     ]
-    known = {mark.rect for mark in marks} | set(whole)
-    fresh = {run.rect: run for run in runs if run.rect not in known}
-    ranked = sorted(fresh.values(), key=lambda m: (-m.area, m.rect))
+    existing = {mark.rect for mark in marks} | set(whole)
+    new_runs = {run.rect: run for run in runs if run.rect not in existing}
+    ranked = sorted(new_runs.values(), key=lambda m: (-m.area, m.rect))
     lines = sorted(whole.values(), key=lambda m: (-m.width, m.rect))
-    return [*lines[:MAX_LINES], *ranked[:MAX_JOINED]]
+    return [*lines[:MAX_WHOLE_LINES], *ranked[:MAX_JOINED_RUNS]]
 
 
-def _chain(first: Mark, marks: Sequence[Mark]) -> list[Mark]:
-    """A mark and those that follow it on its line."""
+def _marks_to_the_right(first: Mark, marks: Sequence[Mark]) -> list[Mark]:
+    """A mark and the marks that follow it on its line."""
     chain = [first]
-    while len(chain) < LONGEST and (following := _next_on_line(chain[-1], marks)):
+    while len(chain) < MAX_MARKS_PER_LINE and (following := _next_on_line(chain[-1], marks)):
         chain.append(following)
     return chain
 
 
-def _as_one(run: Sequence[Mark]) -> Mark:
+def _merged(run: Sequence[Mark]) -> Mark:
+    """Several marks as one mark."""
     typed = all(mark.kind == "text" for mark in run)
-    told = typed and all(w.source == "pdf" for mark in run for w in mark.words)
+    born_digital = typed and all(w.source == "pdf" for mark in run for w in mark.words)
     return Mark(
         "text" if typed else "ink",
         Rect.around(mark.rect for mark in run),
-        tuple(w for mark in run for w in mark.words) if told else (),
+        tuple(w for mark in run for w in mark.words) if born_digital else (),
         sum(mark.area for mark in run),
         sum(mark.strokes for mark in run),
     )
 
 
 def _next_on_line(mark: Mark, marks: Sequence[Mark]) -> Mark | None:
-    """The nearest mark to the right that stands on the same line."""
+    """The nearest mark to the right on the same line."""
     right = [
         other
         for other in marks
-        if -3 < other.rect.x0 - mark.rect.x1 < INK_GAP and _shares_line(mark, other)
+        if -3 < other.rect.x0 - mark.rect.x1 < MAX_INK_GAP and _shares_line(mark, other)
     ]
     return min(right, key=lambda m: m.rect.x0, default=None)
 
 
 def _shares_line(a: Mark, b: Mark) -> bool:
+    """Whether two marks have more than 0.4 of the lower one's height in common."""
     shared = min(a.rect.y1, b.rect.y1) - max(a.rect.y0, b.rect.y0)
     return shared > 0.4 * min(a.height, b.height)
 
 
-def _strips(block: LocatedBlock, marks: Sequence[Mark]) -> list[Mark]:
-    """The strip right of a label up to the last mark on it, where one is that has to be read."""
+def _label_strips(block: LocatedBlock, marks: Sequence[Mark]) -> list[Mark]:
+    """The strip right of each label, up to the last mark on it. Only strips with a mark that has to
+    be read from pixels.
+    """
     strips = []
     for label in block.labels.values():
         middle = (label.rect.y0 + label.rect.y1) / 2
         on_line = [
             m for m in marks if m.rect.y0 < middle < m.rect.y1 and m.rect.x1 > label.rect.x1 + 8
         ]
-        if not all(mark.told for mark in on_line):
-            low, high = middle + STRIP[0], middle + STRIP[1]
+        if not all(mark.born_digital for mark in on_line):
+            low, high = middle + STRIP_EDGES[0], middle + STRIP_EDGES[1]
             end = max(mark.rect.x1 for mark in on_line)
             strips.append(Mark("strip", Rect(label.rect.x1 + 1, low, end, high)))
     return strips

@@ -1,7 +1,7 @@
-"""What reading a document found, before any judgement: plain values, no pixels.
+"""The observations of one document before any decision: plain values, no pixels.
 
-Findings travel from a worker to the caller, and can be judged again when the volume has
-told more, without reading a pixel twice.
+Observations travel from a worker to the caller. A decision can be repeated from them when the
+volume provides more evidence; no pixel is read again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from ocr_extract.sources.certificates import Certificate
 
 @dataclass(frozen=True)
 class ObservedLabel:
-    """A label: its rectangle in points of the upright page, its place on the page."""
+    """A label: its rectangle in points of the upright page, and its place on the page as it came.
+    `inferred`: the label was not read.
+    """
 
     rect: Rect
     place: Box | None
@@ -26,19 +28,21 @@ class ObservedLabel:
 
 @dataclass(frozen=True)
 class ObservedBlank:
-    """What stands in a blank of running text; "" is a blank that was found empty."""
+    """The content of a blank in running text. The text is "" for an empty blank. `scores` are word
+    scores, each 0..1. `located` is the similarity (0..1) of the phrases around it.
+    """
 
     text: str
     scores: tuple[float, ...]
     located: float
     place: Box | None
     ink: bool = False
-    """Whether it was filled in by hand, legibly or not."""
+    """Whether the blank was filled in by hand, legibly or not."""
 
 
 @dataclass(frozen=True)
 class Observations:
-    """Everything found in one document."""
+    """Everything that was found in one document."""
 
     document: Document
     form: FormMatch | None = None
@@ -51,9 +55,10 @@ class Observations:
     sealed: Box | None = None
     """Where the certificate shows on the signing page."""
     hidden: tuple[str, ...] = ()
-    """Lines of text in the signing block that do not show: weak evidence."""
+    """Lines of text in the signing block that do not show. They are weak evidence."""
     altered: tuple[str, ...] = ()
-    """Numbers of the clauses that are not as printed."""
+    """Numbers of the clauses that are altered."""
     has_ink: bool = False
-    """Whether there were pixels, so that "no ink" is known and not guessed."""
+    """Whether there were pixels, so that "no ink" is a fact and not a guess."""
     seconds: float = 0.0
+    """Seconds that the extraction took."""

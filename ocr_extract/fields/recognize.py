@@ -1,8 +1,8 @@
-"""The marks of a signing block with what every reader makes of them.
+"""Reads the marks of a signing block with all recognizers.
 
-What the file tells as text is not read again. Ink goes to the line networks, and where none
-of it is a date yet, marks are taken apart and their parts read. Tesseract reads type, and
-what may be type, at two sizes in one call.
+Text of the file itself is not read again. Ink is read by the line networks. When no ink is a date
+yet, marks are divided into segments and the segments are read. Tesseract reads type, and what may
+be type, at two sizes in one call.
 """
 
 from __future__ import annotations
@@ -36,45 +36,51 @@ from ocr_extract.records import Damage, Hypothesis, Reading
 from ocr_extract.signatures.ink_hash import hash_of
 from ocr_extract.sources.pdf_raster import iso_time
 
-TOLD = 0.99
-"""Likeness (0..1) of a full date that stands as text."""
-LEGIBLE = (0.6, 0.85)
-"""PP-OCR's score (0..1) from which tesseract reads ink once, and twice."""
-SURELY_TYPE = 0.9
-"""Score of words (0..1) found on a page from which they are type and no clear hand."""
-SECOND_LOOK = 1.6
-"""Enlargement of the second crop of each mark: small type reads better, and two
-readings that agree are worth more than one."""
-SHORTER = 0.8
-"""Share of a mark's height under which it is read without its tails, too."""
-TIGHT = 1.5
-"""Points around a mark for the line networks, which want the ink to fill the crop."""
-SIGNATURE = (18.0, 6.0)
-"""Points; smaller ink is no signature."""
+MIN_FULL_DATE_SIMILARITY = 0.99
+"""Date similarity (0..1) from which text of the file is a full date (chosen)."""
+TYPE_READING_THRESHOLDS = (0.6, 0.85)
+"""PP-OCR's word scores (0..1) from which tesseract reads ink once, and from which it reads it
+twice (chosen; counted: of 42 marks of ink that tesseract took for type, one was below 0.6, and
+it was not type)."""
+MIN_SURE_TYPE_SCORE = 0.9
+"""Word score (0..1) from which words found on a page are surely type, and not clear handwriting
+(chosen)."""
+ENLARGEMENT = 1.6
+"""Factor by which the second crop of each mark is enlarged (chosen). Small type is then read
+better, and two readings that agree are worth more than one."""
+MAX_CORE_SHARE = 0.8
+"""Share (0..1) of a mark's height below which its core, without long tails, is read too
+(chosen)."""
+CROP_MARGIN = 1.5
+"""Points around a mark in crops for the line networks (chosen). The ink has to fill the crop."""
+MIN_SIGNATURE_SIZE = (18.0, 6.0)
+"""Width and height in points that a signature exceeds (chosen)."""
 MAX_SIGNATURES = 4
-PAPER = 250
-"""Grey level from which a pixel of a drawn page is paper."""
-EDGE = 4
-"""Pixels around a word that its ink may reach."""
-AROUND = 14.0
-"""Points around ink within which other ink is looked at together with it."""
-SAMPLED = 3
-"""Every third row and column tell the ink level of a page."""
-BESIDE = 40.0
-"""Points above and below the block in which a stamp may begin or end."""
-LARGE_DATE = (105.0, 18.0)
-"""Width and height in points from which a date is likely not alone."""
-AT_DATE = 0.5
-"""Share of the smaller of two rectangles that they have in common."""
-SEEN_DATE = -3.0
-"""Log-likelihood of a date, relative to the best reading, from which no mark has to be
-taken apart."""
+"""Ink marks of a born-digital page that are read for a name, the largest first (chosen)."""
+MIN_PAPER_GREY = 250
+"""Grey level (0..255) from which a pixel of a drawn page is paper (chosen)."""
+WORD_MARGIN = 4
+"""Pixels around a word that its ink may reach (chosen)."""
+INK_MARGIN = 14.0
+"""Points around ink within which other ink is examined together with it (chosen)."""
+SAMPLING_STEP = 3
+"""Every third row and column is used for the ink level of a page (chosen)."""
+BLOCK_MARGIN = 40.0
+"""Points above and below the block in which a stamp may begin or end (chosen)."""
+MAX_SINGLE_DATE_SIZE = (105.0, 18.0)
+"""Width and height in points above which a mark with a date probably holds something else too
+(chosen)."""
+MIN_DATE_OVERLAP = 0.5
+"""Overlap (0..1) above which a mark lies at a date (chosen)."""
+MIN_DATE_LOG_LIKELIHOOD = -3.0
+"""Natural log-likelihood of a date, relative to the best reading, from which a mark counts as a
+date (chosen). Marks are then not divided to find one."""
 
 
 @dataclass(frozen=True)
-class _Page:
-    """A page without its rules, its ink and its finest strokes: thresholded once, looked at
-    for every mark.
+class _CleanPage:
+    """A page without ruled lines, its ink mask and the mask of its finest strokes. The masks have
+    the shape of the raster's pixels. They are computed once and used for every mark.
     """
 
     raster: Raster
@@ -83,84 +89,93 @@ class _Page:
 
 
 def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[Mark, ...]:
-    """All marks of the block with their readings."""
+    """All marks of the block with their readings. Damage is reported to `engines`."""
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
         return tuple(replace(mark, readings=(own_reading(mark),)) for mark in marks)
     sealed = [a.rect for a in view.annotations if a.sealed]
-    page = _page(view.raster, _inked(view, view.raster, block))
+    page = _clean_page(view.raster, _ink_region(view, view.raster, block))
     raster = page.raster
     marks = marks_on_page(raster, page.ink, view.lines, block, sealed)
     if _is_born_digital(view, marks):
-        return _born_digital(view, page, marks, engines)
-    by_hand = _written(page, marks, engines)
-    readings = _typed(raster, marks, by_hand, engines)
-    seen = any(by_hand)
-    large = _composite(marks, by_hand) if seen else ()
-    parts = segments_of_marks(raster, page.ink, large, block)
-    of_parts = _written(page, parts, engines)
+        return _born_digital_marks(view, page, marks, engines)
+    ink_readings = _ink_readings(page, marks, engines)
+    type_readings = _type_readings(raster, marks, ink_readings, engines)
+    has_ink_readings = any(ink_readings)
+    to_split = _marks_to_split(marks, ink_readings) if has_ink_readings else ()
+    segments = segments_of_marks(raster, page.ink, to_split, block)
+    segment_readings = _ink_readings(page, segments, engines)
     return (
         *(
-            _finding(view, page, m, (*a, *b))
-            for m, a, b in zip(marks, readings, by_hand, strict=True)
+            _with_observations(view, page, m, (*a, *b))
+            for m, a, b in zip(marks, type_readings, ink_readings, strict=True)
         ),
-        *(_finding(view, page, m, b) for m, b in zip(parts, of_parts, strict=True)),
+        *(
+            _with_observations(view, page, m, b)
+            for m, b in zip(segments, segment_readings, strict=True)
+        ),
     )
 
 
-def _inked(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
-    """Where ink may stand, in points: the block and what is right above and below it; of a
-    page whose words the file tells, only around the ink that is none of them.
+def _ink_region(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
+    """The region where ink may stand, in points: the block, and a margin above and below it. On a
+    page whose words come from the file, only the surroundings of ink that is not one of these
+    words.
     """
     top, bottom = block.extent
-    whole = Rect(0.0, top - BESIDE, raster.points(raster.width), bottom + BESIDE)
+    near_block = Rect(0.0, top - BLOCK_MARGIN, raster.points(raster.width), bottom + BLOCK_MARGIN)
     if not view.exact:
-        return whole
-    rows, _ = raster.slices(whole)
-    ink = np.where(raster.pixels[rows] < PAPER, np.uint8(255), np.uint8(0))
+        return near_block
+    rows, _ = raster.slices(near_block)
+    ink = np.where(raster.pixels[rows] < MIN_PAPER_GREY, np.uint8(255), np.uint8(0))
     for word in view.words:
         x0, y0, x1, y1 = (round(raster.length(v)) for v in word.rect)
         ink[
-            max(0, y0 - EDGE - rows.start) : max(0, y1 + EDGE - rows.start),
-            max(0, x0 - EDGE) : x1 + EDGE,
+            max(0, y0 - WORD_MARGIN - rows.start) : max(0, y1 + WORD_MARGIN - rows.start),
+            max(0, x0 - WORD_MARGIN) : x1 + WORD_MARGIN,
         ] = 0
     x, y, width, height = cv2.boundingRect(ink)
-    left, right = raster.points(x) - AROUND, raster.points(x + width) + AROUND
+    left, right = raster.points(x) - INK_MARGIN, raster.points(x + width) + INK_MARGIN
     first = raster.points(rows.start + y)
-    return Rect(left, first - AROUND, right, first + raster.points(height) + AROUND)
+    return Rect(left, first - INK_MARGIN, right, first + raster.points(height) + INK_MARGIN)
 
 
-def _page(raster: Raster, region: Rect) -> _Page:
-    """A page without rules, with its masks, within a region in points; no ink beyond it."""
-    level = ink_level(raster.pixels, SAMPLED)
+def _clean_page(raster: Raster, region: Rect) -> _CleanPage:
+    """The page without ruled lines, with its masks, within a region in points. The masks are empty
+    outside the region.
+    """
+    level = ink_level(raster.pixels, SAMPLING_STEP)
     clean = without_ruled_lines(raster, region, level)
-    place = raster.slices(region)
+    area = raster.slices(region)
     ink, fine = np.zeros_like(clean.pixels), np.zeros_like(clean.pixels)
-    part = clean.pixels[place]
-    if part.size:
-        dark = ink_mask(part, level)
-        thin = fine_mask(part)
-        ink[place] = all_ink(dark, thin)
-        fine[place] = np.maximum(dark, thin)
-    return _Page(clean, ink, fine)
+    pixels = clean.pixels[area]
+    if pixels.size:
+        dark = ink_mask(pixels, level)
+        fine_strokes = fine_mask(pixels)
+        ink[area] = all_ink(dark, fine_strokes)
+        fine[area] = np.maximum(dark, fine_strokes)
+    return _CleanPage(clean, ink, fine)
 
 
-def _born_digital(
-    view: PageView, page: _Page, marks: Sequence[Mark], engines: Engines
+def _born_digital_marks(
+    view: PageView, page: _CleanPage, marks: Sequence[Mark], engines: Engines
 ) -> tuple[Mark, ...]:
-    """Type as the file says it; only ink of a signature's size is read, for its name."""
+    """The marks of a born-digital block. Type is taken from the file. Only ink of a signature's
+    size is read, for its name.
+    """
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
     large = large[:MAX_SIGNATURES]
-    bare = _bare(page.raster, [word.rect for word in view.words])
-    names = dict(zip(large, _names(bare, large, engines), strict=True))
+    bare = _without_words(page.raster, [word.rect for word in view.words])
+    names = dict(zip(large, _name_readings(bare, large, engines), strict=True))
     return tuple(
-        _finding(view, page, m, (own_reading(m),) if m.words else names.get(m, ())) for m in marks
+        _with_observations(view, page, m, (own_reading(m),) if m.words else names.get(m, ()))
+        for m in marks
     )
 
 
-def _bare(raster: Raster, words: Sequence[Rect]) -> Raster:
-    """The page with paper where the file's own words stand: a signature that runs through the
-    date must not be read as a part of it.
+def _without_words(raster: Raster, words: Sequence[Rect]) -> Raster:
+    """The page with the file's own words painted white: a signature that crosses the date must not
+    be read together with it.
     """
     pixels = raster.pixels.copy()
     for rect in words:
@@ -168,20 +183,32 @@ def _bare(raster: Raster, words: Sequence[Rect]) -> Raster:
     return raster.with_pixels(pixels)
 
 
-def _names(raster: Raster, marks: Sequence[Mark], engines: Engines) -> list[tuple[Reading, ...]]:
-    """What is read in ink, without dates: the file has told the date."""
+def _name_readings(
+    raster: Raster, marks: Sequence[Mark], engines: Engines
+) -> list[tuple[Reading, ...]]:
+    """Readings of ink without dates, since the file's text states the date."""
     try:
-        return list(engines.handwriting.free([crop_of(raster, mark.rect, TIGHT) for mark in marks]))
+        return list(
+            engines.handwriting.free([crop_of(raster, mark.rect, CROP_MARGIN) for mark in marks])
+        )
     except RecognizerTrouble as trouble:
-        engines.report(_unread(trouble, raster))
+        engines.report(_reading_damage(trouble, raster))
         return [() for _ in marks]
 
 
 def _may_be_signature(mark: Mark) -> bool:
-    return mark.kind == "ink" and mark.width > SIGNATURE[0] and mark.height > SIGNATURE[1]
+    """Whether ink has at least a signature's size."""
+    return (
+        mark.kind == "ink"
+        and mark.width > MIN_SIGNATURE_SIZE[0]
+        and mark.height > MIN_SIGNATURE_SIZE[1]
+    )
 
 
-def _finding(view: PageView, page: _Page, mark: Mark, readings: tuple[Reading, ...]) -> Mark:
+def _with_observations(
+    view: PageView, page: _CleanPage, mark: Mark, readings: tuple[Reading, ...]
+) -> Mark:
+    """The mark with its readings and all other observations."""
     font = view.fonts.get(mark.words[0], "") if mark.words else ""
     ink = hash_of(crop_of(page.raster, mark.rect, 0.5)) if _may_be_signature(mark) else ""
     shape = shape_of(page.raster, page.fine, mark.rect) if mark.kind == "ink" else NO_INK
@@ -198,138 +225,157 @@ def _finding(view: PageView, page: _Page, mark: Mark, readings: tuple[Reading, .
 
 
 def _origin(view: PageView, mark: Mark) -> str:
-    """The annotation that a mark lies in, in words."""
-    found = annotation_at(view, mark.rect)
-    if found is None:
+    """The annotation that a mark lies in, as text. "" when it lies in none."""
+    annotation = annotation_at(view, mark.rect)
+    if annotation is None:
         return ""
-    author = f" by {found.author}" if found.author else ""
-    time = iso_time(found.modified)
-    return f"{found.kind}{author}{f', changed {time}' if time else ''}"
+    author = f" by {annotation.author}" if annotation.author else ""
+    time = iso_time(annotation.modified)
+    return f"{annotation.kind}{author}{f', changed {time}' if time else ''}"
 
 
 def _is_born_digital(view: PageView, marks: Sequence[Mark]) -> bool:
-    """Whether the file's own text says the date, so that no pixel has to be read."""
+    """Whether the file's own text contains the date. Then no date has to be read from pixels."""
     texts = [own_reading(m).best for m in marks if m.words]
-    return view.exact and any(date_similarity(text) >= TOLD for text in texts)
+    return view.exact and any(date_similarity(text) >= MIN_FULL_DATE_SIMILARITY for text in texts)
 
 
-def _typed(
+def _type_readings(
     raster: Raster,
     marks: Sequence[Mark],
-    by_hand: Sequence[tuple[Reading, ...]],
+    ink_readings: Sequence[tuple[Reading, ...]],
     engines: Engines,
 ) -> list[tuple[Reading, ...]]:
-    """Every mark that may be type, read in one call: once, or twice at two sizes where it
-    looks like type; and as it was found, if it was.
+    """Tesseract's readings of every mark that may be type, in one call. A mark is read once, or
+    twice at two sizes when it looks like type. The words of the mark itself are the last reading.
     """
-    looks = [_looks(mark, seen) for mark, seen in zip(marks, by_hand, strict=True)]
-    first = [i for i, count in enumerate(looks) if count]
-    again = [i for i, count in enumerate(looks) if count > 1]
-    crops = {i: crop_of(raster, marks[i].rect) for i in first}
-    wanted = [*crops.values(), *(_second(crops[i], marks[i]) for i in again)]
+    counts = [
+        _type_reading_count(mark, readings)
+        for mark, readings in zip(marks, ink_readings, strict=True)
+    ]
+    once = [i for i, count in enumerate(counts) if count]
+    twice = [i for i, count in enumerate(counts) if count > 1]
+    crops = {i: crop_of(raster, marks[i].rect) for i in once}
+    all_crops = [*crops.values(), *(_second_crop(crops[i], marks[i]) for i in twice)]
     try:
-        read = engines.pages.read(wanted)
+        read = engines.pages.read(all_crops)
     except RecognizerTrouble as trouble:
-        engines.report(_unread(trouble, raster))
+        engines.report(_reading_damage(trouble, raster))
         return [(own_reading(mark),) if mark.words else () for mark in marks]
-    found: list[list[Reading]] = [[] for _ in marks]
-    for index, reading in zip([*first, *again], read, strict=True):
-        found[index].append(reading)
+    readings_by_mark: list[list[Reading]] = [[] for _ in marks]
+    for index, reading in zip([*once, *twice], read, strict=True):
+        readings_by_mark[index].append(reading)
     return [
         (*readings, own_reading(mark)) if mark.words else tuple(readings)
-        for mark, readings in zip(marks, found, strict=True)
+        for mark, readings in zip(marks, readings_by_mark, strict=True)
     ]
 
 
-def _looks(mark: Mark, by_hand: tuple[Reading, ...]) -> int:
-    """How often tesseract looks at a mark: not at what the file tells; at ink by how surely
-    PP-OCR has read it, for what that cannot read is not type (of 42 marks of ink that tesseract
-    held for type one was under 0.6, and was none).
+def _type_reading_count(mark: Mark, ink_readings: tuple[Reading, ...]) -> int:
+    """How often (0..2) tesseract reads a mark. Words of the file are not read. Ink is read
+    according to PP-OCR's score: what PP-OCR cannot read is not type.
     """
-    if mark.told:
+    if mark.born_digital:
         return 0
-    if mark.kind == "text" or not by_hand:
+    if mark.kind == "text" or not ink_readings:
         return 2
-    sure = max((word_score(r) for r in by_hand if r.reader == PP_OCR), default=0.0)
-    return sum(sure >= least for least in LEGIBLE)
+    score = max((word_score(r) for r in ink_readings if r.reader == PP_OCR), default=0.0)
+    return sum(score >= threshold for threshold in TYPE_READING_THRESHOLDS)
 
 
-def _written(page: _Page, marks: Sequence[Mark], engines: Engines) -> list[tuple[Reading, ...]]:
-    """What the line networks make of ink, with and without its long tails, and of what only
-    may be type; () for type.
+def _ink_readings(
+    page: _CleanPage, marks: Sequence[Mark], engines: Engines
+) -> list[tuple[Reading, ...]]:
+    """Readings of the line networks: of ink, with and without its long tails, and of marks that
+    only may be type. () for type.
     """
-    inked = [mark for mark in marks if _is_inked(mark)]
-    if not inked:
+    ink_marks = [mark for mark in marks if _is_read_as_ink(mark)]
+    if not ink_marks:
         return [() for _ in marks]
     cores = [
         core_of(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
-        for mark in inked
+        for mark in ink_marks
     ]
-    shorter = [i for i, m in enumerate(inked) if _height(cores[i]) < SHORTER * m.height]
-    rects = [*(mark.rect for mark in inked), *(cores[i] for i in shorter)]
+    with_tails = [
+        i for i, m in enumerate(ink_marks) if _height(cores[i]) < MAX_CORE_SHARE * m.height
+    ]
+    rects = [*(mark.rect for mark in ink_marks), *(cores[i] for i in with_tails)]
     try:
-        read = engines.handwriting.readings([crop_of(page.raster, rect, TIGHT) for rect in rects])
+        read = engines.handwriting.readings(
+            [crop_of(page.raster, rect, CROP_MARGIN) for rect in rects]
+        )
     except RecognizerTrouble as trouble:
-        engines.report(_unread(trouble, page.raster))
+        engines.report(_reading_damage(trouble, page.raster))
         return [() for _ in marks]
-    best = dict(enumerate(read[: len(inked)]))
-    for index, again in zip(shorter, read[len(inked) :], strict=True):
-        best[index] = max(best[index], again, key=_date_likelihood)
-    found = iter(best[index] for index in range(len(inked)))
-    return [next(found) if _is_inked(mark) else () for mark in marks]
+    best = dict(enumerate(read[: len(ink_marks)]))
+    for index, core_readings in zip(with_tails, read[len(ink_marks) :], strict=True):
+        best[index] = max(best[index], core_readings, key=_date_likelihood)
+    ordered = iter(best[index] for index in range(len(ink_marks)))
+    return [next(ordered) if _is_read_as_ink(mark) else () for mark in marks]
 
 
-def _is_inked(mark: Mark) -> bool:
-    """Whether the line networks read it: what is no type, or may be none."""
+def _is_read_as_ink(mark: Mark) -> bool:
+    """Whether the line networks read a mark: it is not type, or not surely type."""
     return mark.kind != "text" or _may_be_written(mark)
 
 
 def _may_be_written(mark: Mark) -> bool:
-    """Whether what was read on the page as type may be a clear hand."""
+    """Whether words that were read on the page as type may be clear handwriting."""
     if any(word.source != "page" for word in mark.words):
         return False
-    return word_score(own_reading(mark)) < SURELY_TYPE
+    return word_score(own_reading(mark)) < MIN_SURE_TYPE_SCORE
 
 
 def _height(rect: Rect) -> float:
+    """Height of a rectangle."""
     return rect.height
 
 
 def _date_likelihood(readings: tuple[Reading, ...]) -> float:
-    """Of the best date; of none, less than any."""
+    """Log-likelihood of the best date. Minus infinity when there is no date."""
     dates = dates_among(readings)
     return dates[0].log_likelihood if dates else -math.inf
 
 
-def _unread(trouble: RecognizerTrouble, raster: Raster) -> Damage:
+def _reading_damage(trouble: RecognizerTrouble, raster: Raster) -> Damage:
+    """The damage of a block that a recognizer could not read."""
     effect = f"The signing block could not be read: {trouble}"
     return Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect)
 
 
-def _composite(marks: Sequence[Mark], readings: Sequence[tuple[Reading, ...]]) -> Sequence[Mark]:
-    """Marks to take apart: all while none is a date; else those at a date that are larger
-    than one: a signature hangs on them.
+def _marks_to_split(
+    marks: Sequence[Mark], readings: Sequence[tuple[Reading, ...]]
+) -> Sequence[Mark]:
+    """Marks to divide into segments. All marks while none is a date. Otherwise the marks at a date
+    that are larger than a single date: a signature touches them.
     """
     pairs = list(zip(marks, readings, strict=True))
-    dated = [m.rect for m, r in pairs if r and _date_likelihood(r) >= SEEN_DATE]
-    if not dated:
+    date_rects = [m.rect for m, r in pairs if r and _date_likelihood(r) >= MIN_DATE_LOG_LIKELIHOOD]
+    if not date_rects:
         return marks
-    large = [m for m in marks if m.height > LARGE_DATE[1] or m.width > LARGE_DATE[0]]
-    return [m for m in large if any(m.rect.overlap(date) > AT_DATE for date in dated)]
+    large = [
+        m for m in marks if m.height > MAX_SINGLE_DATE_SIZE[1] or m.width > MAX_SINGLE_DATE_SIZE[0]
+    ]
+    return [m for m in large if any(m.rect.overlap(date) > MIN_DATE_OVERLAP for date in date_rects)]
 
 
-def _second(crop: Grey, mark: Mark) -> Grey:
-    """Another look at a crop: larger; of a strip, which ink may cross, the dark alone."""
+def _second_crop(crop: Grey, mark: Mark) -> Grey:
+    """The second crop of a mark: enlarged. Of a label strip, which ink may cross, only the darkest
+    pixels.
+    """
     return darkest_of(crop) if mark.kind == "strip" else _enlarged(crop)
 
 
 def _enlarged(crop: Grey) -> Grey:
-    large = cv2.resize(crop, None, fx=SECOND_LOOK, fy=SECOND_LOOK, interpolation=cv2.INTER_CUBIC)
+    """The crop, enlarged and slightly blurred."""
+    large = cv2.resize(crop, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC)
     return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
 
 
 def own_reading(mark: Mark) -> Reading:
-    """The words by which a mark was found, as a reading."""
+    """The words with which a mark was found, as a reading. Its log-likelihood is the sum of the
+    words' log-scores; each score is limited to 0.01..0.999.
+    """
     text = " ".join(word.text for word in mark.words)
     score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
     source = mark.words[0].source if mark.words else "none"

@@ -1,1 +1,3 @@
-"""Which form is this, where are its labels and blanks; forms are data (TOML)."""
+"""Printed forms: which form a document is, and where its labels and blanks are. Forms are data
+(TOML).
+"""

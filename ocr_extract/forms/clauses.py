@@ -1,8 +1,8 @@
-"""Whether the printed terms are the form's own: fingerprints of word runs, not the words.
+"""Checks whether the printed clauses are the form's own, by fingerprints of short word runs.
 
-The terms of a form belong to its publisher and are not kept here. What is kept is the
-hash of every run of four words of every clause (shingles; Broder 1997). A changed word
-breaks four of them, and names the clause; unchanged terms break none.
+The text of a form belongs to its publisher and is not stored here. The program stores a hash of
+every run of four words of every clause (shingles; Broder 1997). A changed word breaks four
+fingerprints of its clause. Unchanged clauses break none.
 """
 
 from __future__ import annotations
@@ -18,19 +18,25 @@ from typing import Literal
 from ocr_extract.forms.phrases import letters_and_digits
 from ocr_extract.text import Word
 
-RUN = 4
-"""Words a fingerprint covers."""
-BROKEN_BY_ONE_WORD = RUN
+WORDS_PER_FINGERPRINT = 4
+"""Words that one fingerprint covers (chosen)."""
+MIN_BROKEN_FINGERPRINTS = WORDS_PER_FINGERPRINT
+"""Missing fingerprints from which a clause is altered: one changed word breaks as many
+fingerprints as one fingerprint has words."""
 LIGATURES = ("ff", "fi", "fl")
-MOSTLY = 0.5
-"""Share of a variant's runs from which it is the one that the document is made from."""
+"""Letter pairs that many fonts print as one character."""
+MIN_VARIANT_SHARE = 0.5
+"""Smallest share (0..1) of a variant's fingerprints that a document must contain to be compared
+with that variant (chosen)."""
 Clauses = Mapping[str, Sequence[str]]
+"""Fingerprints by clause number."""
 State = Literal["unaltered", "altered", "unreadable"]
+"""`unreadable`: the words do not prove either of the other two."""
 
 
 @dataclass(frozen=True)
 class ClauseComparison:
-    """The terms' state, and the numbers of the clauses that are not as printed."""
+    """The state of the printed clauses, and the numbers of the altered ones."""
 
     state: State
     clauses: tuple[str, ...] = ()
@@ -45,40 +51,48 @@ def compare_clauses(
 ) -> ClauseComparison | None:
     """Compare a document's words, in reading order, with the fingerprints of its form.
 
-    `exact`: the words are the file's own text. Words that OCR read are misread here and
-    there, so that they can prove terms unaltered and never altered. `seen`: variants and
-    their clauses whose print was compared in pixels. None: the form has no fingerprints.
+    `exact`: the words are the file's own text. OCR misreads some words. So OCR words can prove that
+    clauses are unaltered, but not that they are altered. `seen`: pairs of (variant, clause) whose
+    print was already compared in pixels; these clauses count as present.
+
+    Returns None when the form has no fingerprints.
     """
     variants = _variants().get(form)
     if not variants:
         return None
-    found = set(fingerprints([w.text for w in words]))
+    present = set(fingerprints([w.text for w in words]))
     for variant, name in seen:
-        found.update(variants.get(variant, {}).get(name, ()))
-    best = max(variants.values(), key=lambda clauses: _kept(clauses, found))
-    broken = tuple(name for name, runs in best.items() if _is_broken(runs, found))
+        present.update(variants.get(variant, {}).get(name, ()))
+    best = max(variants.values(), key=lambda clauses: _share_present(clauses, present))
+    broken = tuple(name for name, runs in best.items() if _is_broken(runs, present))
     if not broken:
         return ClauseComparison("unaltered")
-    if not exact or _kept(best, found) < MOSTLY:
+    if not exact or _share_present(best, present) < MIN_VARIANT_SHARE:
         return ClauseComparison("unreadable")
     return ClauseComparison("altered", broken)
 
 
 def fingerprints(texts: Sequence[str]) -> list[str]:
-    """The hashes of all runs of words; a word cut by a hyphen at a line's end is joined.
+    """The hashes of all runs of four words, as hexadecimal strings. A word that is hyphenated at
+    the end of a line is joined first.
 
-    Runs with a ligature (ff, fi, fl) are left out: printing to a new PDF often loses
-    the letters behind one, and "e orts" is no altered term.
+    Runs with a ligature (ff, fi, fl) are left out: printing to a new PDF often loses the letters
+    after one, and "e orts" is not an altered clause.
     """
-    plain = [key for text in _joined(texts) if (key := letters_and_digits(text))]
+    keys = [key for text in _joined(texts) if (key := letters_and_digits(text))]
     return [
-        hashlib.blake2b(" ".join(plain[i : i + RUN]).encode(), digest_size=5).hexdigest()
-        for i in range(len(plain) - RUN + 1)
-        if not any(pair in word for word in plain[i : i + RUN] for pair in LIGATURES)
+        hashlib.blake2b(
+            " ".join(keys[i : i + WORDS_PER_FINGERPRINT]).encode(), digest_size=5
+        ).hexdigest()
+        for i in range(len(keys) - WORDS_PER_FINGERPRINT + 1)
+        if not any(
+            pair in word for word in keys[i : i + WORDS_PER_FINGERPRINT] for pair in LIGATURES
+        )
     ]
 
 
 def _joined(texts: Sequence[str]) -> list[str]:
+    """The words, with the two halves of a hyphenated word joined."""
     joined: list[str] = []
     for text in texts:
         if joined and joined[-1].endswith(("-", "\u00ad")) and len(joined[-1]) > 1:
@@ -88,18 +102,22 @@ def _joined(texts: Sequence[str]) -> list[str]:
     return joined
 
 
-def _kept(clauses: Clauses, found: set[str]) -> float:
-    runs = [run for clause in clauses.values() for run in clause]
-    return sum(run in found for run in runs) / max(1, len(runs))
+def _share_present(clauses: Clauses, present: set[str]) -> float:
+    """Share (0..1) of a variant's fingerprints that are present."""
+    stored = [fingerprint for clause in clauses.values() for fingerprint in clause]
+    return sum(fingerprint in present for fingerprint in stored) / max(1, len(stored))
 
 
-def _is_broken(runs: Sequence[str], found: set[str]) -> bool:
-    """A whole word at least: one run alone breaks where a page or a line number is cut in."""
-    return sum(run not in found for run in runs) >= BROKEN_BY_ONE_WORD
+def _is_broken(stored: Sequence[str], present: set[str]) -> bool:
+    """Whether at least one whole word changed. One missing fingerprint is not enough: a page number
+    or line number inside the text breaks one.
+    """
+    return sum(fingerprint not in present for fingerprint in stored) >= MIN_BROKEN_FINGERPRINTS
 
 
 @cache
 def _variants() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """Stored fingerprints by form name, variant and clause number."""
     text = resources.files(__package__).joinpath("terms.json").read_text(encoding="utf-8")
-    loaded: dict[str, dict[str, dict[str, list[str]]]] = json.loads(text)
-    return loaded
+    variants: dict[str, dict[str, dict[str, list[str]]]] = json.loads(text)
+    return variants

@@ -1,4 +1,4 @@
-"""Forms as data: a TOML file each, so that a second form needs no code."""
+"""Definitions of forms. Each form is a TOML file, so a further form needs no code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FieldName = Literal["title", "author", "corresponding_author", "signature", "date"]
 BUILT_IN = ("pmlr", "final_contribution", "generic")
-"""In the order in which they are tried; the last one is the fallback."""
+"""Names of the forms, in the order in which they are tried. The last one is the fallback."""
 
 
 class _Frozen(BaseModel):
@@ -19,14 +19,14 @@ class _Frozen(BaseModel):
 
 
 class Blank(_Frozen):
-    """A field inside running text: it stands after one phrase and before another."""
+    """A field inside running text. It stands after one phrase and before another."""
 
     after: tuple[str, ...]
     before: tuple[str, ...] = ()
 
 
 class Label(_Frozen):
-    """A label of the signing block; `at` is where it starts on the blank form, points."""
+    """A label of the signing block. `at` is where it starts on the blank form, (x, y) in points."""
 
     texts: tuple[str, ...]
     at: tuple[float, float] | None = None
@@ -34,8 +34,8 @@ class Label(_Frozen):
 
 
 class Block(_Frozen):
-    """The signing block: its labels, and the phrase under which it stands; `after_at` is
-    where that phrase starts on the blank form, points.
+    """The signing block: its labels, and the phrases that may stand above it. `after_at` is where
+    that phrase starts on the blank form, (x, y) in points.
     """
 
     after: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Block(_Frozen):
 
 
 class Form(_Frozen):
-    """A printed form: how it is known, where its fields are."""
+    """A printed form: the phrases that identify it, and where its fields are."""
 
     name: str
     phrases: tuple[str, ...] = ()
@@ -54,7 +54,7 @@ class Form(_Frozen):
 
 @cache
 def built_in_forms() -> tuple[Form, ...]:
-    """The forms that the program knows, the fallback last."""
+    """The forms that the program knows. The fallback is last."""
     return tuple(_load(name) for name in BUILT_IN)
 
 

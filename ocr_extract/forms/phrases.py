@@ -1,4 +1,6 @@
-"""Find a printed phrase among words that OCR may have misread, also over a line's end."""
+"""Finds a printed phrase among words that OCR may have misread. A phrase may run over the end of a
+line.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +13,26 @@ from rapidfuzz import fuzz
 
 from ocr_extract.text import Line, Word, fold
 
-MIN_LIKE = 78.0
-"""Similarity (rapidfuzz ratio, 0..100) of a misread phrase; "Pate" is 75 from "Date"."""
-MIN_LIKE_SHORT = 74.0
-NOT_NEARLY = 20.0
-"""Similarity that the best run of a page's letters lacks where no phrase needs to be sought."""
-SHORT = 6
-"""Letters up to which a phrase is short."""
+MIN_SIMILARITY = 78.0
+"""Smallest similarity (rapidfuzz ratio, 0..100) at which a misread phrase counts as found
+(chosen)."""
+MIN_SHORT_SIMILARITY = 74.0
+"""The same for a short phrase (chosen). "Pate" has similarity 75 to "Date"."""
+PREFILTER_MARGIN = 20.0
+"""Similarity (0..100) below the minimum at which the search for a phrase is skipped: no part of
+the page's text comes nearer than the minimum minus this (chosen)."""
+MAX_SHORT_LETTERS = 6
+"""Letters and digits that a short phrase has at most (chosen)."""
 
 LABEL = re.compile(r"(corresponding|author|signed|signature|date)\s?[:;]", re.IGNORECASE)
+"""A printed label of the signing block, with its colon."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A phrase found: words start..end (end not in) of the flat word list, and 0..1."""
+    """The place of a phrase: words `start` to `end` (without `end`) of the flat word list.
+    `similarity` is 0..1.
+    """
 
     start: int
     end: int
@@ -32,88 +40,95 @@ class Found:
 
 
 def flat(lines: Sequence[Line]) -> tuple[Word, ...]:
-    """All words in reading order."""
+    """All words of the lines, in reading order."""
     return tuple(word for line in lines for word in line.words)
 
 
 @lru_cache(maxsize=16_384)
 def letters_and_digits(text: str) -> str:
-    """Only a to z and digits, without case, accents and ligatures."""
+    """Only a to z and digits: lower case, without accents, ligatures resolved."""
     return re.sub(r"[^a-z0-9]+", "", fold(text))
 
 
-def find_phrase(words: Sequence[Word], phrase: str, since: int = 0) -> Found | None:
-    """The best place of a phrase from word `since` on, or None."""
-    found = find_phrases(words, phrase, since)
-    return max(found, key=lambda f: (f.similarity, -f.start)) if found else None
+def find_phrase(words: Sequence[Word], phrase: str, first_word: int = 0) -> Found | None:
+    """The best place of a phrase, from word `first_word` on. None when it is not found."""
+    places = find_phrases(words, phrase, first_word)
+    return max(places, key=lambda f: (f.similarity, -f.start)) if places else None
 
 
-def find_phrases(words: Sequence[Word], phrase: str, since: int = 0) -> list[Found]:
-    """Every place of a phrase, one per starting word, in reading order."""
-    wanted = letters_and_digits(phrase)
-    least = MIN_LIKE_SHORT if len(wanted) <= SHORT else MIN_LIKE
-    size = len(phrase.split())
+def find_phrases(words: Sequence[Word], phrase: str, first_word: int = 0) -> list[Found]:
+    """Every place of a phrase, at most one per starting word, in reading order. Words before word
+    `first_word` are not searched.
+    """
+    letters = letters_and_digits(phrase)
+    min_similarity = MIN_SHORT_SIMILARITY if len(letters) <= MAX_SHORT_LETTERS else MIN_SIMILARITY
+    word_count = len(phrase.split())
     keys = [letters_and_digits(word.text) for word in words]
     if any(word.source != "page" for word in words):
-        exact = _exact(keys, wanted, size, since)
-        if exact:
-            return exact
-    if not fuzz.partial_ratio(wanted, "".join(keys[since:]), score_cutoff=least - NOT_NEARLY):
+        exact_places = _exact_matches(keys, letters, word_count, first_word)
+        if exact_places:
+            return exact_places
+    if not fuzz.partial_ratio(
+        letters, "".join(keys[first_word:]), score_cutoff=min_similarity - PREFILTER_MARGIN
+    ):
         return []
-    found = []
-    for start in range(since, len(words)):
+    places = []
+    for start in range(first_word, len(words)):
         if not keys[start]:
             continue
-        best = _best_from(keys, start, size, wanted, least)
-        if best is not None:
-            found.append(best)
-    return _without_shadows(found)
+        place = _best_match_from(keys, start, word_count, letters, min_similarity)
+        if place is not None:
+            places.append(place)
+    return _without_overlaps(places)
 
 
-def _exact(keys: Sequence[str], wanted: str, size: int, since: int) -> list[Found]:
-    """Places where words that are known are the phrase to the letter: then no misread one
-    has to be searched, which takes a hundred times longer.
+def _exact_matches(
+    keys: Sequence[str], letters: str, word_count: int, first_word: int
+) -> list[Found]:
+    """Places where the words are the phrase letter by letter. When there is one, no misread phrase
+    has to be searched: that search takes a hundred times longer.
     """
-    found = []
-    for start in range(since, len(keys)):
-        if not keys[start] or not wanted.startswith(keys[start]):
+    places = []
+    for start in range(first_word, len(keys)):
+        if not keys[start] or not letters.startswith(keys[start]):
             continue
-        for end in range(start + 1, min(start + size + 3, len(keys) + 1)):
-            if keys[end - 1] and "".join(keys[start:end]) == wanted:
-                found.append(Found(start, end, 1.0))
+        for end in range(start + 1, min(start + word_count + 3, len(keys) + 1)):
+            if keys[end - 1] and "".join(keys[start:end]) == letters:
+                places.append(Found(start, end, 1.0))
                 break
-    return found
+    return places
 
 
-def _best_from(
-    keys: Sequence[str], start: int, size: int, wanted: str, least: float
+def _best_match_from(
+    keys: Sequence[str], start: int, word_count: int, letters: str, min_similarity: float
 ) -> Found | None:
+    """The most similar place that begins at word `start`. None when no place is similar enough."""
     best: Found | None = None
-    for length in range(max(1, size - 1), size + 3):
+    for length in range(max(1, word_count - 1), word_count + 3):
         end = start + length
         if end > len(keys):
             break
         if not keys[end - 1]:
             continue
-        ratio = fuzz.ratio("".join(keys[start:end]), wanted, score_cutoff=least)
+        ratio = fuzz.ratio("".join(keys[start:end]), letters, score_cutoff=min_similarity)
         if ratio and (best is None or ratio / 100 > best.similarity):
             best = Found(start, end, ratio / 100)
     return best
 
 
-def _without_shadows(found: list[Found]) -> list[Found]:
-    """Of places that overlap, the most similar one."""
-    kept: list[Found] = []
+def _without_overlaps(places: list[Found]) -> list[Found]:
+    """The most similar one of each group of overlapping places, in reading order."""
+    chosen: list[Found] = []
     taken: set[int] = set()
-    for one in sorted(found, key=lambda f: (-f.similarity, f.start)):
-        if taken.isdisjoint(range(one.start, one.end)):
-            kept.append(one)
-            taken.update(range(one.start, one.end))
-    return sorted(kept, key=lambda f: f.start)
+    for place in sorted(places, key=lambda f: (-f.similarity, f.start)):
+        if taken.isdisjoint(range(place.start, place.end)):
+            chosen.append(place)
+            taken.update(range(place.start, place.end))
+    return sorted(chosen, key=lambda f: f.start)
 
 
 def holds_label(text: str) -> bool:
-    """Whether a label of the form is read in a mark that was not seen to be one, as on dim
-    photographs.
+    """Whether a text contains a printed label. On dim photographs a label may be read inside a
+    mark, because it was not recognized as a label.
     """
     return LABEL.search(text) is not None

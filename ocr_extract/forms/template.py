@@ -1,9 +1,9 @@
-"""Where the print of a known blank form stands, so that it need not be read on a scan.
+"""Layouts of known blank forms: known print does not have to be read on a scan.
 
-The terms of a form belong to its publisher and are not kept here: of each line there is its
-place, where its words begin and end, and how much ink stands in its columns and rows. Only
-the short phrases by which forms are known (the forms' TOML files) are kept as words.
-`scripts/trace_forms.py` makes them from blank forms.
+The text of a form belongs to its publisher and is not stored here. The program stores, for each
+printed line: its place, where its words begin and end, and how much ink is in its columns and rows.
+Only the short phrases that identify a form are stored as words (in the form's TOML file).
+`scripts/trace_forms.py` makes the layouts from blank forms.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from ocr_extract.imaging.registration import Print, PrintedLine, Profile
 from ocr_extract.text import FORM, Line, Word, group_lines
 
 UNKNOWN = "▯▯"
-"""Stands for a printed word whose letters are not kept."""
-REACH = 3.0
-"""Points by which an entry may reach into the printed lines around its blank."""
+"""Stands for a printed word whose letters are not stored."""
+ENTRY_REACH = 3.0
+"""Points by which an entry may reach into the printed lines around its blank (chosen)."""
 
 
 @dataclass(frozen=True)
 class PrintedPage:
-    """A page of a blank form: its print, the words of each of its lines in points, and where
-    signers write, in points: these places have to be read.
+    """A page of a blank form: its print, the words of each printed line, and the regions where
+    signers write. All places are in points. Only the regions have to be read on a scan.
     """
 
     variant: str
@@ -41,21 +41,21 @@ class PrintedPage:
     words: tuple[tuple[Word, ...], ...]
     regions: tuple[Rect, ...]
     labels: frozenset[int]
-    """The numbers of the lines that are labels of its signing block."""
+    """Numbers of the lines that are labels of the signing block."""
 
     @property
     def clauses(self) -> frozenset[str]:
-        """The numbers of all clauses on it."""
+        """The numbers of all clauses on the page."""
         return frozenset(line.clause for line in self.print.lines if line.clause)
 
     def clauses_of(self, lines: Iterable[int]) -> frozenset[str]:
-        """The clauses that some lines, by their numbers, are of."""
+        """The clauses that the given lines belong to. `lines` are line numbers from 0."""
         return frozenset(self.print.lines[n].clause for n in lines) - {""}
 
 
 @cache
 def printed_pages() -> tuple[PrintedPage, ...]:
-    """The pages of all blank forms that are known, in the order of the file."""
+    """The pages of all known blank forms, in the order of the file."""
     text = resources.files(__package__).joinpath("layouts.json").read_text(encoding="utf-8")
     forms = {form.name: form for form in built_in_forms()}
     return tuple(
@@ -67,7 +67,9 @@ def printed_pages() -> tuple[PrintedPage, ...]:
 
 
 def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
-    """A page as it is stored."""
+    """A page made from its stored form: `size` (width, height in points) and `lines`. A stored line
+    has `rect`, `columns`, `rows`, `clause` and `words`. Raises KeyError when one is missing.
+    """
     words = tuple(
         tuple(
             Word(text or UNKNOWN, Rect(float(x0), float(y0), float(x1), float(y1)), 1.0, FORM)
@@ -76,16 +78,18 @@ def page_of(stored: dict[str, Any], form: Form, variant: str) -> PrintedPage:
         for line in stored["lines"]
     )
     width, height = stored["size"]
-    prints = Print((width, height), tuple(_line(line) for line in stored["lines"]))
+    page_print = Print((width, height), tuple(_printed_line(line) for line in stored["lines"]))
     lines = group_lines([w for line in words for w in line])
     block = locate_block(lines, form)
     regions = (*_blank_regions(lines, form, width), *_block_regions(block, width))
-    own = {word for label in block.labels.values() for word in label.words} if block else set()
-    labels = frozenset(number for number, line in enumerate(words) if own & set(line))
-    return PrintedPage(variant, prints, words, regions, labels)
+    label_words = (
+        {word for label in block.labels.values() for word in label.words} if block else set()
+    )
+    labels = frozenset(number for number, line in enumerate(words) if label_words & set(line))
+    return PrintedPage(variant, page_print, words, regions, labels)
 
 
-def _line(stored: dict[str, Any]) -> PrintedLine:
+def _printed_line(stored: dict[str, Any]) -> PrintedLine:
     x0, y0, x1, y1 = stored["rect"]
     return PrintedLine(
         Rect(x0, y0, x1, y1),
@@ -96,31 +100,36 @@ def _line(stored: dict[str, Any]) -> PrintedLine:
 
 
 def _profile(text: str) -> Profile:
+    """A profile from its stored text: float32 values 0..1."""
     levels = np.frombuffer(base64.b85decode(text), np.uint8)
     return np.asarray(levels, np.float32) / np.float32(255)
 
 
 def as_text(profile: Profile) -> str:
-    """A profile as it is stored: a byte a value, in base 85."""
+    """A profile as stored text: one byte per value, in base 85. Values are 0..1."""
     levels = np.clip(np.rint(profile * 255), 0, 255).astype(np.uint8)
     return base64.b85encode(levels.tobytes()).decode("ascii")
 
 
 def _blank_regions(lines: tuple[Line, ...], form: Form, width: float) -> Iterator[Rect]:
-    """Each blank with the end of the line before it."""
+    """The region of each blank, in points. It includes the end of the line before the blank."""
     for name, blank in form.blanks.items():
-        found = locate_blank(lines, name, blank)
-        if found is not None and found.region is not None:
-            before = _line_above(lines, found.region.y0)
-            yield Rect(0.0, before - REACH, width, found.region.y1 + REACH)
+        filled = locate_blank(lines, name, blank)
+        if filled is not None and filled.region is not None:
+            top = _top_of_line_above(lines, filled.region.y0)
+            yield Rect(0.0, top - ENTRY_REACH, width, filled.region.y1 + ENTRY_REACH)
 
 
 def _block_regions(block: LocatedBlock | None, width: float) -> Iterator[Rect]:
-    """From the line above the signing block as far down as signers write."""
+    """The region of the signing block, in points: from the line above it down to where signers
+    write.
+    """
     if block is not None and block.printed:
         yield Rect(0.0, Rect.around(block.printed).y1, width, block.extent[1])
 
 
-def _line_above(lines: tuple[Line, ...], height: float) -> float:
-    """Top of the last line that ends above a height, in points."""
+def _top_of_line_above(lines: tuple[Line, ...], height: float) -> float:
+    """Top of the last line that ends above a height, in points. The height itself when there is
+    none.
+    """
     return max((line.rect.y0 for line in lines if line.rect.y1 <= height), default=height)

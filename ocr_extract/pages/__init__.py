@@ -1,1 +1,1 @@
-"""Pages with their words: upright, and those chosen that bear the signing block."""
+"""Pages with their words: upright, and selected when they bear the signing block."""

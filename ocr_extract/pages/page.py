@@ -1,4 +1,4 @@
-"""A page, ready to be searched: its words and lines, and where they are on paper."""
+"""A page that can be searched: its words, its lines, and their places on paper."""
 
 from __future__ import annotations
 
@@ -11,23 +11,30 @@ from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
 from ocr_extract.sources.text import plain_lines
 from ocr_extract.text import Line, Word, group_lines
 
-LEGIBLE = 25
-"""Well-read words from which a page is the right way up; a form's page has 200."""
-WELL_READ = 0.6
-BLANK = 0.0004
-"""Share of ink under which a page is blank: a page number alone is 0.00005."""
-LESS_TELLING = {"image": 1, "path": 2}
-MOSTLY_INSIDE = 0.6
-"""Share of the smaller area from which a mark lies in an annotation."""
-COLUMN, ROW, CHARACTER = 6.0, 15.0, 10.0
-"""Points by which text without a page is laid out, so that one code serves both."""
+MIN_LEGIBLE_WORDS = 25
+"""Well-read words from which a page is the right way up (chosen). A page of the form has 200."""
+MIN_WELL_READ_SCORE = 0.6
+"""Word score (0..1) from which a word is well read (chosen)."""
+MIN_INK_SHARE = 0.0004
+"""Share (0..1) of ink pixels below which a page is blank (chosen; a page with only a page number
+has 0.00005)."""
+ANNOTATION_RANK = {"image": 1, "path": 2}
+"""Order in which kinds of annotations are preferred, smaller first (chosen). All other kinds
+have 0."""
+MIN_INSIDE_SHARE = 0.6
+"""Share (0..1) of the smaller area from which a mark lies in an annotation (chosen)."""
+COLUMN_WIDTH, ROW_HEIGHT, CHARACTER_HEIGHT = 6.0, 15.0, 10.0
+"""Points per column and per row, and the height of a character in points, for text without a
+page (chosen). Text is laid out so that the same code handles text and pages."""
 
 
 @dataclass(frozen=True)
 class PageView:
-    """A page, ready to be searched; `raster` is None for text, and for a page that was
-    read from the file's own objects until its pixels are asked for (`exact`: its points
-    are those of the page).
+    """A page that can be searched. Pages count from 1.
+
+    `raster` is None for text. It is also None for a page that was read from the file's own objects,
+    until its pixels are needed. `exact`: words and places come from the file's own objects, in
+    points of the page. `hidden` are words of the file that do not show.
     """
 
     number: int
@@ -39,18 +46,18 @@ class PageView:
     hidden: tuple[Word, ...] = ()
     fonts: dict[Word, str] = field(default_factory=dict)
     clauses: frozenset[tuple[str, str]] = frozenset()
-    """Variants of the form and their clauses whose print is on it, as far as pixels tell."""
+    """Pairs of (variant of the form, clause) whose print is on the page according to its pixels."""
 
 
 def text_view(text: str) -> PageView:
-    """Text as if typed on a page: a column a character, a row a line."""
+    """Plain text laid out like a typed page: one column per character, one row per line."""
     lines = []
     for row, content in enumerate(plain_lines(text)):
         words, column = [], 0
         for part in content.split(" "):
             if part:
-                x, y = column * COLUMN, row * ROW
-                rect = Rect(x, y, x + len(part) * COLUMN, y + CHARACTER)
+                x, y = column * COLUMN_WIDTH, row * ROW_HEIGHT
+                rect = Rect(x, y, x + len(part) * COLUMN_WIDTH, y + CHARACTER_HEIGHT)
                 words.append(Word(part, rect, 1.0, "text"))
             column += len(part) + 1
         if words:
@@ -59,14 +66,16 @@ def text_view(text: str) -> PageView:
 
 
 def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
-    """The annotation that a mark is, or lies in; None when it is part of the page."""
-    inside = [a for a in view.annotations if a.rect.overlap(rect) >= MOSTLY_INSIDE]
-    # An annotation says more than an image, an image more than the paths under it.
-    return min(inside, key=lambda a: LESS_TELLING.get(a.kind, 0), default=None)
+    """The annotation that a mark is, or lies in. None when the mark is part of the page. `rect` is
+    in points.
+    """
+    annotations = [a for a in view.annotations if a.rect.overlap(rect) >= MIN_INSIDE_SHARE]
+    # An annotation tells more than an image. An image tells more than the paths under it.
+    return min(annotations, key=lambda a: ANNOTATION_RANK.get(a.kind, 0), default=None)
 
 
 def object_view(page: ObjectPage) -> PageView:
-    """A page as its own file describes it: the words that show."""
+    """A page as its own file describes it, with the words that show."""
     fonts = dict(zip(page.shown, page.fonts, strict=True))
     lines = group_lines(page.shown)
     return PageView(
@@ -74,26 +83,34 @@ def object_view(page: ObjectPage) -> PageView:
     )
 
 
-def page_order(pages: int, most: int) -> list[int]:
-    """Pages in the order in which they are looked at: last, first, then inwards."""
-    front, back = list(range(1, pages + 1)), list(range(pages, 0, -1))
-    mixed = [page for pair in zip(back, front, strict=True) for page in pair]
-    return list(dict.fromkeys(mixed))[:most]
+def page_order(pages: int, max_pages: int) -> list[int]:
+    """Page numbers (from 1) in the order of reading: last, first, then inwards. At most `max_pages`
+    numbers.
+    """
+    forward, backward = list(range(1, pages + 1)), list(range(pages, 0, -1))
+    alternating = [page for pair in zip(backward, forward, strict=True) for page in pair]
+    return list(dict.fromkeys(alternating))[:max_pages]
 
 
 def legible_words(words: Sequence[Word]) -> int:
-    """How many words of three letters or more were surely read."""
-    return sum(w.score >= WELL_READ and sum(c.isalpha() for c in w.text) >= 3 for w in words)
+    """Number of well-read words with three letters or more."""
+    return sum(
+        w.score >= MIN_WELL_READ_SCORE and sum(c.isalpha() for c in w.text) >= 3 for w in words
+    )
 
 
 def ink_share(pixels: Grey) -> float:
-    """Share of pixels that are ink, 0..1."""
+    """Share (0..1) of pixels that are ink. `pixels` has shape (height, width); every second row and
+    column is counted.
+    """
     return float((pixels[::2, ::2] < 150).mean())
 
 
 def kind_of(views: Sequence[PageView]) -> DocumentKind:
-    """Digital, scan or photo, by the paper: drawn white, scanned, or lit by a lamp."""
-    kinds = {_kind(v.raster) for v in views if v.raster is not None and not v.exact}
+    """Whether the document is digital, a scan or a photo, from the paper of its pages: "mixed" when
+    pages differ, "unknown" without pages that show it.
+    """
+    kinds = {_kind_of_raster(v.raster) for v in views if v.raster is not None and not v.exact}
     if any(view.exact for view in views):
         kinds.add("digital")
     if not kinds:
@@ -101,15 +118,18 @@ def kind_of(views: Sequence[PageView]) -> DocumentKind:
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def _kind(raster: Raster) -> DocumentKind:
+def _kind_of_raster(raster: Raster) -> DocumentKind:
+    """The kind of one page. A page is digital when more than 0.75 of its pixels are
+    exactly white.
+    """
     if raster.photographed:
         return "photo"
-    exact = float((raster.pixels[::3, ::3] == 255).mean())
-    return "digital" if exact > 0.75 else "scan"
+    white_share = float((raster.pixels[::3, ::3] == 255).mean())
+    return "digital" if white_share > 0.75 else "scan"
 
 
 def place_of(view: PageView, rect: Rect) -> Box | None:
-    """Where a rectangle in points of the view lies on its page; None for text."""
+    """Where a rectangle, in points of the view, lies on its page. None for text."""
     if view.exact:
         x0, y0, x1, y1 = rect
         return Box(

@@ -1,8 +1,9 @@
-"""Pages that are pixels: upright, the right way up, with their words.
+"""Pages that exist only as pixels: made upright, with their words.
 
-Where a page bears the print of a known blank form, that print is not read: it is aligned
-(`imaging.align`), its words are known, and only the places where signers write are given
-to the reader, and clauses that do not look as printed. Any other page is read as a whole.
+When a page bears the print of a known blank form, that print is not read. The page is aligned with
+the form (`imaging.registration`), so the printed words are known. The recognizer then reads only
+the areas where signers write, and clauses that do not look as printed. Any other page is read as a
+whole.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from ocr_extract.imaging.registration import Alignment, align
 from ocr_extract.imaging.resize import scaled
 from ocr_extract.imaging.upright import make_upright
 from ocr_extract.pages.page import (
-    BLANK,
-    LEGIBLE,
-    WELL_READ,
+    MIN_INK_SHARE,
+    MIN_LEGIBLE_WORDS,
+    MIN_WELL_READ_SCORE,
     PageView,
     ink_share,
     legible_words,
@@ -32,23 +33,25 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.text import Word, group_lines
 
-USUAL_HEIGHT = 7.4
-"""Median height in points of tesseract's words in 10 to 12 point print."""
-SIZE_TOLERANCE = 1.3
-MAX_COVERED = 1
-"""Labels that a signature may cover; where more of them do not look as printed, they may
-have been moved: an inserted picture pushes them apart.
-"""
-PRINT_EDGE = 0.8
-"""Points around a printed word that its ink may reach."""
-ON_PRINT = 0.5
-"""Share of a word that was read which lies on a printed one, from which it is a rest of it."""
+TYPICAL_WORD_HEIGHT = 7.4
+"""Median height in points of tesseract's words, measured on print of 10 to 12 points."""
+MAX_SIZE_FACTOR = 1.3
+"""Factor by which the print may be larger or smaller than typical before the page is rescaled
+(chosen)."""
+MAX_COVERED_LABELS = 1
+"""Labels that a signature may cover (chosen). When more labels do not look as printed, they may
+have been moved: an inserted picture pushes them apart."""
+PRINT_MARGIN = 0.8
+"""Points around a printed word that its ink may reach (chosen)."""
+MIN_PRINT_OVERLAP = 0.5
+"""Overlap (0..1) of a read word with a printed word from which the read word is only a rest of
+the print (chosen)."""
 
 
 @dataclass(frozen=True)
-class _Part:
-    """Something to be read, over the whole width of its page: pixels at `dpi`, and how far from
-    the page's top they begin, in points.
+class _Region:
+    """A part of a page to be read, over the whole page width. `pixels` have the resolution `dpi`.
+    `top` is where they begin, in points from the page's top.
     """
 
     pixels: Grey
@@ -57,13 +60,13 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """A page with the print that is known of it, in points, and what has to be read;
-    `clauses` are those whose print was compared, with the variant of the form.
+class _PreparedPage:
+    """A page with the words of its known print, in points, and the regions that have to be read.
+    `clauses` are pairs of (variant of the form, clause) whose print was compared and is unaltered.
     """
 
     raster: Raster
-    parts: tuple[_Part, ...]
+    regions: tuple[_Region, ...]
     words: tuple[Word, ...] = ()
     clauses: frozenset[tuple[str, str]] = frozenset()
 
@@ -74,161 +77,191 @@ def read_pages(
     settings: Settings,
     engines: Engines,
 ) -> list[PageView]:
-    """The pages that can be read; what is wrong with the others is reported."""
+    """The pages that can be read; `numbers` count from 1. Damage of the other pages is reported to
+    `engines`. [] when the recognizer fails.
+    """
     rasters = []
     for number in numbers:
         try:
             rasters.append(make_upright(source.render(number, settings.read_dpi)))
-        except Damaged as trouble:
-            engines.report(trouble.damage)
+        except Damaged as error:
+            engines.report(error.damage)
     try:
         return _views(rasters, engines.pages, settings)
-    except RecognizerTrouble as trouble:
-        effect = f"Its pages could not be read: {trouble}"
-        engines.report(Damage(stage="read", kind=trouble.kind, effect=effect))
+    except RecognizerTrouble as error:
+        effect = f"Its pages could not be read: {error}"
+        engines.report(Damage(stage="read", kind=error.kind, effect=effect))
         return []
 
 
-def _views(rasters: Sequence[Raster], reader: PageRecognizer, settings: Settings) -> list[PageView]:
-    """All parts of all pages are read in one call."""
-    sheets = [_sheet(raster, settings) for raster in rasters]
-    read = iter(_words_of([part for sheet in sheets for part in sheet.parts], reader))
+def _views(
+    rasters: Sequence[Raster], recognizer: PageRecognizer, settings: Settings
+) -> list[PageView]:
+    """The pages with their words. All regions of all pages are read in one call."""
+    pages = [_prepare(raster, settings) for raster in rasters]
+    region_words = iter(
+        _words_of_regions([region for page in pages for region in page.regions], recognizer)
+    )
     return [
-        _view(sheet, [word for _ in sheet.parts for word in next(read)], reader, settings)
-        for sheet in sheets
+        _view(
+            page, [word for _ in page.regions for word in next(region_words)], recognizer, settings
+        )
+        for page in pages
     ]
 
 
-def _sheet(raster: Raster, settings: Settings) -> _Sheet:
-    """The page with its print, where that is a known form's, either way up."""
+def _prepare(raster: Raster, settings: Settings) -> _PreparedPage:
+    """The page with its known print, if it is a page of a known form. The page may also be upside
+    down.
+    """
     pages = printed_pages()
     prints = [page.print for page in pages]
-    for turns in (0, 2) if ink_share(raster.pixels) >= BLANK else ():
+    for turns in (0, 2) if ink_share(raster.pixels) >= MIN_INK_SHARE else ():
         turned = quarter_turned(raster, turns)
-        found = align(turned, prints)
-        if found is not None and len(pages[found[0]].labels & found[1].others) <= MAX_COVERED:
-            return _printed(turned, pages[found[0]], found[1], settings)
-    return _Sheet(raster, (_whole(raster, settings),))
+        match = align(turned, prints)
+        if (
+            match is not None
+            and len(pages[match[0]].labels & match[1].others) <= MAX_COVERED_LABELS
+        ):
+            return _prepare_known_page(turned, pages[match[0]], match[1], settings)
+    return _PreparedPage(raster, (_whole_page(raster, settings),))
 
 
-def _printed(raster: Raster, page: PrintedPage, alignment: Alignment, settings: Settings) -> _Sheet:
-    """A page whose print is known; its points are those of the form's size."""
-    sized = raster.magnified(raster.dpi / (alignment.scale * POINTS_PER_INCH))
+def _prepare_known_page(
+    raster: Raster, page: PrintedPage, alignment: Alignment, settings: Settings
+) -> _PreparedPage:
+    """A page of a known form. Its points are scaled to the form's size."""
+    resized = raster.magnified(raster.dpi / (alignment.scale * POINTS_PER_INCH))
 
     def placed(rect: Rect) -> Rect:
-        x0, y0, x1, y1 = (sized.points(v) for v in alignment.on_raster(rect))
+        x0, y0, x1, y1 = (resized.points(v) for v in alignment.on_raster(rect))
         return Rect(x0, y0, x1, y1)
 
     doubtful = page.clauses_of(alignment.others)
     words = tuple(
         replace(word, rect=placed(word.rect))
-        for line, own in zip(page.print.lines, page.words, strict=True)
+        for line, line_words in zip(page.print.lines, page.words, strict=True)
         if line.clause not in doubtful
-        for word in own
+        for word in line_words
     )
-    at = min(float(settings.locate_dpi), sized.dpi)
-    regions = [*page.regions, *_lines_of(page, doubtful)]
-    parts = tuple(_cut(sized, at, placed(region), words) for region in regions)
-    sure = page.clauses - doubtful
-    return _Sheet(sized, parts, words, frozenset((page.variant, name) for name in sure))
+    dpi = min(float(settings.locate_dpi), resized.dpi)
+    areas = [*page.regions, *_clause_areas(page, doubtful)]
+    regions = tuple(_cut_region(resized, dpi, placed(area), words) for area in areas)
+    unaltered = page.clauses - doubtful
+    return _PreparedPage(
+        resized, regions, words, frozenset((page.variant, name) for name in unaltered)
+    )
 
 
-def _lines_of(page: PrintedPage, clauses: Iterable[str]) -> Iterator[Rect]:
-    """Around the lines of each of some clauses, in points of the form."""
+def _clause_areas(page: PrintedPage, clauses: Iterable[str]) -> Iterator[Rect]:
+    """The area around the lines of each clause, in points of the form."""
     for clause in sorted(clauses):
         x0, y0, x1, y1 = Rect.around(
             line.rect for line in page.print.lines if line.clause == clause
         )
-        yield Rect(x0, y0 - PRINT_EDGE, x1, y1 + PRINT_EDGE)
+        yield Rect(x0, y0 - PRINT_MARGIN, x1, y1 + PRINT_MARGIN)
 
 
-def _cut(raster: Raster, dpi: float, region: Rect, words: Sequence[Word]) -> _Part:
-    """A region, in points, over the whole width of the page; paper where words are printed."""
-    top, bottom = (min(max(0.0, y), raster.points(raster.height - 1)) for y in region[1::2])
+def _cut_region(raster: Raster, dpi: float, area: Rect, words: Sequence[Word]) -> _Region:
+    """An area (in points) cut out over the whole page width. Known printed words are
+    painted white.
+    """
+    top, bottom = (min(max(0.0, y), raster.points(raster.height - 1)) for y in area[1::2])
     rows, _ = raster.slices(Rect(0.0, top, 1.0, bottom))
-    pixels = _reduced(raster.pixels[rows.start : max(rows.stop, rows.start + 1)], dpi / raster.dpi)
-    part = _Part(pixels.copy(), dpi, top=raster.points(rows.start))
+    pixels = _downscaled(
+        raster.pixels[rows.start : max(rows.stop, rows.start + 1)], dpi / raster.dpi
+    )
+    region = _Region(pixels.copy(), dpi, top=raster.points(rows.start))
     scale = dpi / POINTS_PER_INCH
     for word in words:
         x0, y0, x1, y1 = word.rect
-        low = (round((x0 - PRINT_EDGE) * scale), round((y0 - PRINT_EDGE - part.top) * scale))
-        high = (round((x1 + PRINT_EDGE) * scale), round((y1 + PRINT_EDGE - part.top) * scale))
-        cv2.rectangle(part.pixels, low, high, 255, cv2.FILLED)
-    return part
+        low = (round((x0 - PRINT_MARGIN) * scale), round((y0 - PRINT_MARGIN - region.top) * scale))
+        high = (round((x1 + PRINT_MARGIN) * scale), round((y1 + PRINT_MARGIN - region.top) * scale))
+        cv2.rectangle(region.pixels, low, high, 255, cv2.FILLED)
+    return region
 
 
-def _whole(raster: Raster, settings: Settings) -> _Part:
-    at = min(float(settings.locate_dpi), raster.dpi)
-    return _Part(_reduced(raster.pixels, at / raster.dpi), at)
+def _whole_page(raster: Raster, settings: Settings) -> _Region:
+    """The whole page as one region, at no more than `locate_dpi`."""
+    dpi = min(float(settings.locate_dpi), raster.dpi)
+    return _Region(_downscaled(raster.pixels, dpi / raster.dpi), dpi)
 
 
-def _reduced(pixels: Grey, factor: float) -> Grey:
-    """Never enlarged: that shows no more."""
+def _downscaled(pixels: Grey, factor: float) -> Grey:
+    """The pixels at a smaller size. They are never enlarged, since that adds no detail."""
     return pixels if factor >= 1 else scaled(pixels, factor)
 
 
-def _words_of(parts: Sequence[_Part], reader: PageRecognizer) -> tuple[tuple[Word, ...], ...]:
-    """Words of all parts in points of their pages, one call per resolution (the pages of one
-    file mostly share it).
+def _words_of_regions(
+    regions: Sequence[_Region], recognizer: PageRecognizer
+) -> tuple[tuple[Word, ...], ...]:
+    """Words of all regions, in points of their pages. One call per resolution: the pages of one
+    file mostly share it.
     """
-    found: dict[int, tuple[Word, ...]] = {}
-    for dpi in sorted({round(part.dpi) for part in parts}):
-        group = [i for i, part in enumerate(parts) if round(part.dpi) == dpi]
-        read = reader.words([parts[i].pixels for i in group], parts[group[0]].dpi)
-        for index, words in zip(group, read, strict=True):
-            found[index] = tuple(_moved(word, parts[index]) for word in words)
-    return tuple(found[i] for i in range(len(parts)))
+    words_by_region: dict[int, tuple[Word, ...]] = {}
+    for dpi in sorted({round(region.dpi) for region in regions}):
+        group = [i for i, region in enumerate(regions) if round(region.dpi) == dpi]
+        words_read = recognizer.words([regions[i].pixels for i in group], regions[group[0]].dpi)
+        for index, words in zip(group, words_read, strict=True):
+            words_by_region[index] = tuple(_on_page(word, regions[index]) for word in words)
+    return tuple(words_by_region[i] for i in range(len(regions)))
 
 
-def _moved(word: Word, part: _Part) -> Word:
+def _on_page(word: Word, region: _Region) -> Word:
+    """A word of a region, moved to its place on the page."""
     x0, y0, x1, y1 = word.rect
-    return replace(word, rect=Rect(x0, y0 + part.top, x1, y1 + part.top))
+    return replace(word, rect=Rect(x0, y0 + region.top, x1, y1 + region.top))
 
 
 def _view(
-    sheet: _Sheet, read: Sequence[Word], reader: PageRecognizer, settings: Settings
+    page: _PreparedPage, words_read: Sequence[Word], recognizer: PageRecognizer, settings: Settings
 ) -> PageView:
-    if sheet.words:
-        added = [w for w in read if all(w.rect.overlap(p.rect) < ON_PRINT for p in sheet.words)]
-        words = (*sheet.words, *added)
-        number = sheet.raster.page
-        return PageView(number, sheet.raster, words, group_lines(words), clauses=sheet.clauses)
-    turned, own = _right_way_up(sheet.raster, tuple(read), reader, settings)
-    sized, own = _natural_size(turned, own)
-    return PageView(sheet.raster.page, sized, own, group_lines(own))
+    """The page with all its words: known print and words that were read."""
+    if page.words:
+        new_words = [
+            w
+            for w in words_read
+            if all(w.rect.overlap(p.rect) < MIN_PRINT_OVERLAP for p in page.words)
+        ]
+        words = (*page.words, *new_words)
+        number = page.raster.page
+        return PageView(number, page.raster, words, group_lines(words), clauses=page.clauses)
+    turned, page_words = _right_way_up(page.raster, tuple(words_read), recognizer, settings)
+    sized, page_words = _natural_size(turned, page_words)
+    return PageView(page.raster.page, sized, page_words, group_lines(page_words))
 
 
 def _right_way_up(
-    raster: Raster, words: tuple[Word, ...], reader: PageRecognizer, settings: Settings
+    raster: Raster, words: tuple[Word, ...], recognizer: PageRecognizer, settings: Settings
 ) -> tuple[Raster, tuple[Word, ...]]:
-    """Turned upside down, or to a side, when that is what makes it legible."""
+    """The page and its words, turned by quarter turns when that makes it legible."""
     best = (legible_words(words), 0, raster, words)
-    if best[0] >= LEGIBLE or ink_share(raster.pixels) < BLANK:
+    if best[0] >= MIN_LEGIBLE_WORDS or ink_share(raster.pixels) < MIN_INK_SHARE:
         return raster, words
     for turns in (2, 1, 3):
         turned = quarter_turned(raster, turns)
-        (again,) = _words_of([_whole(turned, settings)], reader)
-        count = legible_words(again)
+        (turned_words,) = _words_of_regions([_whole_page(turned, settings)], recognizer)
+        count = legible_words(turned_words)
         if count > best[0]:
-            best = (count, turns, turned, again)
-        if count >= LEGIBLE:
+            best = (count, turns, turned, turned_words)
+        if count >= MIN_LEGIBLE_WORDS:
             break
     return best[2], best[3]
 
 
 def _natural_size(raster: Raster, words: tuple[Word, ...]) -> tuple[Raster, tuple[Word, ...]]:
-    """Points such that print has its natural size: photographs and shrunk scans do not
-    state theirs. Left alone within a third of it, for forms differ too.
+    """The page with points such that its print has its natural size: photographs and shrunk scans
+    do not state their size. A page within a factor of 1.3 stays as it is, since forms differ too.
     """
-    heights = [w.height for w in words if w.score >= WELL_READ and len(w.text) >= 3]
-    if len(heights) < LEGIBLE:
+    heights = [w.height for w in words if w.score >= MIN_WELL_READ_SCORE and len(w.text) >= 3]
+    if len(heights) < MIN_LEGIBLE_WORDS:
         return raster, words
-    factor = USUAL_HEIGHT / float(np.median(heights))
-    if 1 / SIZE_TOLERANCE < factor < SIZE_TOLERANCE:
+    factor = TYPICAL_WORD_HEIGHT / float(np.median(heights))
+    if 1 / MAX_SIZE_FACTOR < factor < MAX_SIZE_FACTOR:
         return raster, words
-    scaled = tuple(
+    resized_words = tuple(
         replace(w, rect=Rect(w.rect.x0 * factor, w.rect.y0 * factor, w.rect.x1 * factor,
                          w.rect.y1 * factor))
         for w in words
     )  # fmt: skip
-    return raster.magnified(factor), scaled
+    return raster.magnified(factor), resized_words

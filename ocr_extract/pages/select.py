@@ -1,4 +1,4 @@
-"""Which pages of a file are looked at, and which of them make one agreement."""
+"""Chooses the pages of a file that are read, and divides them into agreements."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from ocr_extract.forms.definition import Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
 from ocr_extract.pages.page import (
-    BLANK,
-    LEGIBLE,
+    MIN_INK_SHARE,
+    MIN_LEGIBLE_WORDS,
     PageView,
     ink_share,
     legible_words,
@@ -29,23 +29,23 @@ from ocr_extract.sources.source import Source
 
 log = logging.getLogger(__name__)
 
-MIN_PAGES_OF_TWO = 4
-"""Pages from which a file may hold two agreements, so that all its pages are looked at: each
-agreement has two."""
+MIN_PAGES_FOR_TWO_AGREEMENTS = 4
+"""Pages from which a file may hold two agreements, so that all its pages are read (chosen: each
+agreement has two pages)."""
 GLANCE_DPI = 75
-"""Resolution at which a page is seen to be blank (chosen)."""
+"""Resolution in dots per inch at which a page is checked for being blank (chosen)."""
 MAX_DOCUMENT_CHARACTERS = 200_000
-"""Characters of a PDF after which no page is looked at: an agreement has 6,000."""
+"""Characters of a PDF after which no further page is read (chosen; an agreement has 6,000)."""
 TOO_MUCH_TEXT = "More text than is read: its other pages were not looked at."
-COMPLETE_BLOCK_SCORE = 3.0
-"""Score of a signing block from which no other page is searched: two labels as they should be;
-words of running text that are like labels reach 1.8 together."""
+MIN_COMPLETE_BLOCK_SCORE = 3.0
+"""Score of a signing block from which no other page is searched (chosen: two labels in their
+expected form and place). Label-like words of running text reach 1.8 together."""
 
 
 @dataclass(frozen=True)
 class PageSelector:
-    """Chooses the pages of one file that are read: those of its own text and objects where the
-    signing block is among them, else pages that are read from pixels.
+    """Chooses the pages of one file that are read. Pages with their own text and objects are used
+    when the signing block is among them. Otherwise pages are read from pixels.
     """
 
     source: Source
@@ -60,37 +60,44 @@ class PageSelector:
         return self._views_of_objects() or self._views_of_pixels()
 
     def _views_of_objects(self) -> list[PageView]:
-        """Pages as the file itself describes them, when the signing block is among them; the
-        few that are pictures are read as such. [] when the block has to be found in pixels.
+        """Pages as the file itself describes them, when the signing block is among them. Pages that
+        are pictures are read from pixels. [] when the block has to be found in pixels.
         """
         if self.source.type != "pdf":
             return []
         with open_objects(self.source.path, self.settings) as objects:
             if objects is None:
                 return []
-            found = self._object_pages(objects)
-            views = [object_view(page) for page in found if legible_words(page.shown) >= LEGIBLE]
+            pages = self._object_pages(objects)
+            views = [
+                object_view(page)
+                for page in pages
+                if legible_words(page.shown) >= MIN_LEGIBLE_WORDS
+            ]
             form = form_of(views)[0]
             signing = {view.number for view in views if is_signing(view, form)}
             return self._with_pixels(objects, views, form, signing) if signing else []
 
     def _object_pages(self, objects: PdfObjects) -> list[ObjectPage]:
-        """The file's own words, page by page: while there is time, and not too many of them."""
-        found: list[ObjectPage] = []
+        """The file's own words, page by page, within the time limit and the limit of characters.
+        Reports damage when a limit is reached.
+        """
+        pages: list[ObjectPage] = []
         characters = 0
         for number in page_order(self.source.pages, self.settings.max_pages):
             if self.time_limit.is_over or characters > MAX_DOCUMENT_CHARACTERS:
-                late = self.time_limit.is_over
-                kind, effect = ("timeout", OVER) if late else ("too_large", TOO_MUCH_TEXT)
+                is_late = self.time_limit.is_over
+                kind, effect = ("timeout", OVER) if is_late else ("too_large", TOO_MUCH_TEXT)
                 self.engines.report(Damage(stage="read", kind=kind, effect=effect))
                 break
             page = objects.page(number)
-            found.append(page)
+            pages.append(page)
             characters += sum(len(word.text) for word in (*page.shown, *page.hidden))
             self._report_cut(page, number)
-        return found
+        return pages
 
     def _report_cut(self, page: ObjectPage, number: int) -> None:
+        """Report a page whose text was cut off at the limit of characters."""
         if page.cut:
             effect = f"More than {MAX_CHARACTERS} characters on a page: the others are not read."
             damage = Damage(stage="read", kind="too_large", page=number, effect=effect)
@@ -99,35 +106,38 @@ class PageSelector:
     def _with_pixels(
         self, objects: PdfObjects, views: Sequence[PageView], form: Form, signing: set[int]
     ) -> list[PageView]:
-        """The pages with the pixels of those that need them, and pages that are pictures."""
+        """The pages, with pixels where they are needed, and the pages that are pictures."""
         self._report_broken_syntax()
-        needed = signing | pages_with_empty_blanks(views, form)
-        exact = {view.number for view in views}
+        needs_pixels = signing | pages_with_empty_blanks(views, form)
+        numbers_with_objects = {view.number for view in views}
         numbers = page_order(self.source.pages, self.settings.max_pages)
-        others = [n for n in numbers[:2] if n not in exact and not _is_blank(objects, n)]
+        picture_pages = [
+            n for n in numbers[:2] if n not in numbers_with_objects and not _is_blank(objects, n)
+        ]
         dpi = self.settings.read_dpi
-        known = [
+        object_views = [
             replace(view, raster=objects.raster(view.number, dpi))
-            if view.number in needed
+            if view.number in needs_pixels
             else view
             for view in views
         ]
-        return _in_order([*known, *self._read(others)])
+        return _in_order([*object_views, *self._read(picture_pages)])
 
     def _report_broken_syntax(self) -> None:
+        """Report a file whose data is broken."""
         if complaints := syntax_complaints(self.source.path):
             effect = "The file's data is broken: what was written on it may be missing."
             self.engines.report(Damage(stage="open", kind="broken_page", effect=effect))
             log.info("%s: %s", self.source.path.name, complaints[0])
 
     def _views_of_pixels(self) -> list[PageView]:
-        """Last and first page, then others until one bears the signing block."""
+        """The last and the first page, then further pages until one bears the signing block."""
         order = page_order(self.source.pages, self.settings.max_pages_read)
         views = self._read(order[:2])
         for number in order[2:]:
             signing = signing_page(views, form_of(views)[0])
-            complete = signing is not None and signing[1].score >= COMPLETE_BLOCK_SCORE
-            if complete and self.source.pages < MIN_PAGES_OF_TWO:
+            complete = signing is not None and signing[1].score >= MIN_COMPLETE_BLOCK_SCORE
+            if complete and self.source.pages < MIN_PAGES_FOR_TWO_AGREEMENTS:
                 break
             views += self._read([number])
         return _in_order(views)
@@ -142,11 +152,13 @@ def _in_order(views: Sequence[PageView]) -> list[PageView]:
 
 def _is_blank(objects: PdfObjects, number: int) -> bool:
     raster = objects.raster(number, GLANCE_DPI)
-    return raster is not None and ink_share(raster.pixels) < BLANK
+    return raster is not None and ink_share(raster.pixels) < MIN_INK_SHARE
 
 
 def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
-    """Pages whose pixels have to say whether a blank without words is empty."""
+    """Numbers of the pages with a blank without words. Their pixels decide whether the blank is
+    empty.
+    """
     return {
         view.number
         for view in views
@@ -156,31 +168,34 @@ def pages_with_empty_blanks(views: Sequence[PageView], form: Form) -> set[int]:
 
 
 def form_of(views: Sequence[PageView]) -> tuple[Form, float]:
-    """The known form that the pages are of, and how surely (0..1)."""
+    """The known form of the pages, and a score for this match (0..1), see `identify`."""
     return identify([view.lines for view in views], built_in_forms())
 
 
 def signing_page(views: Sequence[PageView], form: Form) -> tuple[PageView, LocatedBlock] | None:
-    """The page whose labels look most like the form's block; the later of equals."""
+    """The page whose labels look most like the form's block, with the block. Of equal pages the
+    later one. None when no page has a block.
+    """
     blocks = [(view, locate_block(view.lines, form)) for view in views]
-    found = [(view, block) for view, block in blocks if block is not None]
-    return max(found, key=lambda item: (item[1].score, item[0].number), default=None)
+    located = [(view, block) for view, block in blocks if block is not None]
+    return max(located, key=lambda item: (item[1].score, item[0].number), default=None)
 
 
 def is_signing(view: PageView, form: Form) -> bool:
     """Whether a page bears the form's whole signing block."""
     block = locate_block(view.lines, form)
-    return block is not None and block.score >= COMPLETE_BLOCK_SCORE
+    return block is not None and block.score >= MIN_COMPLETE_BLOCK_SCORE
 
 
 def split_agreements(views: Sequence[PageView], pages: int) -> list[list[PageView]]:
-    """The pages of each agreement in a file of so many pages: each agreement has one signing
-    page, which ends it, or begins it where the file's first page is one.
+    """The pages of each agreement in a file of `pages` pages. Each agreement has one signing page.
+    It is the last page of the agreement, or the first one when the file's first page is a signing
+    page.
 
-    Asked only of files long enough to hold two: a single form may bear labels like those
-    of its signing block on both of its pages.
+    Only files that are long enough for two agreements are divided: a single form may bear labels
+    like those of its signing block on both of its pages.
     """
-    if pages < MIN_PAGES_OF_TWO:
+    if pages < MIN_PAGES_FOR_TWO_AGREEMENTS:
         return [list(views)]
     form = form_of(views)[0]
     signing = [view.number for view in views if is_signing(view, form)]

@@ -1,4 +1,6 @@
-"""How long a document is looked at: past that its pages are left, and what was found counts."""
+"""The time limit for reading a document. After the limit no further page is begun, and the pages
+read so far are used.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,15 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 
 LOOKING = 0.7
-"""Share of a document's time (`document_timeout`, `document_seconds`) in which pages are begun;
-what is left is for the page that was begun last, and for judging."""
+"""Share (0..1) of a document's time (`document_timeout`, `document_seconds`) in which pages may
+be begun (chosen). The rest is for the page that was begun last, and for the decision."""
 OVER = "Looking at it took too long: its other pages were not looked at."
 
 
 class TimeLimit:
-    """Begins when it is made. It counts seconds, and the processor's for this process."""
+    """A time limit that starts when it is made. It counts elapsed seconds and processor seconds of
+    this process.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._until = time.monotonic() + LOOKING * settings.document_timeout
@@ -24,19 +28,19 @@ class TimeLimit:
 
     @property
     def is_over(self) -> bool:
-        """Whether no page may be begun any more."""
+        """Whether the time for new pages is over."""
         return time.monotonic() > self._until or time.process_time() > self._until_used
 
     def check(self) -> None:
-        """Raises Damaged (timeout) when no page may be begun any more."""
+        """Raises Damaged (timeout) when the time for new pages is over."""
         if self.is_over:
             raise Damaged("read", "timeout", OVER)
 
     def bounded(self, render: Callable[[int, int], Raster]) -> Callable[[int, int], Raster]:
-        """A renderer that begins no page too late; raises Damaged (timeout) then."""
+        """A renderer that begins no page after the limit. It then raises Damaged (timeout)."""
 
-        def begun(page: int, dpi: int) -> Raster:
+        def render_in_time(page: int, dpi: int) -> Raster:
             self.check()
             return render(page, dpi)
 
-        return begun
+        return render_in_time

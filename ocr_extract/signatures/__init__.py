@@ -1,1 +1,3 @@
-"""Is it signed, how, and does the legible part name the signer."""
+"""Signatures: whether ink or type is one, how it was made, and whether its legible part names the
+signer.
+"""

@@ -1,4 +1,4 @@
-"""Typed signatures in a handwriting-like font, by the font's name."""
+"""Recognizes typed signatures in a handwriting-like font by the font's name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _SCRIPTS = re.compile(
     r"|mistral|vladimir|dancing|comic|savoye|monotype ?-?corsiva|kunstler|vivaldi",
     re.IGNORECASE,
 )
-"""Names of the handwriting fonts that PDF viewers, office programs and signing services
+"""Parts of the names of handwriting fonts that PDF viewers, office programs and signing services
 offer for a typed signature."""
 
 
 def is_script(font: str) -> bool:
-    """Whether a font's name says that it looks like handwriting."""
+    """Whether a font's name says that the font looks like handwriting."""
     return _SCRIPTS.search(font) is not None

@@ -1,4 +1,6 @@
-"""Whether a string names a person: any order of names, initials, misread letters."""
+"""Compares strings with people's names: in any order of names, with initials, with
+misread letters.
+"""
 
 from __future__ import annotations
 
@@ -10,93 +12,121 @@ from rapidfuzz import fuzz
 from ocr_extract.records import SignerMatch
 from ocr_extract.text import fold_words
 
-SAME_PERSON = 0.75
-"""Likeness from which a string names the person."""
-STRANGER = 0.4
-SURE = 0.9
-LEGIBLE_LENGTH = 5
-WHOLE_LENGTH = 6
-WHOLE_SHARE = 92
+MIN_PERSON_SIMILARITY = 0.75
+"""Similarity (0..1) from which a string names the person (chosen)."""
+MAX_OTHER_PERSON_SIMILARITY = 0.4
+"""Similarity (0..1) below which a string surely does not name the person (chosen)."""
+MIN_SURE_SCORE = 0.9
+"""Score (0..1) from which a reading is sure enough to say that the signer is someone else
+(chosen)."""
+MIN_LEGIBLE_LETTERS = 5
+"""Letters that such a reading needs at least (chosen)."""
+MIN_WHOLE_NAME_LENGTH = 6
+"""Characters that a whole name needs at least, spaces included (chosen)."""
+MIN_WHOLE_NAME_SIMILARITY = 92
+"""Similarity (rapidfuzz ratio, 0..100) from which a string is the whole name (chosen)."""
 
 
 def name_similarity(text: str, name: str | None) -> float:
-    """How much a string looks like a name, 0..1; 0 when there is nothing to compare."""
-    plain, wanted = _folded(text), _folded(name or "")
-    if len(plain) < 2 or len(wanted) < 2:
+    """Similarity of a string to a name, 0..1. 0 when one of them has fewer than two letters. A
+    string that is only one word of the name gets at most 0.9.
+    """
+    letters, name_letters = _plain_letters(text), _plain_letters(name or "")
+    if len(letters) < 2 or len(name_letters) < 2:
         return 0.0
-    whole = max(fuzz.ratio(plain, wanted), fuzz.token_sort_ratio(plain, wanted))
-    part = max((fuzz.ratio(plain, word) for word in wanted.split() if len(word) > 2), default=0.0)
+    whole = max(fuzz.ratio(letters, name_letters), fuzz.token_sort_ratio(letters, name_letters))
+    part = max(
+        (fuzz.ratio(letters, word) for word in name_letters.split() if len(word) > 2), default=0.0
+    )
     return max(whole, 0.9 * part) / 100
 
 
 def names_in(text: str | None) -> tuple[str, ...]:
-    """The people that a field names: "A. Bee, C. Dee and E. Eff" are three."""
+    """The people that a field names: "A. Bee, C. Dee and E. Eff" are three. () for None."""
     parts = re.split(r"[,;&/]|\band\b|\bet al\b", text or "", flags=re.IGNORECASE)
     return tuple(part.strip() for part in parts if sum(c.isalpha() for c in part) >= 2)
 
 
 def person_similarity(text: str, field: str | None) -> float:
-    """How much a string is one of the people that a field names, 0..1: in any order of
-    names, with initials for given names, or by the family name alone.
+    """Similarity (0..1) of a string to the most similar person that a field names. Names may stand
+    in any order, given names may be initials, and the family name alone is enough.
     """
     people = (*names_in(field), field or "")
-    return max((_one_person(text, person) for person in people), default=0.0)
+    return max((_similarity_to_person(text, person) for person in people), default=0.0)
 
 
 def is_whole_name(text: str, field: str | None) -> bool:
     """Whether a string is a person's name from its first letter to its last."""
-    plain = _folded(text)
-    wanted = [_folded(person) for person in (*names_in(field), field or "")]
+    letters = _plain_letters(text)
+    names = [_plain_letters(person) for person in (*names_in(field), field or "")]
     return any(
-        len(name) >= WHOLE_LENGTH and fuzz.ratio(_joined(plain), _joined(name)) >= WHOLE_SHARE
-        for name in wanted
+        len(name) >= MIN_WHOLE_NAME_LENGTH
+        and fuzz.ratio(_without_spaces(letters), _without_spaces(name)) >= MIN_WHOLE_NAME_SIMILARITY
+        for name in names
     )
 
 
 def signer_match(
     readings: Sequence[tuple[str, float]], author: str | None, corresponding: str | None
 ) -> SignerMatch:
-    """Whose name is signed, from readings with how sure they are (0..1). "neither" takes
-    a sure reading of Latin letters that is nobody's; most signatures cannot be read.
+    """Whose name the signature shows. `readings` are texts with their scores (0..1).
+
+    "neither" needs a sure reading in Latin letters that is similar to no name on the form. Most
+    signatures cannot be read: the result is then "cannot tell".
     """
-    of_author = _best(readings, author) >= SAME_PERSON
-    of_other = _best(readings, corresponding) >= SAME_PERSON
-    if of_author and of_other:
+    is_author = _best_similarity(readings, author) >= MIN_PERSON_SIMILARITY
+    is_corresponding = _best_similarity(readings, corresponding) >= MIN_PERSON_SIMILARITY
+    if is_author and is_corresponding:
         return "both"
-    if of_author or of_other:
-        return "author" if of_author else "corresponding_author"
-    told = [text for text, sure in readings if sure >= SURE and _is_latin(text)]
-    named = any(_is_latin(name) for name in (author or "", corresponding or ""))
-    strange = (
-        told
-        and named
-        and max(_best([(t, 1.0)], f) for t in told for f in (author, corresponding)) < STRANGER
+    if is_author or is_corresponding:
+        return "author" if is_author else "corresponding_author"
+    sure_texts = [text for text, score in readings if score >= MIN_SURE_SCORE and _is_latin(text)]
+    has_latin_name = any(_is_latin(name) for name in (author or "", corresponding or ""))
+    is_other_person = (
+        sure_texts
+        and has_latin_name
+        and max(
+            _best_similarity([(t, 1.0)], f) for t in sure_texts for f in (author, corresponding)
+        )
+        < MAX_OTHER_PERSON_SIMILARITY
     )
-    return "neither" if strange else "cannot tell"
+    return "neither" if is_other_person else "cannot tell"
 
 
-def _best(readings: Sequence[tuple[str, float]], field: str | None) -> float:
+def _best_similarity(readings: Sequence[tuple[str, float]], field: str | None) -> float:
+    """Highest similarity (0..1) of any reading to a person of the field."""
     return max((person_similarity(text, field) for text, _ in readings), default=0.0)
 
 
-def _one_person(text: str, person: str) -> float:
-    plain, wanted = _folded(text), _folded(person)
-    with_initials = " ".join([*(w[0] for w in wanted.split()[:-1]), *wanted.split()[-1:]])
-    initials = fuzz.token_sort_ratio(plain, with_initials) / 100 if " " in plain else 0.0
+def _similarity_to_person(text: str, person: str) -> float:
+    """Similarity (0..1) of a string to one person's name, also with initials and in
+    reversed order.
+    """
+    letters, name_letters = _plain_letters(text), _plain_letters(person)
+    with_initials = " ".join(
+        [*(w[0] for w in name_letters.split()[:-1]), *name_letters.split()[-1:]]
+    )
+    initials = fuzz.token_sort_ratio(letters, with_initials) / 100 if " " in letters else 0.0
     # CJK names are written without spaces, and family names first.
-    turned = fuzz.ratio(_joined(plain), _joined(" ".join(reversed(wanted.split())))) / 100
-    return max(name_similarity(text, person), initials, turned if len(plain) > 1 else 0.0)
+    reversed_name = (
+        fuzz.ratio(
+            _without_spaces(letters), _without_spaces(" ".join(reversed(name_letters.split())))
+        )
+        / 100
+    )
+    return max(name_similarity(text, person), initials, reversed_name if len(letters) > 1 else 0.0)
 
 
 def _is_latin(text: str) -> bool:
-    letters = [c for c in _folded(text) if c.isalpha()]
-    return len(letters) >= LEGIBLE_LENGTH and all(c.isascii() for c in letters)
+    """Whether a text has enough letters to be legible, all of them from a to z."""
+    letters = [c for c in _plain_letters(text) if c.isalpha()]
+    return len(letters) >= MIN_LEGIBLE_LETTERS and all(c.isascii() for c in letters)
 
 
-def _joined(name: str) -> str:
+def _without_spaces(name: str) -> str:
     return name.replace(" ", "")
 
 
-def _folded(text: str) -> str:
-    """Letters only, without case and accents, in single spaces."""
+def _plain_letters(text: str) -> str:
+    """The letters only, without case and accents, with single spaces."""
     return fold_words(text, str.isalpha)

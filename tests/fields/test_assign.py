@@ -25,7 +25,7 @@ def _fields(*marks: ScoredMark) -> dict[str, int]:
     return dict(assign(LABELS, marks).chosen)
 
 
-def test_each_on_its_line() -> None:
+def test_marks_on_their_own_lines_fill_their_fields() -> None:
     marks = (
         _mark(265, 414, text="Mira Feldmann", name=1.0),
         _mark(220, 420, **SCRAWL),
@@ -34,31 +34,31 @@ def test_each_on_its_line() -> None:
     assert _fields(*marks) == {"corresponding_author": 0, "signature": 1, "date": 2}
 
 
-def test_a_date_far_from_its_label_is_still_the_date() -> None:
+def test_date_far_from_its_label_is_the_date() -> None:
     for x, y in ((210, 474), (350, 438), (100, 438), (230, 426), (210, 500)):
         marks = (_mark(320, 410, **SCRAWL), _mark(x, y, **DATE))
         assert _fields(*marks)["date"] == 1, (x, y)
 
 
-def test_a_signature_on_the_date_line_is_the_signature_and_displaced() -> None:
-    chosen = assign(LABELS, (_mark(210, 434, **SCRAWL), _mark(210, 462, **DATE)))
-    assert chosen.chosen["signature"] == 0
-    assert chosen.chosen["date"] == 1
-    assert chosen.displaced["signature"] == "date"
+def test_signature_on_date_line_is_displaced() -> None:
+    assignment = assign(LABELS, (_mark(210, 434, **SCRAWL), _mark(210, 462, **DATE)))
+    assert assignment.chosen["signature"] == 0
+    assert assignment.chosen["date"] == 1
+    assert assignment.displaced["signature"] == "date"
 
 
-def test_a_date_on_the_signed_line_is_no_signature() -> None:
+def test_date_on_signature_line_is_not_a_signature() -> None:
     assert _fields(_mark(220, 426, **DATE)) == {"date": 0}
 
 
-def test_blank_blocks_and_specks_stay_blank() -> None:
+def test_empty_block_and_speck_stay_blank() -> None:
     assert _fields() == {}
     speck = _mark(400, 520, kind="ink", wide=5, high=4, typed=0.0)
     assert "signature" not in _fields(speck)
     assert "date" not in _fields(speck)
 
 
-def test_one_piece_of_ink_is_not_two_fields() -> None:
+def test_one_piece_of_ink_fills_one_field() -> None:
     chosen = _fields(
         _mark(220, 420, **SCRAWL),
         _mark(220, 420, **(SCRAWL | {"wide": 82.0})),
@@ -68,6 +68,6 @@ def test_one_piece_of_ink_is_not_two_fields() -> None:
     assert "corresponding_author" not in chosen
 
 
-def test_a_typed_name_on_the_signed_line_signs() -> None:
+def test_typed_name_on_signature_line_is_the_signature() -> None:
     marks = (_mark(220, 426, text="Mira Feldmann", name=1.0), _mark(210, 438, **DATE))
     assert _fields(*marks) == {"signature": 0, "date": 1}

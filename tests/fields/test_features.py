@@ -1,4 +1,4 @@
-"""What marks read like, and what that says of their being a signature."""
+"""Scores of what marks read like, and the evidence for or against a signature."""
 
 from dataclasses import replace
 
@@ -31,12 +31,12 @@ def _is_mixed(mark: ScoredMark, *others: ScoredMark) -> bool:
 
 
 @pytest.mark.parametrize("text", ["Author: Emil", "Date :", "signed; X", "Corresponding Author:"])
-def test_print_of_the_form_is_known(text: str) -> None:
+def test_printed_label_is_recognized(text: str) -> None:
     assert holds_label(text)
 
 
 @pytest.mark.parametrize("text", ["", "Emil Brandt", "Update 7", "The authority"])
-def test_other_words_are_no_label(text: str) -> None:
+def test_other_words_are_not_labels(text: str) -> None:
     assert not holds_label(text)
 
 
@@ -45,18 +45,18 @@ def test_other_words_are_no_label(text: str) -> None:
     [("September", 0.1), ("august.", 0.0), ("7 May 2025", 0.0), ("Emil Brandt 7/", 0.9),
      ("Author: Emil Brandt", 0.9)],
 )  # fmt: skip
-def test_what_is_more_than_a_signature(text: str, name_like: float) -> None:
+def test_ink_with_other_text_is_mixed(text: str, name_like: float) -> None:
     assert _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 
 
 @pytest.mark.parametrize(
     ("text", "name_like"), [("August", 0.9), ("May", 0.0), ("Emil Brandt", 0.95), ("eeeel", 0.0)]
 )
-def test_what_may_be_one(text: str, name_like: float) -> None:
+def test_ink_without_other_text_is_not_mixed(text: str, name_like: float) -> None:
     assert not _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 
 
-def test_a_name_at_home_and_a_date_explain_what_lies_on_both() -> None:
+def test_ink_explained_by_name_and_date_is_mixed() -> None:
     whole = _mark(Rect(248, 416, 339, 444), "ORBrand", name_like=0.6)
     name = _mark(Rect(248, 416, 339, 432), "Rafael Brandt", name_like=0.95)
     date = _mark(Rect(205, 428, 339, 444), "1/20/2025", date_like=0.99)
@@ -65,7 +65,7 @@ def test_a_name_at_home_and_a_date_explain_what_lies_on_both() -> None:
     assert not _is_mixed(whole, date)
 
 
-def test_how_much_lies_on_a_date_and_on_the_name() -> None:
+def test_share_of_ink_on_a_date_and_on_the_name() -> None:
     scrawl = _mark(Rect(230, 426, 330, 446))
     date = _mark(Rect(280, 436, 400, 450), "1/20/2025", date_like=1.0)
     evidence = ink_evidence(scrawl, [scrawl, date], LABELS)  # type: ignore[arg-type]
@@ -73,7 +73,7 @@ def test_how_much_lies_on_a_date_and_on_the_name() -> None:
     assert evidence.on_name == 0.0
 
 
-def test_a_short_month_is_a_part_of_the_date_that_it_stands_in() -> None:
+def test_short_month_inside_a_date_is_part_of_the_date() -> None:
     month = _mark(Rect(265, 440, 297, 452), "Mar")
     date = _mark(Rect(260, 440, 336, 452), "3 Mar 2025", date_like=0.98)
     assert not _is_mixed(month)

@@ -1,4 +1,4 @@
-"""Marks taken apart where the labels say that lines are."""
+"""Marks divided into segments between the lines of the labels."""
 
 import numpy as np
 import pytest
@@ -19,20 +19,23 @@ def block() -> LocatedBlock:
     return LocatedBlock(labels, score=1.0, top=90.0)
 
 
-def _parts(rect: Rect, block: LocatedBlock) -> list[Rect]:
+def _segments(rect: Rect, block: LocatedBlock) -> list[Rect]:
     page = raster_of(np.full((1000, 1000), 255, np.uint8), 300.0, 1)
     mark = Mark("ink", rect, (), 100.0, 2)
     return [
-        part.rect for part in segments_of_marks(page, np.zeros_like(page.pixels), [mark], block)
+        segment.rect
+        for segment in segments_of_marks(page, np.zeros_like(page.pixels), [mark], block)
     ]
 
 
-def test_the_line_between_two_labels_lines_is_a_part(block: LocatedBlock) -> None:
-    """Ink from the author's line into the date's: the signature is what lies between."""
-    found = _parts(Rect(115.0, 98.0, 220.0, 136.0), block)
-    assert Rect(115.0, 107.5, 220.0, 122.5) in found
+def test_ink_on_three_lines_has_a_segment_between(block: LocatedBlock) -> None:
+    """Ink reaches from the author's line into the date's line. The signature is the segment
+    between.
+    """
+    segments = _segments(Rect(115.0, 98.0, 220.0, 136.0), block)
+    assert Rect(115.0, 107.5, 220.0, 122.5) in segments
 
 
-def test_ink_on_two_lines_has_none_between(block: LocatedBlock) -> None:
-    found = _parts(Rect(115.0, 112.0, 220.0, 136.0), block)
-    assert found == [Rect(115.0, 112.0, 220.0, 122.5), Rect(115.0, 119.5, 220.0, 136.0)]
+def test_ink_on_two_lines_has_no_segment_between(block: LocatedBlock) -> None:
+    segments = _segments(Rect(115.0, 112.0, 220.0, 136.0), block)
+    assert segments == [Rect(115.0, 112.0, 220.0, 122.5), Rect(115.0, 119.5, 220.0, 136.0)]

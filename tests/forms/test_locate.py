@@ -33,7 +33,7 @@ def _marks(tail: str) -> list[str]:
     return [" ".join(w.text for w in mark.words) for mark in marks_in_text(lines, block)]
 
 
-def test_the_form_is_known_by_its_phrases() -> None:
+def test_form_is_identified_by_its_phrases() -> None:
     assert identify([_lines(HEAD)], built_in_forms())[0] == PMLR
     assert (
         identify([_lines("Name: X\nSignature: Y\nDate: 1.1.2025")], built_in_forms())[0] == GENERIC
@@ -41,7 +41,7 @@ def test_the_form_is_known_by_its_phrases() -> None:
     assert identify([], built_in_forms())[0] == GENERIC
 
 
-def test_blanks_between_phrases() -> None:
+def test_blank_content_stands_between_its_phrases() -> None:
     lines = _lines(HEAD)
     title = locate_blank(lines, "title", PMLR.blanks["title"])
     author = locate_blank(lines, "author", PMLR.blanks["author"])
@@ -51,28 +51,28 @@ def test_blanks_between_phrases() -> None:
     assert [w.text for w in author.words] == ["Mira", "Feldmann"]
 
 
-def test_a_blank_is_a_blank_and_not_the_next_text() -> None:
+def test_empty_blank_has_no_words() -> None:
     empty = HEAD.replace("Mira Feldmann\n", "").replace("Robust Trees: a Study\nof Growth\n", "")
     for name in ("title", "author"):
-        found = locate_blank(_lines(empty), name, PMLR.blanks[name])
-        assert found is not None
-        assert found.words == ()
+        filled = locate_blank(_lines(empty), name, PMLR.blanks[name])
+        assert filled is not None
+        assert filled.words == ()
 
 
-def test_a_blank_whose_phrases_are_not_there_is_not_found() -> None:
+def test_blank_without_its_phrases_is_not_found() -> None:
     assert locate_blank(_lines("nothing of the kind"), "title", PMLR.blanks["title"]) is None
 
 
-def test_labels_on_lines_of_their_own() -> None:
+def test_entry_below_the_labels_is_a_mark() -> None:
     assert _marks("Corresponding Author:\nSigned:\nDate:\n2015.05.19") == ["2015.05.19"]
 
 
-def test_labels_with_entries_and_bullets() -> None:
+def test_entries_beside_labels_with_bullets_are_marks() -> None:
     tail = "• Corresponding Author: Wang\n – Signed: Li Xing\n * Date: 1 May 2025"
     assert _marks(tail) == ["Wang", "Li Xing", "1 May 2025"]
 
 
-def test_two_labels_on_one_line() -> None:
+def test_two_labels_on_one_line_are_separated() -> None:
     tail = "- Corresponding Author: Wang\n- Signed: - Date: Vox/ Ox/ 25"
     assert _marks(tail) == ["Wang", "Vox/ Ox/ 25"]
 
@@ -83,19 +83,19 @@ def test_misread_labels_are_found() -> None:
     ]  # fmt: skip
 
 
-def test_a_label_that_was_not_read_is_inferred() -> None:
+def test_unread_label_is_inferred() -> None:
     block = locate_block(_lines(HEAD + "Corresponding Author: Wang\nSigned:\n### 1 May 2025"), PMLR)
     assert block is not None
     assert block.labels["date"].inferred
     assert not block.labels["signature"].inferred
 
 
-def test_a_text_without_a_block_has_none() -> None:
+def test_text_without_signing_block_has_no_block() -> None:
     assert locate_block(_lines("Dear editors,\nthe date of the party is 1 May."), PMLR) is None
     assert locate_block((), PMLR) is None
 
 
-def test_the_generic_form() -> None:
+def test_generic_form_is_located_by_its_labels() -> None:
     lines = _lines("Name: Mira Feldmann\nSignature: M. F.\nDate: 3 May 2025")
     block = locate_block(lines, GENERIC)
     assert block is not None
@@ -103,16 +103,16 @@ def test_the_generic_form() -> None:
     assert len(marks_in_text(lines, block)) == 3
 
 
-def test_phrases_over_line_ends_and_misread() -> None:
+def test_misread_phrase_over_a_line_end_is_found() -> None:
     words = flat(_lines("to be publlshed in\nPMLR now"))
-    found = find_phrase(words, "to be published in PMLR")
-    assert found is not None
-    assert (found.start, found.end) == (0, 5)
+    place = find_phrase(words, "to be published in PMLR")
+    assert place is not None
+    assert (place.start, place.end) == (0, 5)
     assert find_phrase(words, "Corresponding Author") is None
     assert find_phrases((), "Date") == []
 
 
-def test_a_second_form_is_known_without_code() -> None:
+def test_second_form_needs_only_its_definition() -> None:
     text = """This Final Contribution Agreement regarding the submission and publication
 of written material ("Articles") is made as of 3 May 2025 by Mira Feldmann
 Paper Title: Robust Trees

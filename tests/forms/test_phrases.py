@@ -1,9 +1,14 @@
-"""Phrases among words that were misread: a look at the page as a whole loses none."""
+"""Phrases among misread words: the quick check of the whole page never drops a phrase."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.forms.phrases import MIN_LIKE, _best_from, find_phrases, letters_and_digits
+from ocr_extract.forms.phrases import (
+    MIN_SIMILARITY,
+    _best_match_from,
+    find_phrases,
+    letters_and_digits,
+)
 from ocr_extract.text import Word
 
 PHRASES = ("manuscript currently entitled", "Corresponding Author", "to be published in PMLR")
@@ -12,7 +17,7 @@ FILLER = st.lists(st.sampled_from(["the", "agreement", "of", "1.", "Ann", "publi
 
 @st.composite
 def misread(draw: st.DrawFn) -> tuple[str, list[str]]:
-    """A phrase, and a page's words with it among them, some letters wrong."""
+    """A phrase, and a page's words that include it. Some letters of the phrase are wrong."""
     phrase = draw(st.sampled_from(PHRASES))
     letters = list(phrase)
     for _ in range(draw(st.integers(0, 8))):
@@ -22,13 +27,13 @@ def misread(draw: st.DrawFn) -> tuple[str, list[str]]:
 
 
 @given(misread())
-def test_every_place_that_is_like_enough_is_found(page: tuple[str, list[str]]) -> None:
+def test_quick_check_of_the_page_never_drops_the_best_place(page: tuple[str, list[str]]) -> None:
     phrase, texts = page
     words = [Word(t, (10.0 * n, 0.0, 10.0 * n + 9, 9.0), 1.0) for n, t in enumerate(texts)]
     keys = [letters_and_digits(text) for text in texts]
     size = len(phrase.split())
     places = [
-        _best_from(keys, start, size, letters_and_digits(phrase), MIN_LIKE)
+        _best_match_from(keys, start, size, letters_and_digits(phrase), MIN_SIMILARITY)
         for start in range(len(keys))
         if keys[start]
     ]

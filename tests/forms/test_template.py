@@ -1,4 +1,4 @@
-"""What is kept of blank forms: places and profiles, and of words only what forms know."""
+"""Stored layouts of blank forms: places and profiles, and only those words that forms define."""
 
 import importlib.util
 import json
@@ -31,9 +31,7 @@ def tracing() -> ModuleType:
     return module
 
 
-def test_what_is_kept_of_the_samples_form_is_that_form(
-    tracing: ModuleType, factory: Factory
-) -> None:
+def test_stored_sample_form_equals_a_new_trace(tracing: ModuleType, factory: Factory) -> None:
     layouts = json.loads((ROOT / "ocr_extract" / "forms" / "layouts.json").read_text())
     terms = json.loads((ROOT / "ocr_extract" / "forms" / "terms.json").read_text())
     clauses, pages = tracing.traced(factory.blank(), PMLR)
@@ -43,19 +41,19 @@ def test_what_is_kept_of_the_samples_form_is_that_form(
         assert [line["clause"] for line in old["lines"]] == [li["clause"] for li in new["lines"]]
 
 
-def test_no_words_of_the_terms_are_kept() -> None:
+def test_words_of_the_clauses_are_not_stored() -> None:
     phrases = [*PMLR.phrases, *PMLR.block.after]
     phrases += [text for b in PMLR.blanks.values() for text in (*b.after, *b.before)]
     phrases += [text for label in PMLR.block.labels.values() for text in label.texts]
-    # A phrase may be broken by a hyphen: its letters are looked for, not its words.
-    known = "".join(letters_and_digits(phrase) for phrase in phrases)
+    # A hyphen may divide a phrase. So the letters of a phrase are compared, not its words.
+    phrase_letters = "".join(letters_and_digits(phrase) for phrase in phrases)
     words = [w for page in printed_pages() for line in page.words for w in line]
-    kept = [word.text for word in words if word.text != UNKNOWN]
-    assert all(letters_and_digits(text) in known for text in kept)
-    assert len(kept) < len(words) / 3
+    stored_words = [word.text for word in words if word.text != UNKNOWN]
+    assert all(letters_and_digits(text) in phrase_letters for text in stored_words)
+    assert len(stored_words) < len(words) / 3
 
 
-def test_labels_and_blanks_are_found_by_what_is_kept() -> None:
+def test_labels_and_blanks_are_found_in_stored_layouts() -> None:
     pages = printed_pages()
     assert [page.clauses for page in pages if page.variant == "samples"] == [
         {"1", "2", "3", "4", "5"},
@@ -71,7 +69,7 @@ def test_labels_and_blanks_are_found_by_what_is_kept() -> None:
             assert region[1] < label.rect[1] < label.rect[3] < region[3]
 
 
-def test_profiles_come_back_as_they_were_kept() -> None:
+def test_profile_is_unchanged_after_storing() -> None:
     columns = np.linspace(0, 1, 60).astype(np.float32)
     stored = {
         "size": [612.0, 792.0],
@@ -92,7 +90,7 @@ def test_profiles_come_back_as_they_were_kept() -> None:
     assert page.regions == ()
 
 
-def test_clauses_that_were_seen_need_no_words() -> None:
+def test_clauses_compared_in_pixels_need_no_words() -> None:
     seen = {(page.variant, c) for page in printed_pages()[:2] for c in page.clauses}
     whole = compare_clauses([], PMLR.name, exact=False, seen=seen)
     assert whole is not None

@@ -1,4 +1,6 @@
-"""Known print is not read; what signers wrote, and print that is in doubt, is."""
+"""Scanned pages: known print is not read. Signers' entries and print that may be changed
+are read.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,8 +27,8 @@ YEAR = Settings(year=2025)
 
 
 @dataclass
-class Witness:
-    """Tesseract, and what it was given as pages."""
+class RecordingRecognizer:
+    """Tesseract, together with the sizes (height, width) of the pages that it received."""
 
     engine: Tesseract = field(default_factory=Tesseract)
     pages: list[tuple[int, int]] = field(default_factory=list)
@@ -46,11 +48,11 @@ def _scan(degrees: float = 0.4) -> list[Grey]:
     return [scanned(page, np.random.default_rng(3), degrees) for page in pages_of()]
 
 
-def test_only_blanks_and_the_block_are_read(factory: Factory) -> None:
-    witness = Witness()
-    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=witness)
-    assert len(witness.pages) == 3
-    assert all(height < 450 for height, _ in witness.pages)
+def test_only_blanks_and_signing_block_are_read(factory: Factory) -> None:
+    recognizer = RecordingRecognizer()
+    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=recognizer)
+    assert len(recognizer.pages) == 3
+    assert all(height < 450 for height, _ in recognizer.pages)
     assert record.form is not None
     assert record.form.terms == "unaltered"
     assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
@@ -59,65 +61,65 @@ def test_only_blanks_and_the_block_are_read(factory: Factory) -> None:
     assert record.fields.signature.present == "yes"
 
 
-def test_upside_down_and_on_its_side(factory: Factory) -> None:
+def test_turned_pages_are_read(factory: Factory) -> None:
     for turns in (1, 2, 3):
-        witness = Witness()
+        recognizer = RecordingRecognizer()
         turned = [np.ascontiguousarray(np.rot90(page, turns)) for page in _scan()]
         record = extract(
-            factory.image(f"{turns}.tif", turned), settings=YEAR, page_recognizer=witness
+            factory.image(f"{turns}.tif", turned), settings=YEAR, page_recognizer=recognizer
         )
-        assert len(witness.pages) == 3
+        assert len(recognizer.pages) == 3
         assert record.fields.date.value == "2025-05-27"
         assert record.fields.date.place is not None
 
 
-def test_a_clause_that_looks_changed_is_read(
-    factory: Factory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_clause_is_read(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
     changed = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
     monkeypatch.setattr(typeset, "CLAUSES", changed)
-    witness = Witness()
-    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=witness)
-    assert len(witness.pages) == 4
+    recognizer = RecordingRecognizer()
+    record = extract(factory.image("a.tif", _scan()), settings=YEAR, page_recognizer=recognizer)
+    assert len(recognizer.pages) == 4
     assert record.form is not None
     assert record.form.terms == "unreadable"
     assert record.fields.date.value == "2025-05-27"
 
 
-def test_a_pen_stroke_over_a_clause_has_it_read_and_is_no_changed_term(factory: Factory) -> None:
+def test_pen_stroke_over_a_clause_is_not_an_altered_clause(factory: Factory) -> None:
     pages = _scan(0.0)
     line = next(li for li in printed_pages()[2].print.lines if li.clause == "3").rect
     x, top, bottom = (round(v * 200 / 72) for v in (line[0] + 60, line[1] - 3, line[3] + 3))
     cv2.line(pages[0], (x, top), (x + 70, bottom), 0, 5)
-    witness = Witness()
-    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=witness)
-    assert len(witness.pages) == 4
+    recognizer = RecordingRecognizer()
+    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=recognizer)
+    assert len(recognizer.pages) == 4
     assert "terms_altered" not in [flag.code for flag in record.flags]
     assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
 
 
-def test_labels_that_were_pushed_down_are_found_where_they_are(factory: Factory) -> None:
-    """An inserted picture moves "Signed:" and "Date:", and the page prints all the same."""
+def test_moved_labels_are_found(factory: Factory) -> None:
+    """An inserted picture moves "Signed:" and "Date:" down. The rest of the page is printed as
+    usual.
+    """
     pages = [page.copy() for page in pages_of()]
     top, bottom, down = (round(v * 200 / 72) for v in (424.5, 460.0, 45.0))
     moved = pages[1][top:bottom].copy()
     pages[1][top:bottom] = 255
     pages[1][top + down : bottom + down] = moved
-    witness = Witness()
-    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=witness)
-    assert max(height for height, _ in witness.pages) > 1000
+    recognizer = RecordingRecognizer()
+    record = extract(factory.image("a.tif", pages), settings=YEAR, page_recognizer=recognizer)
+    assert max(height for height, _ in recognizer.pages) > 1000
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.date.place is not None
     assert record.fields.date.place.y0 > 475
     assert record.fields.signature.present == "yes"
 
 
-def test_other_print_is_read_as_a_whole(factory: Factory) -> None:
-    witness = Witness()
+def test_unknown_print_is_read_as_a_whole_page(factory: Factory) -> None:
+    recognizer = RecordingRecognizer()
     path = factory.image("a.tif", [text_lines()])
     damage: list[Damage] = []
     source = open_source(path, YEAR, damage.append)
-    (view,) = read_pages(source, [1], witness, YEAR, damage.append)
-    assert witness.pages[0][0] >= 1000
+    (view,) = read_pages(source, [1], recognizer, YEAR, damage.append)
+    assert recognizer.pages[0][0] >= 1000
     assert view.clauses == frozenset()
     assert all(word.source != FORM for word in view.words)

@@ -27,19 +27,19 @@ def _copy(page: Grey, factor: float, quality: int) -> Grey:
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(("factor", "quality"), [(1.0, 90), (0.7, 60), (1.3, 40)])
-def test_a_pasted_copy_is_the_same_ink(seed: int, factor: float, quality: int) -> None:
+def test_pasted_copy_is_same_ink(seed: int, factor: float, quality: int) -> None:
     page = _signature(seed)
     assert is_same_ink(hash_of(page), hash_of(_copy(page, factor, quality)))
 
 
-def test_signatures_of_many_are_all_different() -> None:
+def test_different_signatures_are_different_ink() -> None:
     hashes = [hash_of(_signature(seed)) for seed in range(30)]
     same = [(a, b) for i, a in enumerate(hashes) for b in hashes[:i] if is_same_ink(a, b)]
     assert all(hashes)
     assert not same
 
 
-def test_too_little_ink_is_like_nothing() -> None:
+def test_too_little_ink_has_no_hash() -> None:
     page = np.full((60, 60), 255, np.uint8)
     page[20:23, 20:23] = 0
     assert hash_of(page) == ""

@@ -17,14 +17,14 @@ from ocr_extract.signatures.names import (
         ("Jorg Capek", "Jörg Čapek", 0.99), ("李 明", "李 明", 0.9),
     ],
 )  # fmt: skip
-def test_the_same_name(written: str, name: str, least: float) -> None:
+def test_same_name_is_similar(written: str, name: str, least: float) -> None:
     assert name_similarity(written, name) >= least
 
 
 @pytest.mark.parametrize(
     ("written", "name"), [("25.07.2025", "Mira Feldmann"), ("", "x y"), ("xy", None)]
 )
-def test_nothing_alike(written: str, name: str | None) -> None:
+def test_unrelated_text_is_not_similar(written: str, name: str | None) -> None:
     assert name_similarity(written, name) < 0.4
 
 
@@ -36,11 +36,11 @@ def test_nothing_alike(written: str, name: str | None) -> None:
         ("明李", "李 明"), ("Zhang Wei", "Wei Zhang"), ("ZhangWei", "Wei Zhang"),
     ],
 )  # fmt: skip
-def test_one_of_the_people_of_a_field(written: str, field: str) -> None:
+def test_any_person_of_a_field_is_matched(written: str, field: str) -> None:
     assert person_similarity(written, field) >= 0.75
 
 
-def test_people_of_a_field() -> None:
+def test_field_is_split_into_people() -> None:
     assert names_in("A. Bee, C. Dee and E. Eff") == ("A. Bee", "C. Dee", "E. Eff")
     assert names_in(None) == ()
 
@@ -58,7 +58,7 @@ def test_people_of_a_field() -> None:
         ([], "Mira Feldmann", None, "cannot tell"),
     ],
 )
-def test_whose_name_is_signed(
+def test_signer_match_says_whose_name_is_signed(
     readings: list[tuple[str, float]], author: str | None, corresponding: str | None, means: str
 ) -> None:
     assert signer_match(readings, author, corresponding) == means
@@ -72,5 +72,5 @@ def test_whose_name_is_signed(
         ("Li", "Li", False), ("x", None, False),
     ],
 )  # fmt: skip
-def test_a_whole_name(written: str, name: str | None, whole: bool) -> None:
+def test_whole_name_is_recognized(written: str, name: str | None, whole: bool) -> None:
     assert is_whole_name(written, name) is whole

@@ -4,7 +4,13 @@ import pytest
 
 from ocr_extract.calibration.confidence import drawn_signature
 from ocr_extract.decision.record import SIGNED_THRESHOLD
-from ocr_extract.signatures.presence import MAX, MIN, InkEvidence, PresenceModel, presence_model
+from ocr_extract.signatures.presence import (
+    MAX_LOG_ODDS,
+    MIN,
+    InkEvidence,
+    PresenceModel,
+    presence_model,
+)
 
 SCRAWL = InkEvidence(
     width=80, height=22, longest=180, winding=2.6, per_piece=90, digits=0.0,
@@ -21,41 +27,41 @@ WORD = replace(
     name_like=0.1, typed=0.9, at_signature=-2.0,
 )  # fmt: skip
 NAME = replace(WORD, name_like=1.0, at_signature=-1.9, at_author=-0.2)
-RULE = replace(SCRAWL, width=150, height=1, longest=150, winding=1.0, per_piece=150)
+RULED_LINE = replace(SCRAWL, width=150, height=1, longest=150, winding=1.0, per_piece=150)
 
 
-def _called(evidence: InkEvidence) -> bool:
+def _is_signature(evidence: InkEvidence) -> bool:
     return drawn_signature(presence_model().log_odds(evidence)) >= SIGNED_THRESHOLD
 
 
 @pytest.mark.parametrize("evidence", [SCRAWL, replace(SCRAWL, at_date=-0.3, at_signature=-0.9)])
-def test_a_scrawl_is_a_signature(evidence: InkEvidence) -> None:
-    assert _called(evidence)
+def test_scrawl_is_a_signature(evidence: InkEvidence) -> None:
+    assert _is_signature(evidence)
 
 
-@pytest.mark.parametrize("evidence", [DATE, WORD, NAME, RULE])
-def test_dates_stamped_words_names_at_home_and_rules_are_none(evidence: InkEvidence) -> None:
-    assert not _called(evidence)
+@pytest.mark.parametrize("evidence", [DATE, WORD, NAME, RULED_LINE])
+def test_date_word_name_and_ruled_line_are_not_signatures(evidence: InkEvidence) -> None:
+    assert not _is_signature(evidence)
 
 
-def test_what_is_small_is_none_whatever_else_speaks_for_it() -> None:
+def test_small_ink_is_never_a_signature() -> None:
     for small in (replace(SCRAWL, width=MIN[0] - 1), replace(SCRAWL, height=MIN[1] - 1)):
-        assert presence_model().log_odds(small) == -MAX
+        assert presence_model().log_odds(small) == -MAX_LOG_ODDS
 
 
-def test_the_stored_weights_are_those_of_the_features() -> None:
+def test_stored_weights_match_the_features() -> None:
     assert set(presence_model().weights) == set(SCRAWL.features())
 
 
 def test_log_odds_are_bounded() -> None:
-    wild = PresenceModel({"winding": 1e6}, 0.0)
-    assert wild.log_odds(SCRAWL) == MAX
+    extreme = PresenceModel({"winding": 1e6}, 0.0)
+    assert extreme.log_odds(SCRAWL) == MAX_LOG_ODDS
 
 
-def test_the_weights_are_those_of_the_features() -> None:
+def test_weights_match_the_features() -> None:
     assert set(presence_model().weights) == set(SCRAWL.features())
 
 
-def test_ink_that_is_a_date_and_a_name_is_no_signature() -> None:
+def test_ink_on_a_date_and_a_name_gets_lower_log_odds() -> None:
     both = replace(SCRAWL, on_date=0.6, on_name=0.6)
     assert presence_model().log_odds(both) < presence_model().log_odds(SCRAWL) - 1
