@@ -14,12 +14,12 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
 
-MIN_TALL = 22.0
+TALL_MARK_HEIGHT = 22.0
 """Height in points from which a mark is divided into lines (chosen). A line of handwriting is
 seldom higher; signatures and two lines are."""
-MIN_BAND = 6.0
+MIN_LINE_HEIGHT = 6.0
 """Smallest height of a line in points (chosen)."""
-MIN_WIDE = 60.0
+WIDE_MARK_WIDTH = 60.0
 """Width in points from which a mark is divided at gaps (chosen)."""
 MIN_GAP = 2.0
 """Smallest width in points of a gap at which a mark is divided (chosen)."""
@@ -77,10 +77,10 @@ def _line_boxes(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[i
     """Boxes of each line of a tall mark and of neighbouring lines together, but never of all
     lines.
     """
-    if raster.points(mask.shape[0]) < MIN_TALL:
+    if raster.points(mask.shape[0]) < TALL_MARK_HEIGHT:
         return
     profile = _smooth(mask.sum(axis=1), raster)
-    cuts = valleys(profile, raster.length(MIN_BAND))
+    cuts = valleys(profile, raster.length(MIN_LINE_HEIGHT))
     bands = _bands(profile, cuts, round(raster.length(END_MARGIN)))
     for first in range(len(bands)):
         for last in range(first, min(len(bands), first + 2)):
@@ -108,7 +108,7 @@ def _boxes_beside_gaps(
     mask: npt.NDArray[np.bool_], raster: Raster
 ) -> Iterator[tuple[int, int, int, int]]:
     """Boxes left and right of the widest gaps of a wide mark."""
-    if raster.points(mask.shape[1]) < MIN_WIDE:
+    if raster.points(mask.shape[1]) < WIDE_MARK_WIDTH:
         return
     for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(MIN_GAP)):
         yield from _shrunk_to_ink(mask, (0, 0, start, mask.shape[0]))
