@@ -1,1 +1,1 @@
-"""A raster to an upright and clean one, and ink apart from print."""
+"""From a raster to an upright and clean one, and to ink apart from print."""

@@ -11,26 +11,35 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
 
-# Points; measured on the development pages' signing blocks.
-REACH_ACROSS = 7.0
-"""Strokes of one word of writing lie nearer than this side by side."""
-REACH_DOWN = 1.0
-"""... and nearer than this one above the other: lines of 12 points stay apart."""
-SPECK = 2.2
-"""Ink smaller than this in both directions is a dot of a date, or dust."""
-SPECK_REACH = 9.0
-"""A speck farther than this from all writing is dust."""
-MIN_MARK = 4.0
-"""A mark is larger than this in one direction at least."""
-RULE_HEIGHT = 3.0
-BAR_WIDTH, BAR_HEIGHT = 1.9, 24.0
-"""Thin, upright and straight like this is the side of a box, not a 1."""
-RULE_WIDTH = 60.0
-"""Flat and long like this is a ruled line."""
-EDGE = 0.03
-"""Share of the page's width in which a scanner's edge lies."""
-PRINT_SHARE = 0.6
-"""Share of a component within printed words from which it is print."""
+MAX_GAP_ACROSS = 7.0
+"""Largest gap in points between strokes of one mark that stand side by side (measured on the
+development pages' signing blocks)."""
+MAX_GAP_DOWN = 1.0
+"""Largest gap in points between strokes of one mark above each other (measured on the development
+pages' signing blocks): lines set 12 points apart stay apart."""
+MAX_SPECK = 2.2
+"""Size in points below which, in both directions, ink is a dot of a date or dust (measured on the
+development pages' signing blocks)."""
+MAX_SPECK_DISTANCE = 9.0
+"""Distance in points from all writing beyond which a speck is dust (measured on the development
+pages' signing blocks)."""
+MIN_MARK_SIZE = 4.0
+"""Size in points that a mark exceeds in at least one direction (measured on the development pages'
+signing blocks)."""
+MAX_RULED_LINE_HEIGHT = 3.0
+"""Thickness in points below which a long component is a ruled line (measured on the development
+pages' signing blocks)."""
+MAX_BAR_WIDTH, MIN_BAR_HEIGHT = 1.9, 24.0
+"""Width in points below which, and height above which, a solid upright component is the side of a
+box and not a 1 (measured on the development pages' signing blocks)."""
+MIN_RULED_LINE_WIDTH = 60.0
+"""Length in points above which a thin component is a ruled line (measured on the development
+pages' signing blocks)."""
+EDGE_SHARE = 0.03
+"""Share of the region's width, 0..1, at its left and right in which a scanner's edge lies
+(chosen)."""
+MIN_PRINT_SHARE = 0.6
+"""Share of a component's area inside printed words, 0..1, from which it is print (chosen)."""
 
 Labels = npt.NDArray[np.int32]
 Stats = npt.NDArray[np.int32]
@@ -38,8 +47,8 @@ Stats = npt.NDArray[np.int32]
 
 @dataclass(frozen=True)
 class InkComponent:
-    """A group of ink: its rectangle in points of the upright page, ink area in square
-    points, and how many strokes (components) it has.
+    """A group of ink: its rectangle in points of the upright page, its ink area in square points,
+    and how many strokes (connected components) it has.
     """
 
     rect: Rect
@@ -48,33 +57,34 @@ class InkComponent:
 
     @property
     def width(self) -> float:
-        """Points."""
+        """Width in points."""
         return self.rect.width
 
     @property
     def height(self) -> float:
-        """Points."""
+        """Height in points."""
         return self.rect.height
 
 
 def find_marks(
     raster: Raster, ink: Grey, region: Rect, printed: Sequence[Rect]
 ) -> tuple[InkComponent, ...]:
-    """Marks inside a region, both in points; `printed` words are not marks, `ink` is the
-    whole page's mask.
+    """Marks inside a region, from top to bottom, then from left to right.
 
-    Ink over a printed word stays when most of its stroke lies outside of the word.
+    `region` and `printed` (rectangles of printed words, which are not marks) are in points. `ink`
+    is the mask of the whole page, shape of the raster. Ink over a printed word stays when most of
+    its stroke lies outside of the word. () when the region has no ink, or a side under 8 pixels.
     """
     x0, y0, x1, y1 = _pixels(raster, region)
     if x1 - x0 < 8 or y1 - y0 < 8:
         return ()
-    mask, at = _inked(np.ascontiguousarray(ink[y0:y1, x0:x1]))
+    mask, offset = _inked_part(np.ascontiguousarray(ink[y0:y1, x0:x1]))
     if not mask.size:
         return ()
-    origin = (x0 + at[0], y0 + at[1])
-    inside = _printed_mask(raster, printed, origin, mask.shape)
-    kept = _without_print(mask, inside, raster, _Frame(at, (x1 - x0, y1 - y0)))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(kept)
+    origin = (x0 + offset[0], y0 + offset[1])
+    print_mask = _printed_mask(raster, printed, origin, mask.shape)
+    added = _without_print(mask, print_mask, raster, _RegionPart(offset, (x1 - x0, y1 - y0)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(added)
     components = (np.asarray(labels, np.int32), np.asarray(stats, np.int32))
     groups = _grouped(components, raster)
     marks = [_mark(components[1][group], origin, raster) for group in groups]
@@ -82,20 +92,23 @@ def find_marks(
 
 
 @dataclass(frozen=True)
-class _Frame:
-    """Where a part of a region begins in it, and the region's width and height; pixels."""
+class _RegionPart:
+    """A part of a region: where it begins in the region, and the region's width and height, in
+    pixels.
+    """
 
     at: tuple[int, int]
     size: tuple[int, int]
 
 
-def _inked(mask: Grey) -> tuple[Grey, tuple[int, int]]:
-    """The part of a mask that has ink, and where that begins."""
+def _inked_part(mask: Grey) -> tuple[Grey, tuple[int, int]]:
+    """The smallest part of a mask that holds all its ink, and the pixel (x, y) where it begins."""
     x, y, width, height = (int(v) for v in cv2.boundingRect(mask))
     return np.ascontiguousarray(mask[y : y + height, x : x + width]), (x, y)
 
 
 def _pixels(raster: Raster, rect: Rect) -> tuple[int, int, int, int]:
+    """A rectangle in points as pixels (x0, y0, x1, y1), limited to the raster."""
     x0, y0, x1, y1 = (round(raster.length(v)) for v in rect)
     return max(0, x0), max(0, y0), min(raster.width, x1), min(raster.height, y1)
 
@@ -103,6 +116,9 @@ def _pixels(raster: Raster, rect: Rect) -> tuple[int, int, int, int]:
 def _printed_mask(
     raster: Raster, printed: Sequence[Rect], origin: tuple[int, int], shape: tuple[int, ...]
 ) -> Grey:
+    """255 on printed words with a margin of 0.8 points; `origin` is the mask's first pixel on the
+    page.
+    """
     mask = np.zeros(shape, np.uint8)
     margin = round(raster.length(0.8))
     for rect in printed:
@@ -113,73 +129,81 @@ def _printed_mask(
     return mask
 
 
-def _without_print(mask: Grey, printed: Grey, raster: Raster, frame: _Frame) -> Grey:
-    """Components that are print, rules or borders taken out; overlapping ink kept."""
+def _without_print(mask: Grey, printed: Grey, raster: Raster, region_part: _RegionPart) -> Grey:
+    """The mask without components that are print, ruled lines or borders. Ink that only overlaps
+    print stays.
+    """
     count, labels, raw, _ = cv2.connectedComponentsWithStats(mask)
     if count < 2:
         return mask
     stats, pieces = np.asarray(raw, dtype=np.int32), np.asarray(labels, dtype=np.int32)
     area = np.maximum(1, stats[:, cv2.CC_STAT_AREA])
-    within = np.bincount(pieces[printed > 0], minlength=count)
-    keep = within / area < PRINT_SHARE
-    keep &= ~_is_rule(stats, raster)
-    keep &= ~_is_border(stats, frame)
+    printed_area = np.bincount(pieces[printed > 0], minlength=count)
+    keep = printed_area / area < MIN_PRINT_SHARE
+    keep &= ~_is_ruled_line(stats, raster)
+    keep &= ~_is_border(stats, region_part)
     keep[0] = False
     grey: Grey = np.where(keep, np.uint8(255), np.uint8(0))[pieces]
     return grey
 
 
-def _is_rule(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
+def _is_ruled_line(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
+    """By component: whether it is a level or upright ruled line, or the side of a box."""
     height = stats[:, cv2.CC_STAT_HEIGHT]
     width = stats[:, cv2.CC_STAT_WIDTH]
-    flat = (height < raster.length(RULE_HEIGHT)) & (width > raster.length(RULE_WIDTH))
-    upright = (width < raster.length(RULE_HEIGHT)) & (height > raster.length(RULE_WIDTH))
+    flat = (height < raster.length(MAX_RULED_LINE_HEIGHT)) & (
+        width > raster.length(MIN_RULED_LINE_WIDTH)
+    )
+    upright = (width < raster.length(MAX_RULED_LINE_HEIGHT)) & (
+        height > raster.length(MIN_RULED_LINE_WIDTH)
+    )
     solid = stats[:, cv2.CC_STAT_AREA] > 0.7 * np.maximum(1, width * height)
-    bar = (width < raster.length(BAR_WIDTH)) & (height > raster.length(BAR_HEIGHT)) & solid
+    bar = (width < raster.length(MAX_BAR_WIDTH)) & (height > raster.length(MIN_BAR_HEIGHT)) & solid
     return np.asarray(flat | upright | bar)
 
 
-def _is_border(stats: Stats, frame: _Frame) -> npt.NDArray[np.bool_]:
-    """Scanner edges: at a side of the page, and as long as a third of it. A page made
-    upright has them a little inside.
+def _is_border(stats: Stats, region_part: _RegionPart) -> npt.NDArray[np.bool_]:
+    """By component: whether it is a scanner's edge, at a side and longer than a third of the
+    region. On a page that was made upright the edges lie a little inside.
     """
-    width, height = frame.size
-    near = max(2, round(EDGE * width))
-    first = stats[:, 0] + frame.at[0]
+    width, height = region_part.size
+    near = max(2, round(EDGE_SHARE * width))
+    first = stats[:, 0] + region_part.at[0]
     left, right = first <= near, first + stats[:, 2] >= width - near
     long = (stats[:, 3] > height / 3) | (stats[:, 2] > width / 3)
     return np.asarray((left | right) & long)
 
 
 def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:
-    """Component numbers that belong together, as arrays; dust left out."""
+    """Component numbers that belong together, one array per mark; dust is left out."""
     labels, stats = components
     count = len(stats)
     if count < 2:
         return []
     ink = labels > 0
-    speck = np.maximum(stats[:, 2], stats[:, 3]) < raster.length(SPECK)
+    speck = np.maximum(stats[:, 2], stats[:, 3]) < raster.length(MAX_SPECK)
     speck[0] = False
     writing = np.where(ink & ~speck[labels], np.uint8(255), np.uint8(0))
-    near = _dilated(writing, raster, SPECK_REACH, 4.0)
+    near = _dilated(writing, raster, MAX_SPECK_DISTANCE, 4.0)
     dots = np.where(speck[labels] & (near > 0), np.uint8(255), np.uint8(0))
-    joined = _dilated(np.maximum(writing, dots), raster, REACH_ACROSS / 2, REACH_DOWN / 2)
+    joined = _dilated(np.maximum(writing, dots), raster, MAX_GAP_ACROSS / 2, MAX_GAP_DOWN / 2)
     groups, of_pixel = cv2.connectedComponents(joined)
     owner = np.zeros(count, np.int32)
     owner[labels[ink]] = of_pixel[ink]
-    far = speck & (np.bincount(labels[dots > 0].ravel(), minlength=count) == 0)
-    owner[far] = 0
+    dust = speck & (np.bincount(labels[dots > 0].ravel(), minlength=count) == 0)
+    owner[dust] = 0
     return [np.flatnonzero(owner == g).astype(np.int32) for g in range(1, groups)]
 
 
 def _dilated(mask: Grey, raster: Raster, across: float, down: float) -> Grey:
+    """The mask grown by distances in points to the sides, and up and down."""
     size = (2 * round(raster.length(across)) + 1, 2 * round(raster.length(down)) + 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, size)
     return np.asarray(cv2.dilate(mask, kernel), dtype=np.uint8)
 
 
 def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkComponent:
-    """The mark that some components make; their stats in pixels, shape (n, 5)."""
+    """The mark that some components make; their statistics are in pixels, shape (n, 5)."""
     if not len(own):
         return InkComponent(Rect(0, 0, 0, 0), 0.0, 0)
     box = Rect.around(
@@ -196,11 +220,12 @@ def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkComponent:
 
 
 def _is_mark(mark: InkComponent) -> bool:
-    return mark.strokes > 0 and max(mark.width, mark.height) > MIN_MARK
+    """Whether a group of ink is large enough for a mark."""
+    return mark.strokes > 0 and max(mark.width, mark.height) > MIN_MARK_SIZE
 
 
 def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
-    """The pixels of a rectangle in points with a margin in points, on white at the edges."""
+    """The pixels of a rectangle with a margin, both in points; 4 points of white around them."""
     x0, y0, x1, y1 = _pixels(
         raster, Rect(rect.x0 - margin, rect.y0 - margin, rect.x1 + margin, rect.y1 + margin)
     )
@@ -210,16 +235,16 @@ def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:
     return np.asarray(padded, dtype=np.uint8)
 
 
-FAINTEST = 225
-"""Grey level from which a pixel is paper."""
+MIN_PAPER_GREY = 225
+"""Grey level (0..255) from which a pixel is paper (chosen)."""
 DARK_SHARE = 0.45
-"""Of the range from the darkest ink to paper, the part that counts as dark: type is
-black where pens, tablets and pasted signatures are mostly paler or thinner."""
+"""Part of the range from the darkest ink to paper that counts as dark, 0..1 (chosen). Type is
+black; pens, tablets and pasted signatures are mostly paler or thinner."""
 
 
 def darkest_of(crop: Grey) -> Grey:
-    """The crop with only its darkest ink left: type under a paler signature."""
-    ink = crop[crop < FAINTEST]
+    """The crop with its darkest ink only, such as type under a paler signature; shape as given."""
+    ink = crop[crop < MIN_PAPER_GREY]
     if not ink.size:
         return crop
     dark = float(np.percentile(ink, 5))

@@ -1,9 +1,9 @@
-"""How far a page is turned: text lines make the sharpest profile when they lie level.
+"""How far a page is turned: the row profile of text is sharpest when its lines are level.
 
-Method: the sharpness of the projection profile (Postl, 1986), searched coarse to fine.
-A second, independent estimate comes from the slopes of whole text lines; where the two
-disagree, the page is left as it is (OCRmyPDF users' pages were made crooked by one
-estimator alone).
+Method: the sharpness of the projection profile (Postl, 1986), searched in coarse and then in fine
+steps. A second, independent estimate comes from the slopes of whole text lines. Where the two
+disagree, the page is left as it is (with one estimator alone, pages of OCRmyPDF's users were made
+crooked).
 """
 
 from __future__ import annotations
@@ -19,23 +19,24 @@ from ocr_extract.imaging.binarize import ink_mask
 from ocr_extract.imaging.resize import binned
 
 MAX_SKEW = 15.0
-"""Degrees searched to either side."""
-SIDE = 1500
-"""Pixels of the longer side on which angles are measured: finer gains nothing."""
-MAX_POINTS, MAX_AT_FIRST = 120_000, 20_000
-"""Ink pixels that angles are measured on; on fewer while steps are coarse."""
-AGREEMENT = 0.6
-"""Degrees within which the second estimate must confirm the first."""
-MIN_INK = 400
-"""Ink pixels under which there is nothing to measure an angle on."""
+"""Largest angle in degrees that is searched to either side (chosen)."""
+MEASURING_SIDE = 1500
+"""Longer side in pixels of the picture on which angles are estimated (chosen): a larger picture
+gains nothing."""
+MAX_POINTS, MAX_COARSE_POINTS = 120_000, 20_000
+"""Largest number of ink pixels used for an angle: in fine steps, and in coarse steps (chosen)."""
+MAX_DISAGREEMENT = 0.6
+"""Degrees within which the second estimate must confirm the first (chosen)."""
+MIN_INK_PIXELS = 400
+"""Number of ink pixels below which no angle is estimated (chosen)."""
 
 Points = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Skew:
-    """`degrees` to turn counter-clockwise to make the lines level; `quarter` when they
-    stand upright first (one quarter turn too). `confirmed`: both estimates agree.
+    """`degrees`: angle to turn counter-clockwise to make the lines level. `quarter`: the lines
+    stand upright, and a quarter turn comes first. `confirmed`: both estimates agree.
     """
 
     degrees: float
@@ -44,22 +45,26 @@ class Skew:
 
 
 def measure_skew(pixels: Grey) -> Skew:
-    """The skew of a page within +-15 degrees of a quarter turn; 0 when there is no ink."""
-    step = max(1, round(max(pixels.shape) / SIDE))
+    """The skew of a page within 15 degrees of level or of a quarter turn. 0 degrees, not
+    confirmed, when there is too little ink.
+    """
+    step = max(1, round(max(pixels.shape) / MEASURING_SIDE))
     mask = text_only(ink_mask(binned(pixels, step)))
     points = _points(mask)
-    if points.shape[1] < MIN_INK:
+    if points.shape[1] < MIN_INK_PIXELS:
         return Skew(0.0, False, False)
-    standing = np.stack((points[1], -points[0]))
-    level, upright = _glimpsed(points), _glimpsed(standing)
-    quarter = _sharpness(standing, upright) > _sharpness(points, level)
-    angle = _refined(standing, upright) if quarter else _refined(points, level)
+    quarter_points = np.stack((points[1], -points[0]))
+    level, quarter_level = _coarse_angle(points), _coarse_angle(quarter_points)
+    quarter = _sharpness(quarter_points, quarter_level) > _sharpness(points, level)
+    angle = _fine_angle(quarter_points, quarter_level) if quarter else _fine_angle(points, level)
     turned = np.ascontiguousarray(np.rot90(mask)) if quarter else mask
     return Skew(angle, quarter, _confirmed(turned, angle))
 
 
 def text_only(mask: Grey) -> Grey:
-    """Without what is far larger than a letter: borders, rules, photographs' edges."""
+    """The mask without what is far larger than a letter: borders, ruled lines, edges of
+    photographs. Unchanged when nothing has a letter's size.
+    """
     _, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     side = max(mask.shape)
     widths, heights = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
@@ -71,31 +76,34 @@ def text_only(mask: Grey) -> Grey:
 
 
 def _points(mask: Grey) -> Points:
-    """Ink pixels, thinned evenly to a bounded number: their x and their y, shape (2, n)."""
+    """Coordinates of ink pixels, evenly thinned to a limited number: x and y, shape (2, n)."""
     if not mask.any():
         return np.empty((2, 0))
     places = np.asarray(cv2.findNonZero(mask)).reshape(-1, 2)
     return np.ascontiguousarray(places[:: max(1, len(places) // MAX_POINTS)].T, dtype=np.float64)
 
 
-def _glimpsed(points: Points) -> float:
-    """The sharpest angle in degrees to 0.1, on a few of the points."""
-    few = np.ascontiguousarray(points[:, :: max(1, points.shape[1] // MAX_AT_FIRST)])
-    return _sharpest(few, _sharpest(few, 0.0, MAX_SKEW, 0.5), 0.5, 0.1)
+def _coarse_angle(points: Points) -> float:
+    """The sharpest angle in degrees, to 0.1, from a part of the points."""
+    few = np.ascontiguousarray(points[:, :: max(1, points.shape[1] // MAX_COARSE_POINTS)])
+    return _sharpest_angle(few, _sharpest_angle(few, 0.0, MAX_SKEW, 0.5), 0.5, 0.1)
 
 
-def _refined(points: Points, angle: float) -> float:
-    """The sharpest angle within 0.1 degrees of one: in steps of 0.02, and between them."""
-    return _vertex(points, _sharpest(points, angle, 0.1, 0.02), 0.04)
+def _fine_angle(points: Points, angle: float) -> float:
+    """The sharpest angle within 0.1 degrees of the given one: in steps of 0.02, then between
+    steps.
+    """
+    return _parabola_vertex(points, _sharpest_angle(points, angle, 0.1, 0.02), 0.04)
 
 
-def _sharpest(points: Points, centre: float, reach: float, step: float) -> float:
+def _sharpest_angle(points: Points, centre: float, reach: float, step: float) -> float:
+    """The sharpest angle from `centre` - `reach` to `centre` + `reach`, in degrees."""
     angles = centre + np.arange(-reach, reach + step / 2, step)
     return float(max(angles, key=lambda angle: _sharpness(points, float(angle))))
 
 
-def _vertex(points: Points, angle: float, step: float) -> float:
-    """The parabola's top through three samples around the sharpest angle."""
+def _parabola_vertex(points: Points, angle: float, step: float) -> float:
+    """The vertex of the parabola through three samples around the sharpest angle."""
     low, mid, high = (_sharpness(points, angle + d) for d in (-step, 0.0, step))
     bend = low - 2 * mid + high
     shift = 0.5 * (low - high) / bend if bend < 0 else 0.0
@@ -103,11 +111,11 @@ def _vertex(points: Points, angle: float, step: float) -> float:
 
 
 def _sharpness(points: Points, degrees: float) -> float:
-    """Energy of the profile's differences when the ink is turned counter-clockwise."""
+    """Energy of the profile's differences, per point, when the ink is turned counter-clockwise."""
     radians = np.deg2rad(degrees)
     rows = points[1] * np.cos(radians) - points[0] * np.sin(radians)
     rows -= rows.min()
-    # Every point is shared between the two rows that it lies between.
+    # A point between two rows is divided between them.
     upper = rows.astype(np.int64)
     below = np.bincount(upper, weights=rows - upper)
     profile = np.append(np.bincount(upper) - below, 0.0)
@@ -117,7 +125,7 @@ def _sharpness(points: Points, degrees: float) -> float:
 
 
 def _confirmed(mask: Grey, degrees: float) -> bool:
-    """Whether whole text lines, merged after turning, slope by less than AGREEMENT."""
+    """Whether whole text lines, merged after turning, slope by less than MAX_DISAGREEMENT."""
     height, width = mask.shape
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     level = cv2.warpAffine(mask, matrix, (width, height))
@@ -125,7 +133,7 @@ def _confirmed(mask: Grey, degrees: float) -> bool:
     slopes = _line_slopes(np.asarray(merged, dtype=np.uint8))
     if not slopes:
         return False
-    return abs(float(np.median(slopes))) < AGREEMENT
+    return abs(float(np.median(slopes))) < MAX_DISAGREEMENT
 
 
 def _line_slopes(merged: Grey) -> list[float]:

@@ -1,10 +1,10 @@
-"""Where a form's known print lies on a page: the blank form aligned with what was scanned.
+"""Where a form's known print lies on a page: the blank form is aligned with the scan.
 
-Of the print only profiles are known, for each line how much ink stands in each column and
-in each row. The heights of all lines give size and shift at once (correlation of profiles
-over all sizes), then pieces of lines are found one by one (normalised cross-correlation;
-Lewis 1995), and a homography is fitted to where they are (RANSAC; Fischler & Bolles 1981).
-Ink that the signer added has no part in it, since most of the print is where it should be.
+Of the print only profiles are known: for each line, how much ink stands in each column and in each
+row. The heights of all lines give size and shift together (correlation of profiles over all
+sizes). Then pieces of lines are found one by one (normalised cross-correlation; Lewis 1995), and a
+homography is fitted to their places (RANSAC; Fischler & Bolles 1981). Ink that the signer added
+does not disturb this, because most of the print is where it should be.
 """
 
 from __future__ import annotations
@@ -24,40 +24,47 @@ from ocr_extract.imaging.deskew import text_only
 from ocr_extract.imaging.resize import scaled
 
 DPI = 100
-"""Resolution at which print is compared: a letter is 4 to 10 pixels wide."""
+"""Resolution in pixels per inch at which print is compared (chosen): a letter is 4 to 10 pixels
+wide."""
 SIZES = (tuple(np.geomspace(0.96, 1.04, 17)), tuple(np.geomspace(0.72, 1.38, 131)))
-"""How much larger than its stated size the print may be, in steps of half a percent: as most
-scans have it, then as photographs and shrunk copies may.
+"""Ratios of the print's size to its stated size that are tried, in steps of half a percent
+(chosen): first those of most scans, then those of photographs and shrunk copies."""
+MIN_PROFILE_CORRELATION = 0.25
+"""Correlation of the profiles of all lines, -1..1, above which a homography is tried (chosen)."""
+MAX_FITTED_GUESSES = 3
+"""Number of best guesses for which a homography is tried (chosen)."""
+PIECE_LENGTH = 46.0
+"""Length in points of a piece of a line that is compared as a whole (chosen): about seven letters.
 """
-MIN_ALIKE = 0.25
-"""Correlation of the profiles of all lines from which a closer look is taken."""
-CLOSER_LOOKS = 3
-PIECE = 46.0
-"""Points of a line that are compared at once: some seven letters."""
-SHORTEST_PIECE = 14.0
-REACHES = (6.0, 2.5)
-"""Points around its place in which a piece is sought, first and when most is known."""
-FOUND = 0.45
-"""Correlation of a piece that was found."""
-NEAR = 1.2
-"""Points from its place that a piece may be found at."""
-MIN_FOUND = 0.6
-"""Share of the pieces that have to be where they should."""
-LETTERS = 16.0
-"""Points of a line in which a change of the print must be seen: three letters."""
-SAME = 0.5
-"""Correlation of so many letters' columns from which they are the same print. Of the print
-on real scans and photographs fewer than 1 in 1,000 are less alike, of other print 4 of 5."""
-ASIDE = 2
-"""Pixels by which letters may stand aside."""
+MIN_PIECE_LENGTH = 14.0
+"""Length in points below which a line has no pieces to compare (chosen)."""
+SEARCH_REACHES = (6.0, 2.5)
+"""Distance in points around its place in which a piece is searched: at first, and when the
+homography is nearly known (chosen)."""
+MIN_PIECE_CORRELATION = 0.45
+"""Correlation, -1..1, above which a piece is found (chosen)."""
+MAX_PIECE_OFFSET = 1.2
+"""Largest distance in points between a piece and the place that the homography gives it (chosen).
+"""
+MIN_MATCHED_SHARE = 0.6
+"""Smallest share of the pieces, 0..1, that must be where they should be (chosen)."""
+WINDOW_LENGTH = 16.0
+"""Length in points of a line in which a change of the print must be noticed (chosen): three
+letters."""
+MIN_SAME_CORRELATION = 0.5
+"""Correlation of the columns of three letters, -1..1, from which they are the same print (chosen).
+As measured on real scans and photographs, fewer than 1 in 1,000 of the same print are below it,
+and 4 of 5 of other print."""
+MAX_WINDOW_SHIFT = 2
+"""Largest shift of letters to the side, in pixels at DPI (chosen)."""
 
 Profile = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class PrintedLine:
-    """A line of print: its rectangle in points of the blank form, and its ink (0..1) by
-    column and by row, at DPI; `clause`: the number of the clause it is a line of, or "".
+    """A line of print: its rectangle in points of the blank form, and its ink (0..1) by column and
+    by row, at DPI. `clause`: the number of the clause that it belongs to, or "".
     """
 
     rect: Rect
@@ -76,7 +83,7 @@ class Print:
 
     @cached_property
     def picture(self) -> Profile:
-        """The page as far as profiles tell, 0..1, at DPI: shape (height, width)."""
+        """The page as its profiles give it, ink 0..1 at DPI, shape (height, width)."""
         width, height = (round(_pixels(v)) for v in self.size)
         page = np.zeros((height, width), np.float32)
         for line in self.lines:
@@ -99,15 +106,15 @@ class Print:
 
 @dataclass(frozen=True)
 class Alignment:
-    """`to_raster` maps points of the form to pixels of the raster; `others` are the numbers of
-    the print's lines that do not look as printed: other words, ink across them, a bad copy.
+    """`to_raster` maps points of the form to pixels of the raster. `others` are the indexes of the
+    print's lines that do not look as printed: other words, ink across them, or a bad copy.
     """
 
     to_raster: Homography
     others: frozenset[int]
 
     def on_raster(self, rect: Rect) -> Rect:
-        """The rectangle in pixels around a rectangle in points of the form."""
+        """The rectangle in pixels of the raster around a rectangle in points of the form."""
         x0, y0, x1, y1 = rect
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], np.float64)
         mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_raster)[:, 0, :]
@@ -116,151 +123,161 @@ class Alignment:
 
     @property
     def scale(self) -> float:
-        """Pixels of the raster a point of the form, in its middle."""
+        """Pixels of the raster per point of the form, in the middle of the form."""
         left, _, right, _ = self.on_raster(Rect(250.0, 400.0, 350.0, 400.0))
         return (right - left) / 100.0
 
 
 def align(raster: Raster, prints: Sequence[Print]) -> tuple[int, Alignment] | None:
-    """Which print is on an upright page, as its index, and where; None for none of them."""
+    """Which print is on an upright page, as its index in `prints`, and where it lies; None when no
+    print fits.
+    """
     scale = DPI / raster.dpi
     small = scaled(raster.pixels, scale)
     ink = text_only(ink_mask(small))
     for sizes in SIZES:
-        guesses = sorted(_guesses(prints, ink, sizes), key=lambda guess: -guess.alike)
-        for guess in guesses[:CLOSER_LOOKS]:
-            found = _fitted(small, prints[guess.index], guess.matrix)
-            if found is not None:
-                return guess.index, _checked(small, prints[guess.index], found, scale)
+        guesses = sorted(_guesses(prints, ink, sizes), key=lambda guess: -guess.correlation)
+        for guess in guesses[:MAX_FITTED_GUESSES]:
+            matrix = _fitted_homography(small, prints[guess.index], guess.matrix)
+            if matrix is not None:
+                return guess.index, _alignment(small, prints[guess.index], matrix, scale)
     return None
 
 
 @dataclass(frozen=True)
 class _Guess:
+    """Size and place that a print may have, and the correlation of its rows there (-1..1)."""
+
     index: int
-    alike: float
+    correlation: float
     matrix: Homography
     """Pixels of the form's picture to pixels of the page, both at DPI."""
 
 
 def _guesses(prints: Sequence[Print], ink: Grey, sizes: Sequence[float]) -> Iterator[_Guess]:
-    """Of each print that may be there: size and shift by the heights of its lines, then the
-    shift to the side.
+    """For each print that may be on the page: size and vertical shift by the heights of its lines,
+    then the horizontal shift.
     """
-    own = ink.sum(axis=1, dtype=np.float32)
-    profiles = [_resized(own, size) for size in sizes]
-    for index, wanted in enumerate(prints):
-        rows, columns = wanted.profiles
+    page_rows = ink.sum(axis=1, dtype=np.float32)
+    profiles = [_resized(page_rows, size) for size in sizes]
+    for index, known_print in enumerate(prints):
+        rows, columns = known_print.profiles
         shifts = [_shift(rows, profile) for profile in profiles]
         best = max(range(len(sizes)), key=lambda i: shifts[i][0])
-        (alike, down), size = shifts[best], sizes[best]
-        if alike > MIN_ALIKE:
+        (correlation, down), size = shifts[best], sizes[best]
+        if correlation > MIN_PROFILE_CORRELATION:
             first, last = round(down * size), round((down + len(rows)) * size)
-            beside = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
-            _, right = _shift(columns, _resized(beside, size))
+            page_columns = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
+            _, right = _shift(columns, _resized(page_columns, size))
             matrix = np.array([[size, 0, right * size], [0, size, down * size], [0, 0, 1.0]])
-            yield _Guess(index, alike, matrix)
+            yield _Guess(index, correlation, matrix)
 
 
 def _resized(profile: Profile, size: float) -> Profile:
+    """A profile divided in length by `size`, by linear interpolation."""
     at = np.arange(0, len(profile) / size) * size
     return np.interp(at, np.arange(len(profile)), profile).astype(np.float32)
 
 
-def _shift(wanted: Profile, profile: Profile) -> tuple[float, int]:
-    """The best correlation of a profile with what is wanted, and where that begins in it."""
-    first, last = np.flatnonzero(wanted)[[0, -1]]
-    core = wanted[first : last + 1]
+def _shift(expected: Profile, profile: Profile) -> tuple[float, int]:
+    """The best correlation of a profile with the expected one, and the index in it where that
+    begins (may be negative).
+    """
+    first, last = np.flatnonzero(expected)[[0, -1]]
+    core = expected[first : last + 1]
     room = len(core) // 3
     padded = np.zeros(len(profile) + 2 * room, np.float32)
     padded[room : room + len(profile)] = profile
     if len(padded) < len(core):
         return 0.0, 0
-    found = cv2.matchTemplate(padded[None], core[None], cv2.TM_CCOEFF_NORMED)[0]
-    at = int(np.argmax(found))
-    return float(found[at]), at - room - int(first)
+    correlations = cv2.matchTemplate(padded[None], core[None], cv2.TM_CCOEFF_NORMED)[0]
+    at = int(np.argmax(correlations))
+    return float(correlations[at]), at - room - int(first)
 
 
-def _fitted(small: Grey, wanted: Print, matrix: Homography) -> Homography | None:
+def _fitted_homography(small: Grey, known_print: Print, matrix: Homography) -> Homography | None:
     """The homography on which most pieces agree, or None."""
-    for reach in REACHES:
-        page = _unwarped(small, wanted, matrix)
-        at, to = _matched(page, wanted, reach)
-        if len(at) < max(8, MIN_FOUND * len(wanted.pieces)):
+    for reach in SEARCH_REACHES:
+        page = _unwarped(small, known_print, matrix)
+        at, to = _matched_pieces(page, known_print, reach)
+        if len(at) < max(8, MIN_MATCHED_SHARE * len(known_print.pieces)):
             return None
-        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(NEAR))
-        if step is None or inside.sum() < MIN_FOUND * len(wanted.pieces):
+        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(MAX_PIECE_OFFSET))
+        if step is None or inside.sum() < MIN_MATCHED_SHARE * len(known_print.pieces):
             return None
         matrix = matrix @ np.asarray(step, np.float64)
     return matrix
 
 
-def _unwarped(small: Grey, wanted: Print, matrix: Homography) -> Profile:
-    """The page's ink, 0..1, where the form's picture has it."""
-    height, width = wanted.picture.shape
+def _unwarped(small: Grey, known_print: Print, matrix: Homography) -> Profile:
+    """The page's ink, 0..1, moved to where the form's picture has it."""
+    height, width = known_print.picture.shape
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     page = cv2.warpPerspective(small, matrix, (width, height), flags=flags, borderValue=255)
     return ((255.0 - np.asarray(page, np.float32)) / 255.0).astype(np.float32)
 
 
-def _matched(page: Profile, wanted: Print, reach: float) -> tuple[Profile, Profile]:
-    """Middles of pieces, and where they were found: shapes (n, 2), in pixels at DPI."""
-    far = round(_pixels(reach))
-    padded = np.pad(page, far)
+def _matched_pieces(page: Profile, known_print: Print, reach: float) -> tuple[Profile, Profile]:
+    """Centres of pieces, and where they were found: shapes (n, 2), in pixels at DPI."""
+    margin = round(_pixels(reach))
+    padded = np.pad(page, margin)
     at, to = [], []
-    for x0, y0, x1, y1 in wanted.pieces:
-        piece = _cut(wanted.picture, Rect(x0, y0, x1, y1))
-        room = padded[round(y0) : round(y1) + 2 * far, round(x0) : round(x1) + 2 * far]
+    for x0, y0, x1, y1 in known_print.pieces:
+        piece = _cut(known_print.picture, Rect(x0, y0, x1, y1))
+        room = padded[round(y0) : round(y1) + 2 * margin, round(x0) : round(x1) + 2 * margin]
         scores = cv2.matchTemplate(room, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, place = cv2.minMaxLoc(scores)
-        if best > FOUND:
+        if best > MIN_PIECE_CORRELATION:
             at.append(((x0 + x1) / 2, (y0 + y1) / 2))
-            to.append((at[-1][0] + place[0] - far, at[-1][1] + place[1] - far))
+            to.append((at[-1][0] + place[0] - margin, at[-1][1] + place[1] - margin))
     return np.array(at, np.float32).reshape(-1, 2), np.array(to, np.float32).reshape(-1, 2)
 
 
-def _checked(small: Grey, wanted: Print, matrix: Homography, scale: float) -> Alignment:
-    """Where the print lies, and which of its lines do not look as they should."""
-    page = _unwarped(small, wanted, matrix)
-    others = frozenset(
+def _alignment(small: Grey, known_print: Print, matrix: Homography, scale: float) -> Alignment:
+    """Where the print lies, and which of its lines do not look as printed."""
+    page = _unwarped(small, known_print, matrix)
+    changed_lines = frozenset(
         number
-        for number, line in enumerate(wanted.lines)
-        if not _is_same(page, wanted.picture, line.rect)
+        for number, line in enumerate(known_print.lines)
+        if not _is_same(page, known_print.picture, line.rect)
     )
     points = np.diag([_pixels(1.0), _pixels(1.0), 1.0])
-    return Alignment(np.diag([1 / scale, 1 / scale, 1.0]) @ matrix @ points, others)
+    return Alignment(np.diag([1 / scale, 1 / scale, 1.0]) @ matrix @ points, changed_lines)
 
 
 def _is_same(page: Profile, picture: Profile, line: Rect) -> bool:
-    """Whether the columns of all letters of a line are those of the print."""
+    """Whether the columns of all letters of a line match the print."""
     x0, y0, x1, y1 = (round(_pixels(v)) for v in line)
-    wanted = picture[y0:y1, x0:x1].sum(axis=0)
-    own = np.pad(page[y0:y1].sum(axis=0), ASIDE)[x0 : x1 + 2 * ASIDE]
-    size = round(_pixels(LETTERS))
+    expected = picture[y0:y1, x0:x1].sum(axis=0)
+    own = np.pad(page[y0:y1].sum(axis=0), MAX_WINDOW_SHIFT)[x0 : x1 + 2 * MAX_WINDOW_SHIFT]
+    size = round(_pixels(WINDOW_LENGTH))
     return all(
-        _alike(own[at : at + size + 2 * ASIDE], wanted[at : at + size]) >= SAME
-        for at in range(0, max(1, len(wanted) - size + 1), size // 2)
+        _best_correlation(own[at : at + size + 2 * MAX_WINDOW_SHIFT], expected[at : at + size])
+        >= MIN_SAME_CORRELATION
+        for at in range(0, max(1, len(expected) - size + 1), size // 2)
     )
 
 
-def _alike(own: Profile, wanted: Profile) -> float:
-    """The best correlation of some columns with what is wanted."""
-    return float(cv2.matchTemplate(own[None], wanted[None], cv2.TM_CCOEFF_NORMED).max())
+def _best_correlation(own: Profile, expected: Profile) -> float:
+    """The best correlation, -1..1, of some columns with the expected ones."""
+    return float(cv2.matchTemplate(own[None], expected[None], cv2.TM_CCOEFF_NORMED).max())
 
 
 def _cut(picture: Profile, piece: Rect) -> Profile:
+    """The part of a picture within a rectangle in its pixels."""
     x0, y0, x1, y1 = (round(v) for v in piece)
     return np.ascontiguousarray(picture[y0:y1, x0:x1])
 
 
 def _pieces(rect: Rect) -> list[Rect]:
-    """A line cut into pieces of like width, in pixels at DPI."""
+    """A line cut into pieces of equal width, in pixels at DPI; [] for a short line."""
     x0, y0, x1, y1 = (_pixels(v) for v in rect)
-    if x1 - x0 < _pixels(SHORTEST_PIECE):
+    if x1 - x0 < _pixels(MIN_PIECE_LENGTH):
         return []
-    edges = np.linspace(x0, x1, max(1, round((x1 - x0) / _pixels(PIECE))) + 1)
+    edges = np.linspace(x0, x1, max(1, round((x1 - x0) / _pixels(PIECE_LENGTH))) + 1)
     return [Rect(float(a), y0, float(b), y1) for a, b in pairwise(edges)]
 
 
 def _pixels(points: float) -> float:
+    """A length in points as pixels at DPI."""
     return points * DPI / POINTS_PER_INCH

@@ -9,7 +9,9 @@ from ocr_extract.geometry import Grey
 
 
 def binned(pixels: Grey, step: int) -> Grey:
-    """Every `step` rows and columns as one pixel, their mean; what is left over is cut off."""
+    """Blocks of `step` rows and columns as one pixel each, their mean. Rows and columns that do
+    not fill a block are cut off. Unchanged when `step` is 1 or less.
+    """
     if step <= 1:
         return pixels
     height, width = (side // step for side in pixels.shape)
@@ -18,18 +20,20 @@ def binned(pixels: Grey, step: int) -> Grey:
 
 
 def shrunk(pixels: Grey, side: int) -> Grey:
-    """At the scale that gives the longer side `side` pixels, less what the bins cut off. First
-    by a whole number, which OpenCV does four times faster than by any other, then by what is
-    left.
+    """The picture scaled so that its longer side has `side` pixels, less what the blocks cut off.
+    It is scaled first by a whole number, which OpenCV does four times faster than by any other,
+    then by the rest.
     """
     scale = side / max(pixels.shape)
     step = max(1, int(1 / scale))
     small = binned(pixels, step)
-    height, width = (max(1, round(own * step * scale)) for own in small.shape)
+    height, width = (max(1, round(length * step * scale)) for length in small.shape)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def scaled(pixels: Grey, factor: float) -> Grey:
-    """Both sides times a factor: averaged where it is below 1, interpolated above."""
+    """The picture with both sides times a factor: averaged when the factor is below 1,
+    interpolated above.
+    """
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(pixels, None, fx=factor, fy=factor, interpolation=how), np.uint8)

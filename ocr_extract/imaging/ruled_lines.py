@@ -1,5 +1,5 @@
-"""Ruled lines and frames out of a page, so that writing on a rule is not one piece with it,
-and a stamp's ring no signature.
+"""Remove ruled lines and frames from a page, so that writing on a ruled line is not one piece with
+it, and a stamp's outline is not a signature.
 """
 
 from __future__ import annotations
@@ -11,76 +11,85 @@ from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import ink_level, ink_mask
 from ocr_extract.imaging.stamp_outlines import rings
 
-MIN_LENGTH, LONG = 30.0, 120.0
-"""Points; the straight strokes of writing are shorter, the sides of a stamp than the other."""
-SIDE = 24.0
-"""Points; an upright straight line as long is the side of a box, not a 1."""
-CORNER = 2.0
-"""Points within which the sides of a box meet."""
-THICKEST = 2.4
-"""Points; a rule is thinner."""
-FRAME = (30.0, 16.0)
-"""Width and height from which a box or a ring may be a stamp's."""
-HOLLOW = 0.3
-"""Most ink of a frame, as a share of its box."""
-ENCLOSED = 0.66
-"""What a frame encloses at least, as a share of its box: a ring encloses 0.79."""
-GAP = 1.5
-"""Points that are missing of a frame where a rule crossed it."""
-RIM = 7
-"""Pixels at 300 dpi over which the pale rim of a line reaches."""
-CUT = 3.0
-"""Points of a line that a stroke which crosses it takes out."""
-TOUCHING, HIGH = 1.5, 12.0
-"""Points from a line within which ink touches it, and within which that writing is looked at."""
-OVERHANG = 5.0
-"""Points by which a stroke may reach beyond the writing that it is part of."""
-AS_THICK = 1.6
-"""Ratio of thicknesses up to which two strokes are one pen's."""
+MIN_SHORT_LENGTH, MIN_LONG_LENGTH = 30.0, 120.0
+"""Length in points of a ruled line: of a short one, and of one that is removed first (chosen).
+Straight strokes of writing are shorter than a short one, sides of a stamp shorter than a long one.
+"""
+MIN_SIDE_LENGTH = 24.0
+"""Length in points from which an upright straight line is the side of a box, not a 1 (chosen)."""
+MAX_CORNER_GAP = 2.0
+"""Points within which the sides of a box meet (chosen)."""
+MAX_THICKNESS = 2.4
+"""Largest thickness of a ruled line, in points (chosen)."""
+MIN_FRAME_SIZE = (30.0, 16.0)
+"""Width and height in points above which a box or an oval may be a stamp's frame (chosen)."""
+MAX_FRAME_INK = 0.3
+"""Largest share of its bounding box that a frame fills with ink, 0..1 (chosen)."""
+MIN_ENCLOSED = 0.66
+"""Smallest share of its bounding box that a frame encloses, 0..1 (chosen): an oval encloses 0.79.
+"""
+MAX_FRAME_GAP = 1.5
+"""Largest gap in points in a frame, where a ruled line crossed it (chosen)."""
+RIM_WIDTH = 7
+"""Size in pixels at 300 dpi of the square by which lines are widened to their pale rim (chosen)."""
+MAX_CUT = 3.0
+"""Largest gap in points that a crossing stroke leaves in a line (chosen)."""
+MAX_TOUCH_DISTANCE, WRITING_REACH = 1.5, 12.0
+"""Points from a line within which ink touches it, and within which the thickness of that writing
+is measured (chosen)."""
+MAX_OVERHANG = 5.0
+"""Largest length in points of a stroke beyond the writing that it is part of (chosen)."""
+MAX_THICKNESS_RATIO = 1.6
+"""Ratio of thicknesses below which two strokes are of one pen (chosen)."""
 MAX_FRAMES = 40
-LEAN = 1.2
-"""Degrees that a rule may lean on a page made upright."""
+"""Largest number of components that are tested as frames (chosen)."""
+MAX_LEAN = 1.2
+"""Largest slope in degrees of a ruled line on a page that was made upright (chosen)."""
 
 
 def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None) -> Raster:
-    """The page without long thin straight lines, boxes and rings within a region in points;
-    what crosses the lines stays whole. The rest of the page is left as it is. `level` is
-    the page's ink level, when it is known.
+    """The page without long thin straight lines, boxes and stamp outlines within a region in
+    points. Strokes that cross the lines stay whole, and the rest of the page is unchanged. `level`
+    is the ink level of the whole page (see `ink_level`) when the caller has it.
     """
     place = raster.slices(region)
     part = raster.pixels[place]
     if not part.size:
         return raster
     mask = ink_mask(part, ink_level(raster.pixels) if level is None else level)
-    # A rule that runs through a stamp makes one piece with it, and goes first; the sides of
-    # a box and the flat parts of a ring are as straight as short rules, which go later.
-    long = _rules(mask, raster, LONG)
+    # A long ruled line through a stamp is one piece with it, so it is removed first. Sides of
+    # a box and flat parts of an oval are as straight as short ruled lines, which come later.
+    long = _ruled_lines(mask, raster, MIN_LONG_LENGTH)
     frames = _frames(_without(mask, long), raster)
-    short = _rules(_without(mask, np.maximum(long, frames)), raster, MIN_LENGTH)
+    short = _ruled_lines(_without(mask, np.maximum(long, frames)), raster, MIN_SHORT_LENGTH)
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
     lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
     lines = np.maximum(lines, rings(mask, _without(mask, lines), raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
-    lines = np.maximum(lines, _sides(_rules(upright, raster, SIDE).T, lines, raster))
+    lines = np.maximum(
+        lines, _sides(_ruled_lines(upright, raster, MIN_SIDE_LENGTH).T, lines, raster)
+    )
     if not lines.any():
         return raster
-    # The pale rim of a line's pixels goes with it.
-    rim = np.where(_without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((RIM, RIM), np.uint8)))
+    # The pale rim of a line is removed with it.
+    rim = np.where(
+        _without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((RIM_WIDTH, RIM_WIDTH), np.uint8))
+    )
     pixels = raster.pixels.copy()
     pixels[place][rim > 0] = 255
     return raster.with_pixels(pixels, "rules removed")
 
 
 def _flourishes(lines: Grey, writing: Grey, raster: Raster) -> Grey:
-    """255 on lines that are strokes of the writing on them: they end where that ends, and
-    are as thick. A rule reaches farther, or is another pen's.
+    """255 on lines that are strokes of the writing on them: they end where the writing ends, and
+    are as thick. A ruled line reaches farther, or has another thickness.
     """
-    found = np.zeros_like(lines)
+    flourishes = np.zeros_like(lines)
     if not lines.any():
-        return found
-    # What crosses a line was left out of it, and cuts it.
-    gap = np.ones((1, round(raster.length(CUT)) | 1), np.uint8)
+        return flourishes
+    # A stroke that crosses a line was left out of it, and cuts it.
+    gap = np.ones((1, round(raster.length(MAX_CUT)) | 1), np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         cv2.morphologyEx(lines, cv2.MORPH_CLOSE, gap)
     )
@@ -89,40 +98,44 @@ def _flourishes(lines: Grey, writing: Grey, raster: Raster) -> Grey:
         place = slice(y, y + height), slice(x, x + width)
         own = np.where(labels[place] == index, lines[place], np.uint8(0))
         if _is_stroke(own, writing, (x, y), raster):
-            found[place] = np.maximum(found[place], own)
-    return found
+            flourishes[place] = np.maximum(flourishes[place], own)
+    return flourishes
 
 
 def _is_stroke(own: Grey, writing: Grey, at: tuple[int, int], raster: Raster) -> bool:
-    """Whether a line, whose box begins at a pixel, is part of the writing that touches it."""
+    """Whether a line is part of the writing that touches it; `at` is the first pixel (x, y) of the
+    line's box.
+    """
     (x, y), (height, width) = at, own.shape
-    near, high = round(raster.length(TOUCHING)), round(raster.length(HIGH))
-    rows = slice(max(0, y - near), y + height + near)
+    touch, reach = round(raster.length(MAX_TOUCH_DISTANCE)), round(raster.length(WRITING_REACH))
+    rows = slice(max(0, y - touch), y + height + touch)
     touching = np.flatnonzero(writing[rows, x : x + width].max(axis=0))
     if not len(touching):
         return False
-    if max(touching[0], width - 1 - touching[-1]) > raster.length(OVERHANG):
+    if max(touching[0], width - 1 - touching[-1]) > raster.length(MAX_OVERHANG):
         return False
-    strokes = writing[max(0, y - high) : y + height + high, x : x + width]
+    strokes = writing[max(0, y - reach) : y + height + reach, x : x + width]
     ratio = _thickness(own) / _thickness(strokes)
-    return 1 / AS_THICK < ratio < AS_THICK
+    return 1 / MAX_THICKNESS_RATIO < ratio < MAX_THICKNESS_RATIO
 
 
 def _thickness(strokes: Grey) -> float:
-    """Pixels: of a stroke's distances to its edge the largest tenth are half of it."""
+    """Thickness of strokes in pixels: twice the 90th percentile of the distances to their edge. 1
+    when there is no ink.
+    """
     paper = cv2.copyMakeBorder(strokes, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
     inside = cv2.distanceTransform(paper, cv2.DIST_L2, 3)
     return 2.0 * float(np.percentile(inside[inside > 0], 90)) if strokes.any() else 1.0
 
 
 def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:
-    """Of upright lines those that end where level lines are: sides of a box, whose tops are
-    straight, while the strokes of a hand end anywhere.
+    """255 on those upright lines that end at level lines. They are sides of a box; strokes of
+    handwriting end anywhere.
     """
     if not upright.any() or not lines.any():
         return np.zeros_like(lines)
     count, labels, _, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(upright))
-    near = 2 * round(raster.length(CORNER)) + 1
+    near = 2 * round(raster.length(MAX_CORNER_GAP)) + 1
     level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, near), np.uint8))
     reached = cv2.dilate(level, np.ones((near, near), np.uint8))
     touching = np.zeros(count, np.bool_)
@@ -132,35 +145,40 @@ def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:
 
 
 def _frames(mask: Grey, raster: Raster) -> Grey:
-    """255 on boxes and rings, as of stamps: large, hollow, and as full as their outline."""
+    """255 on boxes and ovals as of stamps: large, hollow, and enclosing most of their bounding
+    box.
+    """
     _, raw, numbers, _ = cv2.connectedComponentsWithStats(mask)
     labels, stats = np.asarray(raw, np.int32), np.asarray(numbers, np.int32)
-    found = np.zeros(len(stats), np.bool_)
-    wide, high = raster.length(FRAME[0]), raster.length(FRAME[1])
-    gap = max(3, round(raster.length(GAP)))
+    is_frame = np.zeros(len(stats), np.bool_)
+    wide, high = raster.length(MIN_FRAME_SIZE[0]), raster.length(MIN_FRAME_SIZE[1])
+    gap = max(3, round(raster.length(MAX_FRAME_GAP)))
     for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MAX_FRAMES]:
         x, y, w, h, area = (int(v) for v in stats[index, :5])
-        if index == 0 or area > HOLLOW * w * h:
+        if index == 0 or area > MAX_FRAME_INK * w * h:
             continue
         own = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
         own = np.asarray(cv2.dilate(own, np.ones((gap, gap), np.uint8)), np.uint8)
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
-        found[index] = inside > ENCLOSED * w * h
-    if not found.any():
+        is_frame[index] = inside > MIN_ENCLOSED * w * h
+    if not is_frame.any():
         return np.zeros_like(mask)
-    return np.where(found[labels], np.uint8(255), np.uint8(0))
+    return np.where(is_frame[labels], np.uint8(255), np.uint8(0))
 
 
 def _without(mask: Grey, lines: Grey) -> Grey:
+    """The mask without the lines."""
     return np.asarray(cv2.subtract(mask, lines), dtype=np.uint8)
 
 
-def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
-    """255 on rules: long runs that are thin, and have no ink on both sides of them."""
-    length, thick = round(raster.length(least)), max(2, round(raster.length(THICKEST)))
-    # Odd sizes: an even kernel would shift what it leaves.
-    step = round(length * np.tan(np.deg2rad(LEAN))) | 1
+def _ruled_lines(mask: Grey, raster: Raster, min_length: float) -> Grey:
+    """255 on level ruled lines of at least a length in points: long runs that are thin, without
+    the strokes that cross them.
+    """
+    length, thick = round(raster.length(min_length)), max(2, round(raster.length(MAX_THICKNESS)))
+    # Odd sizes: an even kernel would shift the result.
+    step = round(length * np.tan(np.deg2rad(MAX_LEAN))) | 1
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
     runs = _runs(np.asarray(steady, np.uint8), length)
     if not runs.any():
@@ -170,24 +188,24 @@ def _rules(mask: Grey, raster: Raster, least: float) -> Grey:
     if not thin.any():
         return np.asarray(thin, dtype=np.uint8)
     grown = cv2.dilate(thin, np.ones((3, 1), np.uint8))
-    rules = np.asarray(cv2.bitwise_and(grown, mask), dtype=np.uint8)
-    return np.asarray(cv2.subtract(rules, _crossing(mask, rules, thick)), dtype=np.uint8)
+    ruled = np.asarray(cv2.bitwise_and(grown, mask), dtype=np.uint8)
+    return np.asarray(cv2.subtract(ruled, _crossing(mask, ruled, thick)), dtype=np.uint8)
 
 
 def _runs(mask: Grey, length: int) -> Grey:
-    """255 on level runs of so many pixels; rows that have not as much ink are not opened."""
-    found = np.zeros_like(mask)
+    """255 on level runs of at least `length` pixels. Rows with less ink than that are skipped."""
+    runs = np.zeros_like(mask)
     rows = np.flatnonzero(np.count_nonzero(mask, axis=1) >= length)
     if len(rows):
-        found[rows] = cv2.morphologyEx(mask[rows], cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    return found
+        runs[rows] = cv2.morphologyEx(mask[rows], cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    return runs
 
 
-def _crossing(mask: Grey, rules: Grey, thick: int) -> Grey:
-    """Ink of strokes that pass through a rule: there is ink above it and below it."""
-    outside = np.asarray(cv2.subtract(mask, rules), dtype=np.uint8)
+def _crossing(mask: Grey, ruled: Grey, thick: int) -> Grey:
+    """Ink of strokes that pass through a ruled line: there is ink above and below it."""
+    outside = np.asarray(cv2.subtract(mask, ruled), dtype=np.uint8)
     reach = np.ones((thick + 3, 1), np.uint8)
     reach[-1] = 0
     above = cv2.dilate(outside, reach, anchor=(0, thick + 2))
     below = cv2.dilate(outside, reach[::-1].copy(), anchor=(0, 0))
-    return np.asarray(cv2.bitwise_and(cv2.bitwise_and(above, below), rules), dtype=np.uint8)
+    return np.asarray(cv2.bitwise_and(cv2.bitwise_and(above, below), ruled), dtype=np.uint8)

@@ -1,7 +1,8 @@
-"""Rings of stamps that other lines cross: ellipses along which there is ink nearly all round.
+"""Oval outlines of stamps that other lines cross: ellipses with ink along nearly all of them.
 
-A rule through a ring leaves arcs. Each larger arc proposes an ellipse (least squares:
-Fitzgibbon, Pilu & Fisher 1999); it is a ring when the page itself has ink along it.
+A ruled line through the outline of a stamp leaves arcs. Each larger arc proposes an ellipse (least
+squares: Fitzgibbon, Pilu & Fisher 1999). It is a stamp's outline when the page itself has ink
+along it.
 """
 
 from __future__ import annotations
@@ -12,70 +13,78 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster
 
-ARC = (12.0, 5.0)
-"""Width and height in points from which a piece of ink may be an arc."""
-RING = (28.0, 170.0)
-"""Axes of a stamp's ring in points: its shorter one half of the first at least."""
-INKED = 0.88
-"""Share of a ring's outline along which there is ink."""
-BESIDE = 1.3
-"""Points beside the outline in which its ink lies."""
-STEPS = 120
-TRIALS, FEW = 150, 6
+MIN_ARC_SIZE = (12.0, 5.0)
+"""Width and height in points above which a piece of ink may be an arc (chosen)."""
+OUTLINE_AXES = (28.0, 170.0)
+"""Smallest and largest longer axis of a stamp's outline, in points (chosen); the shorter axis is
+at least half of the smallest."""
+MIN_INKED_SHARE = 0.88
+"""Smallest share of an outline along which there is ink, 0..1 (chosen)."""
+OUTLINE_REACH = 1.3
+"""Distance in points from the outline in which its ink lies (chosen)."""
+OUTLINE_SAMPLES = 120
+"""Number of points at which an outline is checked for ink (chosen)."""
+TRIALS, POINTS_PER_TRIAL = 150, 6
+"""Number of ellipses tried for an arc, and number of its points that propose each (chosen)."""
 MAX_ARCS = 40
+"""Largest number of arcs of a page that are tried (chosen)."""
 
 Points = npt.NDArray[np.int32]
 Ellipse = tuple[tuple[float, float], tuple[float, float], float]
 
 
 def rings(page: Grey, left: Grey, raster: Raster) -> Grey:
-    """255 along the rings of a mask; `page` is all ink, `left` what other rules left of it."""
-    found = np.zeros_like(page)
-    outlines = _outlines(left, raster)
-    if not outlines:
-        return found
-    near = max(2, round(raster.length(BESIDE)))
+    """255 on ink along the outlines of stamps, shape as given. `page` is the mask of all ink;
+    `left` is the mask without the lines that were removed before.
+    """
+    stamp_mask = np.zeros_like(page)
+    arcs = _arcs(left, raster)
+    if not arcs:
+        return stamp_mask
+    near = max(2, round(raster.length(OUTLINE_REACH)))
     grown = np.asarray(cv2.dilate(page, np.ones((near, near), np.uint8)), np.uint8)
-    for outline in outlines:
-        ellipse = _ring_through(outline, grown, raster)
+    for arc in arcs:
+        ellipse = _stamp_ellipse(arc, grown, raster)
         if ellipse is not None:
-            cv2.ellipse(found, ellipse, 255, 2 * near)
-    return np.asarray(cv2.bitwise_and(found, page), np.uint8)
+            cv2.ellipse(stamp_mask, ellipse, 255, 2 * near)
+    return np.asarray(cv2.bitwise_and(stamp_mask, page), np.uint8)
 
 
-def _outlines(left: Grey, raster: Raster) -> list[Points]:
-    """Outer outlines of the larger pieces of ink, shape (n, 2); what is inside is no ring."""
-    wide, high = raster.length(ARC[0]), raster.length(ARC[1])
-    every, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    sized = [(cv2.boundingRect(outline), outline) for outline in every]
+def _arcs(left: Grey, raster: Raster) -> list[Points]:
+    """Outer outlines of the larger pieces of ink, shape (n, 2) each. What lies inside a piece is
+    not an outline.
+    """
+    wide, high = raster.length(MIN_ARC_SIZE[0]), raster.length(MIN_ARC_SIZE[1])
+    outlines, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    sized = [(cv2.boundingRect(outline), outline) for outline in outlines]
     large = [outline for (_, _, w, h), outline in sized if w > wide and h > high]
     return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in large[:MAX_ARCS]]
 
 
-def _ring_through(outline: Points, grown: Grey, raster: Raster) -> Ellipse | None:
-    """A ring through most of an outline: few points propose an ellipse (random sample
-    consensus: Fischler & Bolles 1981), for other lines may hang on it. The points drawn
-    are the same in every run.
+def _stamp_ellipse(arc: Points, grown: Grey, raster: Raster) -> Ellipse | None:
+    """The outline of a stamp through most of an arc, or None. A few points propose each ellipse
+    (random sample consensus: Fischler & Bolles 1981), because other lines may be attached to the
+    arc. The points drawn are the same in every run.
     """
-    drawn = np.random.default_rng(len(outline)).integers(len(outline), size=(TRIALS, FEW))
-    for few in outline[drawn].astype(np.float32):
-        (cx, cy), (a, b), turn = cv2.fitEllipseDirect(few)
+    drawn = np.random.default_rng(len(arc)).integers(len(arc), size=(TRIALS, POINTS_PER_TRIAL))
+    for points in arc[drawn].astype(np.float32):
+        (cx, cy), (a, b), turn = cv2.fitEllipseDirect(points)
         ellipse = (float(cx), float(cy)), (float(a), float(b)), float(turn)
-        if np.isfinite((cx, cy, a, b)).all() and _is_ring(ellipse, grown, raster):
+        if np.isfinite((cx, cy, a, b)).all() and _is_stamp_outline(ellipse, grown, raster):
             return ellipse
     return None
 
 
-def _is_ring(ellipse: Ellipse, grown: Grey, raster: Raster) -> bool:
-    """Whether an ellipse has a stamp's size, and ink along it."""
+def _is_stamp_outline(ellipse: Ellipse, grown: Grey, raster: Raster) -> bool:
+    """Whether an ellipse has the size of a stamp, and ink along it."""
     (cx, cy), axes, turn = ellipse
-    least, most = raster.length(RING[0]), raster.length(RING[1])
-    if not (max(axes) < most and max(axes) > least and min(axes) > least / 2):
+    min_axis, max_axis = raster.length(OUTLINE_AXES[0]), raster.length(OUTLINE_AXES[1])
+    if not (max(axes) < max_axis and max(axes) > min_axis and min(axes) > min_axis / 2):
         return False
-    angles = np.linspace(0.0, 2.0 * np.pi, STEPS, endpoint=False)
+    angles = np.linspace(0.0, 2.0 * np.pi, OUTLINE_SAMPLES, endpoint=False)
     cos, sin = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
     u, v = axes[0] / 2 * np.cos(angles), axes[1] / 2 * np.sin(angles)
     xs = np.round(cx + u * cos - v * sin).astype(int)
     ys = np.round(cy + u * sin + v * cos).astype(int)
     inside = (xs >= 0) & (ys >= 0) & (xs < grown.shape[1]) & (ys < grown.shape[0])
-    return bool((grown[ys[inside], xs[inside]] > 0).sum() >= INKED * STEPS)
+    return bool((grown[ys[inside], xs[inside]] > 0).sum() >= MIN_INKED_SHARE * OUTLINE_SAMPLES)

@@ -1,4 +1,4 @@
-"""A page as it came to an upright, evenly lit one; every step can be mapped back."""
+"""A page as it came is made upright and evenly lit; every step can be mapped back."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.page_outline import straighten
 
 MIN_SKEW = 0.03
-"""Degrees under which turning costs more sharpness than it gains: 0.4 px on a page."""
+"""Angle in degrees below which a page is not turned (chosen): turning would cost more sharpness
+than it gains, 0.4 pixels on a page."""
 
 
 def make_upright(raster: Raster) -> Raster:
-    """Sheet cut out, shading removed, lines level. Upside down or not is not decided
-    here: only reading tells, see `forms.locate`.
+    """The raster with the sheet cut out, shading removed, and lines level. Whether it is upside
+    down is decided later, by reading: see `forms.locate`.
     """
     return level(flatten(straighten(raster)))
 
 
 def level(raster: Raster) -> Raster:
-    """Turned so that text lines lie level; unconfirmed estimates are noted, not applied."""
+    """The raster turned so that text lines are level. An angle that is not confirmed is noted, and
+    not applied.
+    """
     skew = measure_skew(raster.pixels)
     turned = quarter_turned(raster, 1) if skew.quarter and skew.confirmed else raster
     if abs(skew.degrees) < MIN_SKEW:

@@ -1,1 +1,3 @@
-"""A file to pages with evidence; no judgement. Every reader here is bounded."""
+"""From a file to pages with evidence. Nothing is decided here. Everything that parses a file has
+limits.
+"""

@@ -1,7 +1,8 @@
-"""Cryptographic signatures: whose, when, over how much of the file, and whether they hold.
+"""Cryptographic signatures: who signed, when, how much of the file is covered, and whether the
+signature is valid.
 
-pyHanko validates, without network: a root that is not known here leaves a signature
-"unverified", and that is said. A signature field without contents is no signature.
+pyHanko validates without network access. A signature whose root certificate is not known here is
+reported as "unverified". A signature field without contents is not a signature.
 """
 
 from __future__ import annotations
@@ -24,23 +25,27 @@ if TYPE_CHECKING:
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
 CertificateState = Literal["valid", "unverified", "altered", "unreadable"]
-MARK = b"/ByteRange"
-"""Every signature value names the bytes it covers, outside of compressed streams."""
+SIGNATURE_MARKER = b"/ByteRange"
+"""Every signature value names the bytes that it covers, outside of compressed streams. A file
+without this key has no signature."""
 MAX_SIGNATURES = 10
-MALFORMED = (
+"""Largest number of signatures of one file that are validated (chosen); later ones are ignored."""
+MALFORMED_ERRORS = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError,
     NotImplementedError, AssertionError, ArithmeticError, NameError, struct.error, zlib.error,
 )  # fmt: skip
-"""What pyHanko and asn1crypto raise on structures that are none; found by fuzzing."""
+"""What pyHanko and asn1crypto raise on malformed structures; found by fuzzing."""
 
 
 @dataclass(frozen=True)
 class Certificate:
-    """One signature: its signer as the certificate names them, and the time they state.
+    """One signature: `signer` as the certificate names them (or as the signature itself does,
+    where the certificate has no name), and `signed_at`, the time that the signer stated (ISO
+    8601). Both are None when missing.
 
-    `state`: valid (signer verified to a known root), unverified (unchanged, but the
-    signer's root is not known here), altered (signed bytes were changed), unreadable.
-    `whole_file`: nothing was added to the file after it.
+    `state`: "valid" (unchanged, and the signer is verified up to a known root), "unverified"
+    (unchanged, but the signer's root is not known here), "altered" (signed bytes were changed),
+    "unreadable". `whole_file`: nothing was added to the file after this signature.
     """
 
     signer: str | None
@@ -50,27 +55,30 @@ class Certificate:
 
 
 def read_certificates(content: bytes, roots: Sequence[Path] = ()) -> tuple[Certificate, ...]:
-    """All filled signatures of a PDF, oldest first; () at once for nearly all files.
+    """All filled signatures of a PDF, oldest first, at most MAX_SIGNATURES. Nearly all files have
+    none: they give () at once. Malformed signatures give a certificate in the state "unreadable".
 
-    `roots` are trusted beside the system's own; one that cannot be loaded is as if it
-    were not given.
+    `roots` are files with certificates that are trusted in addition to the system's own. A root
+    that cannot be loaded is ignored.
     """
-    if MARK not in content:
+    if SIGNATURE_MARKER not in content:
         return ()
-    with _quiet():
+    with _silenced_pyhanko():
         return tuple(_certificates(content, roots))
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """PyHanko logs tracebacks of what it also returns."""
+def _silenced_pyhanko() -> Iterator[None]:
+    """PyHanko's loggers and deprecation warnings are off: it logs tracebacks of errors that it
+    also returns.
+    """
     loggers = [logging.getLogger(name) for name in ("pyhanko", "pyhanko_certvalidator")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.setLevel(logging.CRITICAL + 1)
     try:
         with warnings.catch_warnings():
-            # Deprecations inside pyHanko and cryptography are theirs to settle.
+            # Deprecations inside pyHanko and cryptography are for those projects to fix.
             warnings.simplefilter("ignore", DeprecationWarning)
             yield
     finally:
@@ -79,14 +87,17 @@ def _quiet() -> Iterator[None]:
 
 
 def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate]:
-    # pyHanko takes half a second to import, and few files need it.
+    """The signatures of a PDF one by one; one unreadable certificate when the PDF cannot be
+    parsed.
+    """
+    # Importing pyHanko takes half a second, and few files need it.
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
 
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
         signatures = list(reader.embedded_regular_signatures)[:MAX_SIGNATURES]
-    except (PdfError, *MALFORMED):
+    except (PdfError, *MALFORMED_ERRORS):
         yield Certificate(None, None, "unreadable", whole_file=False)
         return
     for signature in signatures:
@@ -94,6 +105,7 @@ def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate
 
 
 def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certificate:
+    """One signature, validated without network access; "unreadable" when pyHanko fails on it."""
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
     from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
     from pyhanko.sign.validation.errors import SignatureValidationError  # noqa: PLC0415
@@ -101,45 +113,50 @@ def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certif
     from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
 
     try:
-        context = ValidationContext(extra_trust_roots=list(_loaded(roots)), allow_fetching=False)
+        context = ValidationContext(
+            extra_trust_roots=list(_loaded_roots(roots)), allow_fetching=False
+        )
         status = validate_pdf_signature(signature, context, skip_diff=False)
         time = status.signer_reported_dt
         return Certificate(
-            signer=_name(status) or _stated_name(signature),
+            signer=_certificate_name(status) or _stated_name(signature),
             signed_at=time.isoformat() if time else None,
             state=_state(status),
             whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         )
-    except (PdfError, SignatureValidationError, *MALFORMED):
+    except (PdfError, SignatureValidationError, *MALFORMED_ERRORS):
         return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
 
 
-def _loaded(roots: Sequence[Path]) -> Iterator[Any]:
+def _loaded_roots(roots: Sequence[Path]) -> Iterator[Any]:
+    """The certificates in the given files. A file that cannot be loaded is skipped."""
     from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415
 
     for root in roots:
-        with suppress(*MALFORMED):
+        with suppress(*MALFORMED_ERRORS):
             yield from load_certs_from_pemder([str(root)])  # type: ignore[no-untyped-call]
 
 
 def _state(status: PdfSignatureStatus) -> CertificateState:
+    """The state of a signature that could be read."""
     if not (status.intact and status.valid):
         return "altered"
     return "valid" if status.trusted else "unverified"
 
 
-def _name(status: PdfSignatureStatus) -> str | None:
-    """The common name of the signer's certificate."""
+def _certificate_name(status: PdfSignatureStatus) -> str | None:
+    """The common name in the signer's certificate, or None."""
     subject = status.signing_cert.subject.native
     name = subject.get("common_name")
     return valid_text(str(name)) if name else None
 
 
 def _stated_name(signature: EmbeddedPdfSignature) -> str | None:
+    """The signer's name as the signature itself states it (/Name), or None."""
     from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
 
     try:
         name = signature.sig_object.get("/Name")
         return valid_text(str(name)) if name else None
-    except (PdfError, *MALFORMED):
+    except (PdfError, *MALFORMED_ERRORS):
         return None

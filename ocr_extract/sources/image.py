@@ -1,4 +1,4 @@
-"""TIFF (several frames), PNG and JPEG: one frame, one page."""
+"""TIFF (several frames), PNG and JPEG. Each frame is one page."""
 
 from __future__ import annotations
 
@@ -18,61 +18,71 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 
 LETTER_LONG_SIDE = 11.0
-"""Inches assumed for the longer side when the file states no believable resolution."""
+"""Inches assumed for the longer side when the file states no believable resolution (chosen): the
+height of letter paper."""
 BELIEVABLE_DPI = (100.0, 1200.0)
-"""Cameras write 72 or 96 whatever they took; scanners write what they used."""
+"""Lowest and highest resolution stated by a file that is believed, in pixels per inch (chosen).
+Cameras write 72 or 96 for every picture; scanners write the resolution that they used."""
 FORMATS = ("PNG", "JPEG", "TIFF")
+"""Formats that Pillow may try on a file."""
 MAX_FRAMES = 1_000
-"""Frames of one picture that are counted; a file with more is no agreement."""
-MAX_DECODED = 10
-"""Times `max_pixels` that are decoded of one file, all frames and resolutions together: a
-real scan of three pages takes one."""
-_TROUBLE = (
+"""Largest number of frames of one picture (chosen). A file with more is not an agreement and is
+not read."""
+PIXEL_BUDGET = 10
+"""Pixels of one file that may be decoded, as a multiple of `max_pixels` (chosen). All frames and
+all resolutions count together; a real scan of three pages takes one multiple."""
+_DECODER_ERRORS = (
     OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, OverflowError,
     ZeroDivisionError, AttributeError, RuntimeError, struct.error, zlib.error,
     Image.DecompressionBombError,
 )  # fmt: skip
-"""What Pillow raises on pictures that are none; found by fuzzing and in public test files."""
+"""What Pillow raises on broken pictures; found by fuzzing and in public test files."""
 
 
 def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, int], Raster]]:
-    """The number of frames, and a function that renders one; raises Damaged."""
+    """The number of frames, and a function that renders one.
+
+    The function takes the frame's number (from 1) and a resolution in pixels per inch. It gives a
+    grey raster, 0 (black) to 255 (paper). Both raise Damaged: "broken" when the picture cannot be
+    decoded, "too_large" when it has too many frames or pixels.
+    """
     try:
         with _opened(content) as image:
-            frames = _frames(image)
+            frames = _count_frames(image)
     except UnidentifiedImageError as error:
         raise Damaged("open", "broken", "Not an image that can be decoded.") from error
     except Image.DecompressionBombError as error:
         raise Damaged("open", "too_large", "An image of that size is not decoded.") from error
-    except _TROUBLE as error:
+    except _DECODER_ERRORS as error:
         raise Damaged("open", "broken", f"The image cannot be opened: {error}.") from error
 
-    left = [MAX_DECODED * settings.max_pixels]
+    pixels_left = [PIXEL_BUDGET * settings.max_pixels]
 
     def render(page: int, dpi: int) -> Raster:
-        return _frame(content, page, dpi, settings, left)
+        return _render_frame(content, page, dpi, settings, pixels_left)
 
     return frames, render
 
 
-def _frames(image: Image.Image) -> int:
-    """How many frames there are; raises Damaged for more than MAX_FRAMES. One that cannot be
-    found is one, and its own trouble: those before it are read.
+def _count_frames(image: Image.Image) -> int:
+    """The number of frames; raises Damaged when there are more than MAX_FRAMES. A frame that
+    cannot be reached counts as one: it becomes damage when it is rendered, and the frames before
+    it are read.
     """
     for frame in range(1, MAX_FRAMES + 1):
         try:
             image.seek(frame)
         except EOFError:
             return frame
-        except _TROUBLE:
+        except _DECODER_ERRORS:
             return frame + 1
     raise Damaged("open", "too_large", f"More than {MAX_FRAMES} frames: not read.")
 
 
 @contextmanager
 def _opened(content: bytes) -> Iterator[Image.Image]:
-    """A picture without Pillow's warnings: of broken metadata, which cost nothing, and of
-    many pixels, which are bounded by our own settings before anything is decoded.
+    """A picture, opened without Pillow's warnings. They concern broken metadata, which does no
+    harm, and many pixels, which our own settings limit before anything is decoded.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -80,62 +90,70 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
             yield image
 
 
-def _frame(content: bytes, page: int, dpi: int, settings: Settings, left: list[int]) -> Raster:
-    """One frame at a resolution; `left` is what may still be decoded, in pixels."""
+def _render_frame(
+    content: bytes, page: int, dpi: int, settings: Settings, pixels_left: list[int]
+) -> Raster:
+    """One frame at a resolution in pixels per inch. `pixels_left` holds one number: how many
+    pixels of the file may still be decoded. Raises Damaged.
+    """
     try:
         with _opened(content) as image:
             image.seek(page - 1)
             _check_size(image, page, settings)
-            _spend(image, page, left)
-            own = _resolution(image)
+            _spend_pixels(image, page, pixels_left)
+            frame_dpi = _resolution(image)
             upright = ImageOps.exif_transpose(image) or image
-            grey = _scaled(_on_white(upright), dpi / own)
+            grey = _scaled(_on_white(upright), dpi / frame_dpi)
     except Damaged:
         raise
     except MemoryError as error:
         raise Damaged("render", "too_large", "Decoding it takes too much memory.", page) from error
-    except _TROUBLE as error:
+    except _DECODER_ERRORS as error:
         raise_if_no_room(error)
         raise Damaged("render", "broken", f"The image cannot be decoded: {error}.", page) from error
     return raster_of(np.asarray(grey, dtype=np.uint8), dpi, page)
 
 
 def _check_size(image: Image.Image, page: int, settings: Settings) -> None:
+    """Raise Damaged when a frame is larger than the settings allow."""
     width, height = image.size
     if max(width, height) > settings.max_side or width * height > settings.max_pixels:
         effect = f"{width} x {height} pixels: not decoded."
         raise Damaged("render", "too_large", effect, page)
 
 
-def _spend(image: Image.Image, page: int, left: list[int]) -> None:
-    left[0] -= image.width * image.height
-    if left[0] < 0:
+def _spend_pixels(image: Image.Image, page: int, pixels_left: list[int]) -> None:
+    """Take a frame's pixels from the file's budget; raises Damaged when the budget is spent."""
+    pixels_left[0] -= image.width * image.height
+    if pixels_left[0] < 0:
         raise Damaged("render", "too_large", "The file has too many pixels: not decoded.", page)
 
 
 def _resolution(image: Image.Image) -> float:
-    """Pixels an inch: as the file states, if that is believable; else of a letter page."""
+    """Pixels per inch: as the file states, if that is believable; otherwise as if the longer side
+    were that of a letter page (36 at least).
+    """
     stated = image.info.get("dpi")
     if isinstance(stated, tuple) and stated:
-        own = float(stated[0])
-        if BELIEVABLE_DPI[0] <= own <= BELIEVABLE_DPI[1]:
-            return own
+        stated_dpi = float(stated[0])
+        if BELIEVABLE_DPI[0] <= stated_dpi <= BELIEVABLE_DPI[1]:
+            return stated_dpi
     return max(36.0, max(image.size) / LETTER_LONG_SIDE)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    """Grey, transparent parts as paper."""
+    """The picture in grey, its transparent parts as white paper."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         rgba = image.convert("RGBA")
         paper = Image.new("RGBA", rgba.size, "white")
         return Image.alpha_composite(paper, rgba).convert("L")
     if image.mode.startswith("I") or image.mode == "F":
-        return _narrowed(image)
+        return _to_8_bits(image)
     return image.convert("L")
 
 
-def _narrowed(image: Image.Image) -> Image.Image:
-    """16-bit and float pixels to 8 bits over the range that occurs."""
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    """16-bit and float pixels as 8 bits: the range of values that occurs becomes 0 to 255."""
     values = np.asarray(image, dtype=np.float64)
     low, high = float(values.min()), float(values.max())
     span = high - low or 1.0
@@ -143,7 +161,7 @@ def _narrowed(image: Image.Image) -> Image.Image:
 
 
 def _scaled(image: Image.Image, factor: float) -> Image.Image:
-    """At the asked resolution; never enlarged more than threefold."""
+    """The picture at the requested resolution; enlarged at most threefold."""
     factor = min(factor, 3.0)
     if abs(factor - 1.0) < 0.02:
         return image

@@ -1,4 +1,4 @@
-"""Open a file, whatever it is: the first verb of the main line."""
+"""Open a file of any supported type: the first step of an extraction."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from ocr_extract.sources.source import Damaged, Source, fingerprint, read_bytes,
 from ocr_extract.sources.text import decode
 
 
-def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) -> Source:
-    """A file as a source; raises Damaged when nothing of it can be read, MissingTool when
-    poppler is not there. `note` receives damage that does not stop the reading.
+def open_source(path: Path, settings: Settings, report_damage: Callable[[Damage], None]) -> Source:
+    """A file as a source. Raises Damaged when nothing of it can be read, and MissingTool when
+    poppler is not installed. `report_damage` receives damage that does not stop the reading.
     """
     content = read_bytes(path, settings.max_bytes)
     kind = type_of(path, content)
     digest = fingerprint(content)
     if kind == "text":
         text = decode(content, settings.max_characters)
-        return Source(path, kind, digest, 1, _no_pages, text=text)
+        return Source(path, kind, digest, 1, _render_nothing, text=text)
     if kind == "pdf":
         facts = inspect_pdf(path, settings)
-        render = pdf_renderer(path, settings, note)
+        render = pdf_renderer(path, settings, report_damage)
         source = Source(
             path,
             kind,
@@ -38,29 +38,35 @@ def open_source(path: Path, settings: Settings, note: Callable[[Damage], None]) 
             modified=facts.modified,
             producer=facts.producer,
             encrypted=facts.encrypted,
-            updates=_updates(content),
+            updates=_count_updates(content),
             certificates=read_certificates(content, settings.trusted_roots),
         )
     else:
         frames, render = open_image(content, settings)
         source = Source(path, kind, digest, frames, render)
-    _check_pages(source, settings, note)
+    _check_pages(source, settings, report_damage)
     return source
 
 
-def _updates(content: bytes) -> int:
-    """How often the file was added to; a linearized one ends twice by itself."""
-    ends = content.count(b"%%EOF") - (b"/Linearized" in content[:1024])
-    return max(0, ends - 1)
+def _count_updates(content: bytes) -> int:
+    """How many times the PDF was added to after it was first written. A linearized file has two
+    end marks from the start.
+    """
+    end_marks = content.count(b"%%EOF") - (b"/Linearized" in content[:1024])
+    return max(0, end_marks - 1)
 
 
-def _no_pages(page: int, dpi: int) -> Raster:
+def _render_nothing(page: int, dpi: int) -> Raster:
+    """What renders a text file: it has no pages to render, so this always raises Damaged."""
     raise Damaged("render", "text", f"Text has no page {page} at {dpi} dpi.", page)
 
 
-def _check_pages(source: Source, settings: Settings, note: Callable[[Damage], None]) -> None:
+def _check_pages(
+    source: Source, settings: Settings, report_damage: Callable[[Damage], None]
+) -> None:
+    """Raise Damaged when a source has no pages; report one that has more than are read."""
     if source.pages < 1:
         raise Damaged("open", "broken", "It has no pages.")
     if source.pages > settings.max_pages:
         effect = f"{source.pages} pages: only the first and last are looked at."
-        note(Damage(stage="open", kind="too_many_pages", effect=effect))
+        report_damage(Damage(stage="open", kind="too_many_pages", effect=effect))

@@ -1,10 +1,10 @@
-"""What a PDF itself says is on its pages: words with boxes, and whether they show.
+"""What a PDF's own objects say is on its pages: words with boxes, and whether they show.
 
-Annotations and filled fields are drawn into the page before its text is read (PDFium's
-flattening, in memory), so that a FreeText's words are those of its appearance and not
-what its /Contents claims. Text that does not show (invisible render mode, transparent,
-off the page, or without ink where it claims to stand) is told apart: of four real files
-with hidden recognised text over ink, three were wrong.
+Annotations and filled fields are drawn into the page before its text is read (PDFium's flattening,
+in memory). So the words of a FreeText are those of its appearance, not those of its /Contents.
+Text that does not show is kept apart: it has an invisible render mode, is transparent, lies off
+the page, or has no ink where it claims to be. Of four real files with hidden recognised text over
+ink, three were wrong.
 """
 
 from __future__ import annotations
@@ -30,36 +30,38 @@ from ocr_extract.text import Word
 INVISIBLE_MODES = frozenset({3, 7})
 """Text render modes that paint nothing (ISO 32000-1, table 106)."""
 CHECK_DPI = 100
-"""Resolution at which a word's box is looked into for ink: 10 points are 14 pixels."""
-CONTRAST = 25
-"""Grey levels between the darkest and the lightest pixel where a word shows."""
+"""Pixels per inch at which a word's box is checked for ink (chosen): 10 points are 14 pixels."""
+MIN_CONTRAST = 25
+"""Smallest difference in grey levels, darkest to lightest pixel, where a word shows (chosen)."""
 MAX_CHARACTERS = 60_000
-"""Characters of a page that are looked at: of a page full of small print there are 10,000."""
+"""Largest number of characters read of a page (chosen); a page full of small print has 10,000."""
 MAX_ANNOTATIONS = 2_000
+"""Largest number of annotations read of a page (chosen)."""
 MAX_PICTURES = 5_000
-MAX_VALUE = 2_000
-"""Bytes of an annotation's author or date that are believed."""
+"""Largest number of placed images and drawn paths read of a page (chosen)."""
+MAX_VALUE_BYTES = 2_000
+"""Longest author or date of an annotation that is accepted, in bytes (chosen)."""
 KINDS = {
     pdfium_c.FPDF_ANNOT_FREETEXT: "FreeText",
     pdfium_c.FPDF_ANNOT_STAMP: "Stamp",
     pdfium_c.FPDF_ANNOT_INK: "Ink",
     pdfium_c.FPDF_ANNOT_WIDGET: "Widget",
 }
-DEVICE = 100
-"""Device units a point: PDFium converts to whole units."""
-REACH = 1000.0
-"""Points over which PDFium's conversion is sampled."""
+DEVICE_UNITS = 100
+"""Device units per point (chosen): PDFium converts to whole units."""
+SAMPLE_DISTANCE = 1000.0
+"""Distance in points over which PDFium's conversion is sampled (chosen)."""
 LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
-"""What PDFium gives for a hyphen that ends a line."""
+"""Codes that PDFium gives for a hyphen at the end of a line."""
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """A FreeText, Stamp, Ink or Widget, or an image or path of the page itself.
+    """A FreeText, Stamp, Ink or Widget annotation, or an image or path of the page itself.
 
-    Its box in points of the page as displayed, its author and time of change as stated
-    ("" when not); `sealed`: a signature field that is filled, so that what stands in it
-    is a certificate's.
+    `rect` is in points of the page as displayed. `author` and `modified` (time of change) are as
+    the file states them, or "". `sealed`: a signature field that is filled, so that the text in it
+    belongs to a certificate.
     """
 
     kind: str
@@ -71,10 +73,10 @@ class Annotation:
 
 @dataclass(frozen=True)
 class ObjectPage:
-    """A page's words, shown and hidden apart, in points of the page as displayed.
+    """A page's words in points of the page as displayed; shown and hidden ones apart.
 
-    `fonts` holds the font of each shown word, in the same order. `cut`: the page has more
-    characters than are looked at.
+    `fonts` holds the font name of each shown word, in the same order. `cut`: the page has more
+    characters than MAX_CHARACTERS, and the rest was not read.
     """
 
     number: int
@@ -86,7 +88,7 @@ class ObjectPage:
 
 
 class _Character(NamedTuple):
-    """There are thousands on a page: a tuple is made twice as fast as a dataclass."""
+    """One character. A page has thousands; a tuple is made twice as fast as a dataclass."""
 
     text: str
     rect: Rect
@@ -96,20 +98,20 @@ class _Character(NamedTuple):
 
 _SPACE = _Character(" ", Rect(0, 0, 0, 0), paints=False, font="")
 _Affine = tuple[float, float, float, float, float, float]
-"""x' = a x + b y + c, y' = d x + e y + f."""
+"""(a, b, c, d, e, f) of x' = a x + b y + c, y' = d x + e y + f."""
 
 
 class PdfObjects:
-    """An open PDF; use `open_objects`. Pages count from 1."""
+    """An open PDF, made by `open_objects`. Pages count from 1."""
 
     def __init__(self, document: pdfium.PdfDocument, settings: Settings) -> None:
         self._document = document
         self._settings = settings
 
     def page(self, number: int) -> ObjectPage:
-        """The words of a page; none when PDFium cannot load it."""
+        """The words and annotations of a page; no words when PDFium cannot load it."""
         annotations = self._annotations(number)
-        with self._flat(number) as page:
+        with self._flattened(number) as page:
             if page is None:
                 return ObjectPage(number, (), (), ())
             characters, cut = _characters(page)
@@ -118,19 +120,21 @@ class PdfObjects:
             scale = self._dpi(page, CHECK_DPI) / POINTS_PER_INCH
             size = page.get_size()
         shown = [w for w in words if pixels is not None and _shows(w, pixels, scale, size)]
-        kept = {id(w) for w in shown}
+        shown_ids = {id(w) for w in shown}
         return ObjectPage(
             number,
             tuple(_word(w) for w in shown),
-            tuple(_word(w) for w in words if id(w) not in kept),
+            tuple(_word(w) for w in words if id(w) not in shown_ids),
             tuple(w[0].font for w in shown),
             annotations,
             cut,
         )
 
     def raster(self, number: int, dpi: int) -> Raster | None:
-        """A page as displayed, filled fields and annotations included, or None."""
-        with self._flat(number) as page:
+        """A page as displayed, with filled fields and annotations, at `dpi` pixels per inch or
+        fewer (limits of the settings). None when PDFium cannot draw it.
+        """
+        with self._flattened(number) as page:
             if page is None:
                 return None
             allowed = self._dpi(page, dpi)
@@ -138,7 +142,7 @@ class PdfObjects:
             return None if pixels is None else raster_of(pixels, allowed, number)
 
     def _annotations(self, number: int) -> tuple[Annotation, ...]:
-        """A page's annotations, before they are drawn into it."""
+        """A page's annotations, images and paths, before annotations are drawn into it."""
         forms = self._document.formenv
         try:
             page = self._document[number - 1]
@@ -151,13 +155,13 @@ class PdfObjects:
             page.close()
 
     def _dpi(self, page: pdfium.PdfPage, dpi: float) -> float:
-        """Bounded as in `sources.pdf`: by pixels of the page."""
+        """The resolution, limited by the settings as in `sources.pdf_raster`."""
         width, height = (max(1.0, v) / POINTS_PER_INCH for v in page.get_size())
         by_area = (self._settings.max_pixels / (width * height)) ** 0.5
         return float(min(dpi, by_area, self._settings.max_side / max(width, height)))
 
     @contextmanager
-    def _flat(self, number: int) -> Iterator[pdfium.PdfPage | None]:
+    def _flattened(self, number: int) -> Iterator[pdfium.PdfPage | None]:
         """A page with its annotations drawn in; None when it cannot be loaded."""
         try:
             page = self._document[number - 1]
@@ -175,7 +179,7 @@ class PdfObjects:
 
 @contextmanager
 def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
-    """A PDF's objects, or None when PDFium cannot open it (poppler then may)."""
+    """A PDF's objects; None when PDFium cannot open the file (poppler may still do so)."""
     try:
         document = pdfium.PdfDocument(path)
     except pdfium.PdfiumError:
@@ -205,31 +209,31 @@ def _annotation(raw: Any, kind: str, forms: Any, to_display: _Affine) -> Annotat
     sealed = field == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(raw, b"V")
     return Annotation(
         kind=kind,
-        rect=_mapped(box.left, box.right, box.bottom, box.top, to_display),
-        author=_value(raw, b"T") if kind != "Widget" else "",
-        modified=_value(raw, b"M"),
+        rect=_displayed_rect(box.left, box.right, box.bottom, box.top, to_display),
+        author=_text_value(raw, b"T") if kind != "Widget" else "",
+        modified=_text_value(raw, b"M"),
         sealed=bool(sealed),
     )
 
 
 def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
-    """Placed images and drawn paths of the page itself, as far as they have bounds."""
+    """Placed images and drawn paths of the page itself; those without bounds are left out."""
     to_display = _to_display(page)
-    wanted = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
-    for one in islice(page.get_objects(filter=wanted, max_depth=3), MAX_PICTURES):
+    types = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
+    for item in islice(page.get_objects(filter=types, max_depth=3), MAX_PICTURES):
         try:
-            left, bottom, right, top = one.get_bounds()
+            left, bottom, right, top = item.get_bounds()
         except pdfium.PdfiumError:
             continue
-        kind = "image" if one.type == pdfium_c.FPDF_PAGEOBJ_IMAGE else "path"
-        rect = _mapped(left, right, bottom, top, to_display)
+        kind = "image" if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE else "path"
+        rect = _displayed_rect(left, right, bottom, top, to_display)
         yield Annotation(kind, rect, author="", modified="", sealed=False)
 
 
-def _value(raw: Any, key: bytes) -> str:
-    """A text value of an annotation, "" when it has none."""
+def _text_value(raw: Any, key: bytes) -> str:
+    """A text value of an annotation; "" when it has none or a too long one."""
     length = pdfium_c.FPDFAnnot_GetStringValue(raw, key, None, 0)
-    if not 2 < length <= MAX_VALUE:
+    if not 2 < length <= MAX_VALUE_BYTES:
         return ""
     buffer = ctypes.create_string_buffer(length)
     wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
@@ -238,7 +242,7 @@ def _value(raw: Any, key: bytes) -> str:
 
 
 def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:
-    """The page as it shows; None where it has no extent that could be drawn."""
+    """The page as displayed; None when it has no size and cannot be drawn."""
     try:
         bitmap = page.render(scale=dpi / POINTS_PER_INCH, grayscale=True, may_draw_forms=True)
     except (ValueError, pdfium.PdfiumError):
@@ -250,8 +254,8 @@ def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:
 
 
 def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
-    """Every character with its box in points from the displayed page's top left, and whether
-    there are more than are looked at.
+    """Every character with its box in points from the displayed page's top left, and whether the
+    page has more than MAX_CHARACTERS.
     """
     text, to_display = page.get_textpage(), _to_display(page)
     box, styles = _Boxes(text, to_display), _Styles(text)
@@ -265,7 +269,7 @@ def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
 
 def _character(text: pdfium.PdfTextPage, index: int, box: _Boxes, styles: _Styles) -> _Character:
     letter = _letter(pdfium_c.FPDFText_GetUnicode(text.raw, index))
-    # What PDFium makes up (FPDFText_IsGenerated) are spaces and line ends only.
+    # PDFium adds characters of its own (FPDFText_IsGenerated): spaces and line ends only.
     if letter.isspace():
         return _SPACE
     paints, font = styles.of(index)
@@ -279,14 +283,16 @@ def _letter(code: int) -> str:
 
 
 def _to_display(page: pdfium.PdfPage) -> _Affine:
-    """PDF user space to points of the page as displayed (/Rotate, crop box, y down)."""
-    origin, along, up = (_device(page, x, y) for x, y in ((0, 0), (REACH, 0), (0, REACH)))
+    """The map from PDF user space to points of the displayed page (/Rotate, crop box, y down)."""
+    origin, along, up = (
+        _device(page, x, y) for x, y in ((0, 0), (SAMPLE_DISTANCE, 0), (0, SAMPLE_DISTANCE))
+    )
     return (
-        (along[0] - origin[0]) / REACH,
-        (up[0] - origin[0]) / REACH,
+        (along[0] - origin[0]) / SAMPLE_DISTANCE,
+        (up[0] - origin[0]) / SAMPLE_DISTANCE,
         origin[0],
-        (along[1] - origin[1]) / REACH,
-        (up[1] - origin[1]) / REACH,
+        (along[1] - origin[1]) / SAMPLE_DISTANCE,
+        (up[1] - origin[1]) / SAMPLE_DISTANCE,
         origin[1],
     )
 
@@ -294,13 +300,13 @@ def _to_display(page: pdfium.PdfPage) -> _Affine:
 def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
     width, height = page.get_size()
     across, down = ctypes.c_int(), ctypes.c_int()
-    size = (round(width * DEVICE), round(height * DEVICE))
+    size = (round(width * DEVICE_UNITS), round(height * DEVICE_UNITS))
     pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
-    return across.value / DEVICE, down.value / DEVICE
+    return across.value / DEVICE_UNITS, down.value / DEVICE_UNITS
 
 
 class _Boxes:
-    """The boxes of a page's characters; their four numbers have one place for all."""
+    """The boxes of a page's characters. One place in memory receives the four numbers of each."""
 
     def __init__(self, text: pdfium.PdfTextPage, to_display: _Affine) -> None:
         self._text, self._to_display = text.raw, to_display
@@ -311,10 +317,12 @@ class _Boxes:
         """Left, top, right and bottom in points of the page as displayed."""
         pdfium_c.FPDFText_GetCharBox(self._text, index, *self._given)
         left, right, bottom, top = self._sides
-        return _mapped(left.value, right.value, bottom.value, top.value, self._to_display)
+        return _displayed_rect(left.value, right.value, bottom.value, top.value, self._to_display)
 
 
-def _mapped(left: float, right: float, bottom: float, top: float, to_display: _Affine) -> Rect:
+def _displayed_rect(
+    left: float, right: float, bottom: float, top: float, to_display: _Affine
+) -> Rect:
     a, b, c, d, e, f = to_display
     xs = (a * left + b * bottom + c, a * right + b * top + c)
     ys = (d * left + e * bottom + f, d * right + e * top + f)
@@ -322,25 +330,25 @@ def _mapped(left: float, right: float, bottom: float, top: float, to_display: _A
 
 
 class _Styles:
-    """Whether a character's render mode and opacity leave anything on the page, and its
-    font; asked once per text object.
+    """Whether a character's render mode and opacity leave anything on the page, and its font.
+    PDFium is asked once per text object.
     """
 
     def __init__(self, text: pdfium.PdfTextPage) -> None:
         self._text = text
-        self._known: dict[int, tuple[bool, str]] = {}
+        self._by_object: dict[int, tuple[bool, str]] = {}
 
     def of(self, index: int) -> tuple[bool, str]:
-        """Of one character."""
+        """Whether one character paints, and the name of its font."""
         owner = pdfium_c.FPDFText_GetTextObject(self._text.raw, index)
         key = ctypes.c_void_p.from_buffer(owner).value or 0
-        if key not in self._known:
+        if key not in self._by_object:
             mode = pdfium_c.FPDFTextObj_GetTextRenderMode(owner) if key else 0
             colour = [ctypes.c_uint() for _ in range(4)]
             pdfium_c.FPDFText_GetFillColor(self._text.raw, index, *colour)
             paints = mode not in INVISIBLE_MODES and colour[3].value > 0
-            self._known[key] = (paints, _font(self._text, index))
-        return self._known[key]
+            self._by_object[key] = (paints, _font(self._text, index))
+        return self._by_object[key]
 
 
 def _font(text: pdfium.PdfTextPage, index: int) -> str:
@@ -350,28 +358,28 @@ def _font(text: pdfium.PdfTextPage, index: int) -> str:
 
 
 def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
-    """Runs between spaces, cut where the next character is not the neighbour."""
+    """Runs of characters between spaces, cut where the next character is not adjacent."""
     word: list[_Character] = []
-    for one in characters:
-        if word and (one.text == " " or not _follows(word[-1], one)):
+    for character in characters:
+        if word and (character.text == " " or not _follows(word[-1], character)):
             yield word
             word = []
-        if one.text != " ":
-            word.append(one)
+        if character.text != " ":
+            word.append(character)
     if word:
         yield word
 
 
-def _follows(last: _Character, one: _Character) -> bool:
-    """On the same line, and nearer than most of a letter's height."""
-    high = max(last.rect.height, one.rect.height, 4.0)
-    gap = one.rect.x0 - last.rect.x1
-    drop = abs((one.rect.y0 + one.rect.y1) - (last.rect.y0 + last.rect.y1)) / 2
-    return -high < gap < 0.9 * high and drop < high and one.paints == last.paints
+def _follows(last: _Character, following: _Character) -> bool:
+    """Whether a character is on the same line and nearer than most of a letter's height."""
+    high = max(last.rect.height, following.rect.height, 4.0)
+    gap = following.rect.x0 - last.rect.x1
+    drop = abs((following.rect.y0 + following.rect.y1) - (last.rect.y0 + last.rect.y1)) / 2
+    return -high < gap < 0.9 * high and drop < high and following.paints == last.paints
 
 
 def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float, float]) -> bool:
-    """Painted, on the page, and with contrast where it stands."""
+    """Whether a word is painted, lies on the page, and has contrast where it stands."""
     x0, y0, x1, y1 = Rect.around(c.rect for c in word)
     if not word[0].paints or x1 <= 0 or y1 <= 0 or x0 >= size[0] or y0 >= size[1]:
         return False
@@ -380,7 +388,7 @@ def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float
     if not part.size:
         return False
     darkest, lightest, _, _ = cv2.minMaxLoc(part)
-    return lightest - darkest >= CONTRAST
+    return lightest - darkest >= MIN_CONTRAST
 
 
 def _word(characters: list[_Character]) -> Word:

@@ -1,8 +1,8 @@
 """PDF by poppler, through pdf2image: page count, dates, and pages as rasters.
 
-Pages are rendered one at a time, when asked for, at a size that is bounded before
-poppler starts. What poppler repairs on the way is damage: a page that renders but
-lacks the ink is worse than one that fails.
+Pages are rendered one at a time, on request, at a size that is limited before poppler starts. What
+poppler repairs on the way counts as damage: a page that renders but lacks the ink is worse than a
+page that fails.
 """
 
 from __future__ import annotations
@@ -33,11 +33,16 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
-SMALLEST_DPI = 20
+MIN_DPI = 20
+"""Lowest resolution in pixels per inch at which a page is rendered (chosen). A page that would
+need less is too large."""
 MAX_INCHES = 16.5
-MAX_PRODUCER = 200
-HARMLESS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
-"""Syntax errors that cost no ink: a form without fields, a font's weight, a link."""
+"""Inches of a page's longer side that are rendered at the full resolution (chosen): one and a half
+letter pages. A longer side gets no more pixels than this."""
+MAX_PRODUCER_LENGTH = 200
+"""Characters kept of the producing program's name (chosen)."""
+HARMLESS_ERRORS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
+"""Syntax errors that lose no ink: they concern a form without fields, a font's weight, a link."""
 _DATE = re.compile(
     r"D:(?P<Y>\d{4})(?P<m>\d{2})?(?P<d>\d{2})?(?P<H>\d{2})?(?P<M>\d{2})?(?P<S>\d{2})?"
     r"(?P<zone>Z|[+-]\d{2}'?(?:\d{2})?'?)?"
@@ -46,8 +51,8 @@ _DATE = re.compile(
 
 @dataclass(frozen=True)
 class PdfFacts:
-    """What pdfinfo says: pages, the dates as ISO 8601, by which program, and whether it
-    is encrypted (with an empty password, for it could be opened).
+    """What pdfinfo says: number of pages, times as ISO 8601, the producing program, and whether
+    the file is encrypted (its password is empty, since it could be opened).
     """
 
     pages: int
@@ -58,50 +63,59 @@ class PdfFacts:
 
 
 def inspect_pdf(path: Path, settings: Settings) -> PdfFacts:
-    """Page count and dates; raises Damaged (encrypted, truncated, hanging) or MissingTool."""
+    """Page count, times, producer. Raises Damaged (encrypted, broken, timeout, tool_killed) or
+    MissingTool.
+    """
     info = _pdfinfo(path, settings)
     return PdfFacts(
         pages=int(info.get("Pages", 0)),
         created=iso_time(str(info.get("CreationDate", ""))),
         modified=iso_time(str(info.get("ModDate", ""))),
-        producer=str(info["Producer"])[:MAX_PRODUCER] if info.get("Producer") else None,
+        producer=str(info["Producer"])[:MAX_PRODUCER_LENGTH] if info.get("Producer") else None,
         encrypted=str(info.get("Encrypted", "no")).startswith("yes"),
     )
 
 
 def pdf_renderer(
-    path: Path, settings: Settings, note: Callable[[Damage], None]
+    path: Path, settings: Settings, report_damage: Callable[[Damage], None]
 ) -> Callable[[int, int], Raster]:
-    """A function that renders one page (from 1) at a dpi; raises Damaged or MissingTool.
+    """A function that renders one page (from 1) at a resolution in pixels per inch.
 
-    `note` receives the damage of pages that poppler could only partly read.
+    The raster is grey, and its resolution is lower where the page is large. The function raises
+    Damaged or MissingTool. `report_damage` receives the damage of pages that poppler could only
+    partly read.
     """
 
     def render(page: int, dpi: int) -> Raster:
         allowed = _bounded_dpi(path, page, dpi, settings)
         try:
-            image = _rasterised(path, page, allowed, settings, strict=True)
+            image = _rasterized(path, page, allowed, settings, strict=True)
         except PDFSyntaxError as error:
             if _loses_ink(str(error)):
                 effect = "The page's data is broken: what was written on it may be missing."
-                note(Damage(stage="render", kind="broken_page", page=page, effect=effect))
-            image = _rasterised(path, page, allowed, settings, strict=False)
+                report_damage(Damage(stage="render", kind="broken_page", page=page, effect=effect))
+            image = _rasterized(path, page, allowed, settings, strict=False)
         return raster_of(np.asarray(image.convert("L"), dtype=np.uint8), allowed, page)
 
     return render
 
 
 def _loses_ink(complaints: str) -> bool:
-    """Whether any of poppler's syntax errors is about what stands on the page."""
+    """Whether any of poppler's syntax errors concerns what is on the page."""
     errors = [line for line in complaints.splitlines() if "Syntax Error" in line]
-    return not errors or any(not any(h in line for h in HARMLESS) for line in errors)
+    return not errors or any(
+        not any(harmless in line for harmless in HARMLESS_ERRORS) for line in errors
+    )
 
 
 def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
+    """What pdfinfo prints, by name; `pages` limits it to some pages. Raises Damaged or
+    MissingTool.
+    """
     try:
         return dict(
             pdfinfo_from_path(
-                _named(path),
+                _absolute_name(path),
                 rawdates=True,
                 timeout=int(settings.render_timeout),
                 **pages,
@@ -113,44 +127,47 @@ def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:
         raise Damaged("open", "timeout", "Opening it took too long.") from error
     except (PDFPageCountError, ValueError) as error:
         flags = [word for name, n in pages.items() for word in (f"-{name[0]}", str(n))]
-        _check_passing(["pdfinfo", *flags, _named(path)], b"Pages:", "open", settings)
-        raise _why_closed(str(error)) from error
+        _run_again(["pdfinfo", *flags, _absolute_name(path)], b"Pages:", "open", settings)
+        raise _open_failure(str(error)) from error
 
 
-def _check_passing(
+def _run_again(
     command: list[str], proof: bytes, stage: Stage, settings: Settings, page: int | None = None
 ) -> None:
-    """Run a program once more that has failed, for pdf2image does not say how it ended.
-    Raises Damaged (tool_killed) when a signal ends it, or its output now has what proves that
-    it works: that was the machine's trouble, and not the file's.
+    """Run a program that has failed once more, because pdf2image does not say how it ended.
+
+    Raises Damaged: "tool_killed" when a signal ends the program, or when its output now has the
+    proof that it works (the failure was the machine's and not the file's); "timeout" when it used
+    up its processor time.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command, capture_output=True, timeout=settings.render_timeout, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return
-    if -done.returncode == signal.SIGXCPU:  # our own bound on a document's processor time
+    if -result.returncode == signal.SIGXCPU:  # our own limit on a document's processor time
         raise Damaged(stage, "timeout", f"{command[0]} took too long.", page)
-    if done.returncode < 0 or (done.returncode == 0 and proof in done.stdout):
+    if result.returncode < 0 or (result.returncode == 0 and proof in result.stdout):
         effect = f"{command[0]} was ended before it had answered."
         raise Damaged(stage, "tool_killed", effect, page)
 
 
-def _why_closed(message: str) -> Damaged:
+def _open_failure(message: str) -> Damaged:
+    """The damage of a PDF that cannot be opened, by poppler's message."""
     if "password" in message.lower():
         return Damaged("open", "encrypted", "A password is needed to open it: not read.")
     reason = _first_line(message) or "no pages found"
     return Damaged("open", "broken", f"The PDF cannot be opened ({reason}).")
 
 
-def _named(path: Path) -> str:
-    """A name that no program takes for an option, whatever it begins with."""
+def _absolute_name(path: Path) -> str:
+    """The absolute path: no program takes it for an option, whatever the name begins with."""
     return str(path.absolute())
 
 
 def _first_line(message: str) -> str:
-    """Poppler's own first complaint, without the path and without control characters."""
+    """Poppler's first complaint, without the path and without control characters."""
     for line in message.splitlines():
         if "Error" in line:
             return re.sub(r"[^\x20-\x7e]", "", line.split("Error", 1)[1]).strip(" :.")[:120]
@@ -158,7 +175,9 @@ def _first_line(message: str) -> str:
 
 
 def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
-    """The resolution asked for, or the highest that keeps the page within bounds."""
+    """The requested resolution, or the highest at which the page stays within the limits. Raises
+    Damaged when the page has no size, or would need less than MIN_DPI.
+    """
     info = _pdfinfo(path, settings, first_page=page, last_page=page)
     sizes = [str(v) for k, v in info.items() if re.fullmatch(r"Page\s+\d+ size", k)]
     numbers = re.findall(r"[\d.]+(?:e[+-]?\d+)?", (sizes or [str(info.get("Page size", ""))])[0])
@@ -166,25 +185,31 @@ def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
         raise Damaged("render", "broken", "The page has no size.", page)
     inches = [max(0.01, float(n) / POINTS_PER_INCH) for n in numbers[:2]]
     by_area = math.sqrt(settings.max_pixels / (inches[0] * inches[1]))
-    allowed = min(float(dpi), by_area, settings.max_side / max(inches), _sane(inches, dpi))
-    if allowed < SMALLEST_DPI:
+    allowed = min(
+        float(dpi), by_area, settings.max_side / max(inches), _dpi_of_large_page(inches, dpi)
+    )
+    if allowed < MIN_DPI:
         raise Damaged("render", "too_large", "The page is too large to be rendered.", page)
     return allowed
 
 
-def _sane(inches: list[float], dpi: int) -> float:
-    """A photo placed at one pixel a point is 38 inches wide: its pixels are all there
-    is, so that no side needs more than a letter page's pixels, half as much again.
+def _dpi_of_large_page(inches: list[float], dpi: int) -> float:
+    """The resolution at which a side longer than MAX_INCHES gets no more pixels than MAX_INCHES
+    would. A photo placed at one pixel per point makes a page 38 inches wide, which has no more
+    detail than the photo.
     """
     return dpi * MAX_INCHES / max(MAX_INCHES, *inches)
 
 
-def _rasterised(
+def _rasterized(
     path: Path, page: int, dpi: float, settings: Settings, *, strict: bool
 ) -> Image.Image:
+    """One page by pdftoppm. Raises PDFSyntaxError when `strict` and poppler complains, Damaged
+    when nothing can be rendered, MissingTool when poppler is not installed.
+    """
     try:
         images: list[Image.Image] = convert_from_path(
-            _named(path),
+            _absolute_name(path),
             dpi=dpi,
             first_page=page,
             last_page=page,
@@ -200,24 +225,27 @@ def _rasterised(
         raise MissingTool("poppler's pdftoppm is not installed.", POPPLER_ADVICE) from error
     except (PDFPageCountError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise_if_no_room(error)
-        raise _unrendered(path, page, dpi, settings) from error
+        raise _render_failure(path, page, dpi, settings) from error
     if not images:
-        raise _unrendered(path, page, dpi, settings)
+        raise _render_failure(path, page, dpi, settings)
     return images[0]
 
 
-def _unrendered(path: Path, page: int, dpi: float, settings: Settings) -> Damaged:
-    only = ["-f", str(page), "-l", str(page), "-r", str(dpi)]
-    command = ["pdftoppm", "-gray", *only, _named(path)]
+def _render_failure(path: Path, page: int, dpi: float, settings: Settings) -> Damaged:
+    """The damage of a page that poppler did not render."""
+    options = ["-f", str(page), "-l", str(page), "-r", str(dpi)]
+    command = ["pdftoppm", "-gray", *options, _absolute_name(path)]
     try:
-        _check_passing(command, b"P5", "render", settings, page)
+        _run_again(command, b"P5", "render", settings, page)
     except Damaged as killed:
         return killed
     return Damaged("render", "broken", "The page cannot be rendered.", page)
 
 
 def iso_time(raw: str) -> str | None:
-    """A PDF date (ISO 32000-1, 7.9.4) as ISO 8601 with its zone, or None."""
+    """A PDF date (ISO 32000-1, 7.9.4) as ISO 8601 with its zone; a date without a time gives the
+    day alone. None when there is no date.
+    """
     match = _DATE.search(raw)
     if match is None:
         return None

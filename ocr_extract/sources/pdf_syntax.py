@@ -1,7 +1,7 @@
-"""Whether a PDF's own structure is whole: a second engine's opinion on broken streams.
+"""Whether a PDF's own structure is whole: a second program's opinion on broken streams.
 
-On corrupt data poppler, PDFium and qpdf all return part of a page without an error; a
-page that renders but lacks the ink is worse than one that fails, so qpdf is asked.
+On corrupt data poppler, PDFium and qpdf all return part of a page without an error. A page that
+renders but lacks the ink is worse than a page that fails, so qpdf is asked.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ BENIGN = (
     "xref not found",
     "reported number of objects",
 )
-"""Complaints that cost no ink: a stream without its last bytes of padding, an unused
-object, a cross-reference table that could be rebuilt."""
+"""Complaints that lose no ink: a stream without its last bytes of padding, an unused object, a
+cross-reference table that could be rebuilt."""
 MAX_BYTES = 30_000_000
+"""Size in bytes above which a file is not checked (chosen)."""
 
 
 def syntax_complaints(path: Path) -> tuple[str, ...]:
-    """What qpdf finds broken in the pages' contents; () when nothing, or when it cannot
-    open the file at all (then poppler's word counts).
+    """What qpdf finds broken in the pages' contents. () when nothing is broken, when the file is
+    larger than MAX_BYTES, or when qpdf cannot open it at all (then poppler's result counts).
     """
     try:
         if path.stat().st_size > MAX_BYTES:
             return ()
         with pikepdf.open(path) as pdf:
-            found = [str(problem) for problem in pdf.check_pdf_syntax()]
+            problems = [str(problem) for problem in pdf.check_pdf_syntax()]
     except (pikepdf.PdfError, OSError, ValueError, RuntimeError):
         return ()
-    return tuple(p for p in found if not any(benign in p for benign in BENIGN))
+    return tuple(text for text in problems if not any(phrase in text for phrase in BENIGN))

@@ -1,7 +1,7 @@
-"""A source: a file as it came, its kind by its content, its pages on request.
+"""A source: a file as it came, its type by its content, its pages on request.
 
-Trouble with a file is `Damaged` inside this package and `Damage` outside: the
-document boundary turns it into one.
+A problem with a file is the exception `Damaged` inside this package. The document boundary turns
+it into a `Damage` of the record.
 """
 
 from __future__ import annotations
@@ -26,13 +26,15 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"II+\x00", "tiff"),
     (b"MM\x00+", "tiff"),
 )
-PDF_HEADER_WITHIN = 1024
-"""Bytes in which %PDF- may stand (ISO 32000-1, annex H.3.4.1)."""
+"""First bytes of a file, and the type that they show."""
+PDF_HEADER_BYTES = 1024
+"""First bytes of a file in which %PDF- may stand (given by ISO 32000-1, annex H.3.4.1)."""
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
+"""Suffixes of files that are read as text."""
 
 
 class Damaged(Exception):
-    """A source that cannot be read (further); never leaves the document boundary."""
+    """A source that cannot be read, or not any further. It never leaves the document boundary."""
 
     def __init__(self, stage: Stage, kind: str, effect: str, page: int | None = None) -> None:
         super().__init__(effect)
@@ -41,8 +43,12 @@ class Damaged(Exception):
 
 @dataclass(frozen=True)
 class Source:
-    """What opening a file gave. `render(page, dpi)` makes one page (from 1) a raster and
-    raises Damaged; `text` is set instead for text that another OCR made.
+    """The result of opening a file.
+
+    `render(page, dpi)` makes a raster of one page (from 1) and raises Damaged. `text` is set
+    instead for text that another OCR program made. `created` and `modified` are ISO 8601 times as
+    the file states them, `producer` is the program that wrote it. `encrypted`: with an empty
+    password. `updates`: how many times a PDF was added to after it was first written.
     """
 
     path: Path
@@ -60,7 +66,9 @@ class Source:
 
 
 def read_bytes(path: Path, max_bytes: int) -> bytes:
-    """The file's content; raises Damaged when missing, unreadable, empty or too large."""
+    """The file's content. Raises Damaged when the file is missing, not a regular file, unreadable,
+    empty, or larger than `max_bytes`.
+    """
     try:
         size = path.stat().st_size
         if not path.is_file():
@@ -79,11 +87,13 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def type_of(path: Path, content: bytes) -> FileType:
-    """The type by content, whatever the name says; raises Damaged when it is none of ours."""
+    """The file's type by its content, whatever its name says. Raises Damaged when the type is not
+    supported.
+    """
     for magic, kind in MAGIC:
         if content.startswith(magic):
             return kind
-    if b"%PDF-" in content[:PDF_HEADER_WITHIN]:
+    if b"%PDF-" in content[:PDF_HEADER_BYTES]:
         return "pdf"
     if path.suffix.lower() in TEXT_SUFFIXES and b"\x00" not in content[:4096]:
         return "text"
@@ -94,5 +104,5 @@ def type_of(path: Path, content: bytes) -> FileType:
 
 
 def fingerprint(content: bytes) -> str:
-    """SHA-256 of the content, in hex."""
+    """SHA-256 of the content, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

@@ -1,4 +1,6 @@
-"""Text that another OCR made: Markdown marks, LaTeX remains and HTML off, lines kept."""
+"""Text that another OCR program made: Markdown marks, LaTeX commands and HTML tags are removed,
+lines are kept.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +15,16 @@ _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\S)(.{1,200}?)(?<=\S)\1(?![\w*])")
 _BLANKS = re.compile(r"[^\S\n]+")
 MAX_LINE = 4_000
-"""Characters of a line; a longer one goes on in the next. The longest clause of a known form
-has 900, and time grows with the square of a line's length."""
+"""Longest line in characters (chosen); the rest of a longer one becomes further lines. The longest
+clause of a known form has 900, and time grows with the square of a line's length."""
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+")
 
 
 def decode(content: bytes, max_characters: int) -> str:
-    """UTF-8 (with or without a mark) or UTF-16 with one; else Latin-1, which cannot fail.
+    """UTF-8 (with or without a byte order mark), UTF-16 with one, or else Latin-1, which cannot
+    fail.
 
-    Raises Damaged when there is nothing but blanks, or too much.
+    Raises Damaged when the text is blank or has more than `max_characters` characters.
     """
     text = _decoded(content)
     if len(text) > max_characters:
@@ -41,15 +44,15 @@ def _decoded(content: bytes) -> str:
 
 
 def plain_lines(text: str) -> list[str]:
-    """The lines without marks of Markdown, LaTeX or HTML; blank ones kept as "". A line of
-    more than MAX_LINE characters becomes several.
+    """The lines without marks of Markdown, LaTeX or HTML; a blank line is "". A line of more than
+    MAX_LINE characters becomes several.
     """
     lines = text.replace("\f", "\n").splitlines()
-    return [_plain(part) for line in lines for part in _parts(_BLANKS.sub(" ", line))]
+    return [_plain(part) for line in lines for part in _split_line(_BLANKS.sub(" ", line))]
 
 
-def _parts(line: str) -> list[str]:
-    """A line in pieces of at most MAX_LINE characters; at least one piece."""
+def _split_line(line: str) -> list[str]:
+    """A line in pieces of at most MAX_LINE characters; one piece at least."""
     return [line[at : at + MAX_LINE] for at in range(0, max(1, len(line)), MAX_LINE)]
 
 

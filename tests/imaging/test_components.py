@@ -21,7 +21,7 @@ def _marks(page: Grey, printed=()):  # type: ignore[no-untyped-def]
     return find_marks(raster_of(page, DPI, 1), ink_mask(page), REGION, printed)
 
 
-def test_lines_of_writing_are_marks() -> None:
+def test_each_group_of_writing_is_a_mark() -> None:
     page = _page()
     _write(page, "25/07/2025", 60, 100)
     _write(page, "Xyz", 500, 300)
@@ -37,7 +37,7 @@ def test_pale_strokes_are_ink() -> None:
     assert len(_marks(page)) == 1
 
 
-def test_print_rules_borders_and_dust_are_no_marks() -> None:
+def test_print_ruled_lines_borders_and_dust_are_not_marks() -> None:
     page = _page()
     _write(page, "Date:", 60, 100)
     cv2.line(page, (60, 200), (700, 202), 0, 4)
@@ -47,7 +47,7 @@ def test_print_rules_borders_and_dust_are_no_marks() -> None:
     assert _marks(page, printed) == ()
 
 
-def test_the_dots_of_a_date_belong_to_it() -> None:
+def test_dots_of_a_date_belong_to_its_mark() -> None:
     page = _page()
     _write(page, "25", 60, 100)
     _write(page, "07", 130, 100)
@@ -57,7 +57,7 @@ def test_the_dots_of_a_date_belong_to_it() -> None:
     assert mark.strokes == without.strokes + 1
 
 
-def test_ink_across_a_label_stays() -> None:
+def test_ink_across_a_label_is_a_mark() -> None:
     page = _page()
     _write(page, "Date:", 60, 100)
     cv2.ellipse(page, (250, 80), (150, 60), 0, 0, 360, 0, 4)
@@ -66,7 +66,7 @@ def test_ink_across_a_label_stays() -> None:
     assert marks[0].width > 60
 
 
-def test_an_empty_region_has_no_marks() -> None:
+def test_empty_region_has_no_marks() -> None:
     assert _marks(_page()) == ()
     assert (
         find_marks(raster_of(_page(), DPI, 1), ink_mask(_page()), Rect(10, 10, 10.5, 10.5), ())
@@ -74,14 +74,14 @@ def test_an_empty_region_has_no_marks() -> None:
     )
 
 
-def test_crops_keep_a_margin_and_never_leave_the_page() -> None:
+def test_crop_beyond_the_page_is_white() -> None:
     raster = raster_of(_page(), DPI, 1)
     crop = crop_of(raster, Rect(195.0, 95.0, 260.0, 130.0))
     assert crop.min() == 255
     assert crop.size > 0
 
 
-def test_the_darkest_ink_alone() -> None:
+def test_darkest_of_removes_paler_ink() -> None:
     page = _page()
     _write(page, "7", 60, 100, grey=150)
     _write(page, "1", 60, 100, grey=0)

@@ -10,7 +10,7 @@ from tests.factory import text_lines
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_photographed_sheet_is_cut_out_and_level(seed: int) -> None:
+def test_photographed_sheet_is_cut_out_and_level(seed: int) -> None:
     photo = photographed(text_lines(seed=seed), np.random.default_rng(seed))
     sheet = flatten(straighten(raster_of(photo, 100, 1)))
     assert any("sheet" in note for note in sheet.notes)
@@ -20,7 +20,7 @@ def test_a_photographed_sheet_is_cut_out_and_level(seed: int) -> None:
     assert np.median(sheet.pixels) > 240
 
 
-def test_corners_lie_where_the_sheet_does() -> None:
+def test_corners_match_the_sheet() -> None:
     page = np.full((700, 600), 60, np.uint8)
     page[100:600, 80:520] = 230
     corners = find_sheet(page)
@@ -29,20 +29,20 @@ def test_corners_lie_where_the_sheet_does() -> None:
     assert np.abs(corners - np.array(expected)).max() < 6
 
 
-def test_a_page_that_fills_the_picture_is_left_alone() -> None:
+def test_page_that_fills_the_picture_is_unchanged() -> None:
     raster = raster_of(text_lines(), 100, 1)
     assert find_sheet(raster.pixels) is None
     assert straighten(raster) is raster
     assert flatten(raster) is raster
 
 
-def test_a_dark_box_on_paper_is_no_sheet() -> None:
+def test_dark_box_on_paper_is_not_a_sheet() -> None:
     page = np.full((700, 600), 250, np.uint8)
     page[300:400, 200:400] = 20
     assert find_sheet(page) is None
 
 
-def test_pale_strokes_survive_the_shading() -> None:
+def test_pale_strokes_remain_after_shading_is_removed() -> None:
     ramp = np.linspace(120, 220, 600).astype(np.uint8)
     page = np.repeat(ramp[None, :], 400, axis=0)
     page[200:203, 50:550] = (page[200:203, 50:550] * 0.8).astype(np.uint8)

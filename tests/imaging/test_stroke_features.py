@@ -19,7 +19,7 @@ def _shape(page: Grey) -> InkShape:
     return shape_of(raster_of(page, DPI, 1), fine_mask(page), WHOLE)
 
 
-def test_a_line_a_ring_and_a_scrawl_wind_ever_more() -> None:
+def test_winding_grows_from_line_to_ring_to_scrawl() -> None:
     line, ring, scrawl = _blank(), _blank(), _blank()
     cv2.line(line, (80, 200), (640, 180), 0, 4)
     cv2.ellipse(ring, (400, 200), (240, 120), 0, 0, 360, 0, 4)
@@ -44,7 +44,7 @@ def test_pieces_are_counted_without_dust() -> None:
     assert _shape(_blank()) == NO_INK
 
 
-def test_a_thin_pale_stroke_hangs_together() -> None:
+def test_thin_pale_stroke_is_one_piece() -> None:
     page = _blank()
     cv2.line(page, (80, 100), (640, 300), 200, 1, cv2.LINE_AA)
     cv2.rectangle(page, (0, 340), (800, 400), 0, cv2.FILLED)  # print sets the threshold
@@ -66,7 +66,7 @@ def test_dark_ink_keeps_its_outline_beside_pale_ink() -> None:
     assert dark[300, 300] == 0
 
 
-def test_noise_on_a_scan_is_no_stroke() -> None:
+def test_noise_on_a_scan_is_not_ink() -> None:
     noise = np.random.default_rng(1).normal(246, 4, (400, 800))
     page = np.clip(noise, 0, 255).astype(np.uint8)
     assert np.count_nonzero(fine_mask(page)) < 20

@@ -1,4 +1,4 @@
-"""Files that are made to break what reads them: each becomes damage in words, in bounded time."""
+"""Files made to break the program: each becomes a damage entry, in limited time."""
 
 import io
 import struct
@@ -43,13 +43,13 @@ def test_any_text_becomes_valid_unicode(text: str) -> None:
         assert safe == text
 
 
-def test_two_halves_of_a_character_are_one() -> None:
+def test_surrogate_pair_is_joined_and_lone_surrogate_is_replaced() -> None:
     assert valid_text("a\ud83d\ude00b") == "a\N{GRINNING FACE}b"
     assert valid_text("a\ud800b") == "a\ufffdb"
 
 
 def _with_surrogates(factory: Factory) -> Path:
-    """An agreement whose font says that "F" is half a character."""
+    """An agreement whose font maps "F" to half a character."""
     path = factory.agreement("lone.pdf")
     table = (
         b"/CIDInit /ProcSet findresource begin begincmap /CMapName /X def /CMapType 2 def"
@@ -64,7 +64,7 @@ def _with_surrogates(factory: Factory) -> Path:
     return path
 
 
-def test_a_lone_surrogate_in_a_font_costs_one_letter(factory: Factory) -> None:
+def test_lone_surrogate_in_font_replaces_one_letter(factory: Factory) -> None:
     path = _with_surrogates(factory)
     with open_objects(path, SETTINGS) as objects:
         assert objects is not None
@@ -86,7 +86,7 @@ def _empty_second_ifd() -> bytes:
 
 
 @pytest.mark.parametrize("tail", [b"", b"\x01", b"\x00\x01" + b"\xff" * 12])
-def test_a_tiff_with_an_empty_second_page(tail: bytes) -> None:
+def test_tiff_with_empty_second_frame_renders_its_first(tail: bytes) -> None:
     content = _empty_second_ifd() + tail
     frames, render = open_image(content, SETTINGS)
     assert render(1, 100).pixels.min() == 255
@@ -96,7 +96,7 @@ def test_a_tiff_with_an_empty_second_page(tail: bytes) -> None:
         assert caught.value.damage.kind == "broken"
 
 
-def test_a_picture_of_countless_frames_is_not_read() -> None:
+def test_picture_with_too_many_frames_is_not_read() -> None:
     buffer = io.BytesIO()
     frames = [Image.new("1", (8, 8)) for _ in range(MAX_FRAMES + 2)]
     frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
@@ -105,7 +105,7 @@ def test_a_picture_of_countless_frames_is_not_read() -> None:
     assert caught.value.damage.kind == "too_large"
 
 
-def test_a_file_has_so_many_pixels_in_all() -> None:
+def test_pixels_of_all_frames_together_are_limited() -> None:
     """A hundred frames at the limit would be decoded for minutes."""
     buffer = io.BytesIO()
     frames = [Image.new("L", (100, 100), 255) for _ in range(20)]
@@ -121,46 +121,46 @@ def test_a_file_has_so_many_pixels_in_all() -> None:
 @pytest.mark.parametrize(
     "unit", ["[", "*a ", "_a_b ", "$^{", "<b ", "](", "Date: ", "Date: 3 May 2025\nSigned: A B\n"]
 )
-def test_time_for_text_grows_with_its_length(factory: Factory, unit: str) -> None:
-    """Quadratic patterns take a minute for this, and all of it ends within its limit."""
+def test_long_text_is_read_within_its_time_limit(factory: Factory, unit: str) -> None:
+    """Patterns with quadratic time need a minute for this; all of it must end within its limit."""
     text = unit * (60_000 // len(unit))
     record = extract(factory.text("long.txt", text), settings=Settings(year=2025))
     assert record.damage == ()
 
 
-def test_a_long_line_goes_on_in_the_next() -> None:
+def test_long_line_becomes_several_lines() -> None:
     lines = plain_lines("x" * (2 * MAX_LINE + 1) + "\n\nend")
     assert [len(line) for line in lines] == [MAX_LINE, MAX_LINE, 1, 0, 3]
 
 
-class Sleeping(FakeReader):
-    """Takes too long, and counts how often it is asked."""
+class TimedOutRecognizer(FakeReader):
+    """Takes too long, and counts how often it is called."""
 
     def __init__(self) -> None:
         super().__init__()
         object.__setattr__(self, "asked", 0)
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        return self._late()
+        return self._time_out()
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        return self._late()
+        return self._time_out()
 
-    def _late(self) -> tuple[()]:
+    def _time_out(self) -> tuple[()]:
         object.__setattr__(self, "asked", self.asked + 1)  # type: ignore[attr-defined]
         raise RecognizerTrouble("reader_timeout", "Reading took too long.")
 
 
-def test_a_reader_that_took_too_long_is_not_asked_again(factory: Factory) -> None:
-    reader = Sleeping()
-    record = extract(factory.image("a.tif", [*pages_of(), *pages_of()]), page_recognizer=reader)
-    assert reader.asked == 1  # type: ignore[attr-defined]
+def test_recognizer_is_not_called_again_after_a_timeout(factory: Factory) -> None:
+    recognizer = TimedOutRecognizer()
+    record = extract(factory.image("a.tif", [*pages_of(), *pages_of()]), page_recognizer=recognizer)
+    assert recognizer.asked == 1  # type: ignore[attr-defined]
     assert {damage.kind for damage in record.damage} == {"reader_timeout"}
     assert len(record.damage) == len(set(record.damage))
 
 
 @pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm", "tesseract"])
-def test_a_program_that_a_signal_ends_is_no_broken_file(
+def test_program_ended_by_signal_is_not_reported_as_broken_file(
     factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
     path = factory.scan()
@@ -172,24 +172,24 @@ def test_a_program_that_a_signal_ends_is_no_broken_file(
 
 @pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm"])
 @pytest.mark.parametrize("sabotage", ["kill -XCPU $$", "sleep 60"])
-def test_a_program_that_takes_too_long_is_a_timeout(
+def test_slow_program_is_reported_as_timeout(
     factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str,
     sabotage: str,
 ) -> None:  # fmt: skip
-    """Past its own time, or the processor's, which the system bounds; one that hangs is waited
-    for once a page, and one that was ended is asked once more.
+    """The program exceeds its own time, or its processor time, which the system limits. One that
+    hangs is waited for once per page; one that was ended is run once more.
     """
     path, count = factory.scan(), tmp_path / "count"
-    told = f"echo asked >> {count}; {sabotage}"
-    monkeypatch.setenv("PATH", sabotaged(tmp_path, program, told)["PATH"])
+    script = f"echo asked >> {count}; {sabotage}"
+    monkeypatch.setenv("PATH", sabotaged(tmp_path, program, script)["PATH"])
     record = extract(path, settings=Settings(year=2025, render_timeout=1))
     assert {damage.kind for damage in record.damage} == {"timeout"}
     pages = 1 if program == "pdfinfo" else record.document.pages
-    asked = pages if sabotage.startswith("sleep") else 2 * pages
-    assert len(count.read_text().split()) == asked
+    expected_calls = pages if sabotage.startswith("sleep") else 2 * pages
+    assert len(count.read_text().split()) == expected_calls
 
 
-def test_a_file_is_no_option_of_a_program(
+def test_file_name_like_an_option_is_a_file_name(
     factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factory.agreement("-v")
@@ -200,7 +200,7 @@ def test_a_file_is_no_option_of_a_program(
 
 
 def _small_print(factory: Factory, pages: int, characters: int) -> Path:
-    """So many pages of so many characters each, half a point high."""
+    """A PDF of `pages` pages of `characters` characters each, half a point high."""
     rows = [f"({'words of print ' * 8}) Tj T*" for _ in range(characters // 120)]
     content = f"BT /F 0.5 Tf 0.5 TL 20 780 Td {' '.join(rows)} ET".encode()
     with pikepdf.new() as pdf:
@@ -218,27 +218,27 @@ def _small_print(factory: Factory, pages: int, characters: int) -> Path:
     return path
 
 
-def test_more_characters_on_a_page_than_are_read_are_told(factory: Factory) -> None:
+def test_page_with_too_many_characters_is_reported(factory: Factory) -> None:
     path = _small_print(factory, 1, MAX_CHARACTERS + 6000)
     record = extract(path, page_recognizer=FakeReader())
     assert [(d.kind, d.page) for d in record.damage] == [("too_large", 1)]
     assert extract(_small_print(factory, 1, 6000), page_recognizer=FakeReader()).damage == ()
 
 
-def test_a_pdf_of_endless_text_is_looked_at_in_part(
+def test_pdf_with_too_much_text_is_read_in_part(
     factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A hundred such pages, a megabyte, took more than a document's processor time."""
-    looked, page = [], PdfObjects.page
-    monkeypatch.setattr(PdfObjects, "page", lambda o, n: looked.append(n) or page(o, n))
+    """A hundred such pages, a megabyte, took more than the processor time of one document."""
+    pages_read, page = [], PdfObjects.page
+    monkeypatch.setattr(PdfObjects, "page", lambda o, n: pages_read.append(n) or page(o, n))
     record = extract(_small_print(factory, 12, 55_000), page_recognizer=FakeReader())
-    assert looked == [12, 1, 11, 2, 10]
+    assert pages_read == [12, 1, 11, 2, 10]
     assert [(d.kind, d.effect) for d in record.damage] == [("too_large", TOO_MUCH_TEXT)]
     assert record.verdict is not Verdict.ACCEPTED
 
 
-def test_no_page_is_begun_when_most_of_the_time_is_over(factory: Factory) -> None:
-    """A file whose every page takes long ends as a record, and does not cost its worker."""
+def test_no_page_is_started_when_most_of_the_time_is_used(factory: Factory) -> None:
+    """A file whose pages all take long ends as a record, and does not cost its worker."""
 
     class Slow(FakeReader):
         def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
@@ -256,37 +256,37 @@ def test_no_page_is_begun_when_most_of_the_time_is_over(factory: Factory) -> Non
     assert time.monotonic() - started < 60 * 8
 
 
-def test_the_clock_stops_what_is_begun_too_late() -> None:
-    clock = TimeLimit(Settings(document_timeout=1))
-    asked: list[int] = []
-    render = clock.bounded(lambda page, _: asked.append(page) or _blank_page(page))
+def test_time_limit_refuses_a_page_that_starts_too_late() -> None:
+    limit = TimeLimit(Settings(document_timeout=1))
+    pages_rendered: list[int] = []
+    render = limit.bounded(lambda page, _: pages_rendered.append(page) or _blank_page(page))
     render(1, 100)
     time.sleep(1.0)
     with pytest.raises(Damaged) as caught:
         render(2, 100)
-    assert (asked, caught.value.damage.kind) == ([1], "timeout")
-    assert clock.is_over
+    assert (pages_rendered, caught.value.damage.kind) == ([1], "timeout")
+    assert limit.is_over
 
 
 def _blank_page(number: int) -> Raster:
     return raster_of(np.full((9, 9), 255, np.uint8), 100, number)
 
 
-def test_a_reader_is_asked_no_more_when_all_its_calls_took_too_long() -> None:
+def test_recognizer_calls_share_one_time_limit() -> None:
     class Slow(FakeReader):
         def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
             time.sleep(0.3)
             return super().read(crops)
 
-    reader = OneTimeout(Slow(), seconds=0.5)
+    recognizer = OneTimeout(Slow(), seconds=0.5)
     crop = np.full((9, 9), 255, np.uint8)
-    assert len(reader.read([crop])) == len(reader.read([crop])) == 1
+    assert len(recognizer.read([crop])) == len(recognizer.read([crop])) == 1
     with pytest.raises(RecognizerTrouble) as caught:
-        reader.read([crop])
+        recognizer.read([crop])
     assert caught.value.kind == "reader_timeout"
 
 
-def test_a_broken_file_is_broken_all_the_same(factory: Factory) -> None:
+def test_broken_file_is_reported_as_broken(factory: Factory) -> None:
     path = factory.file("a.pdf", b"%PDF-1.5 nothing")
     with pytest.raises(Damaged) as caught:
         inspect_pdf(path, SETTINGS)
@@ -297,7 +297,7 @@ def test_a_broken_file_is_broken_all_the_same(factory: Factory) -> None:
     assert caught.value.damage.kind == "broken"
 
 
-def test_a_page_without_extent_is_no_fault_of_the_program(factory: Factory) -> None:
+def test_page_without_size_is_not_an_internal_error(factory: Factory) -> None:
     path = factory.agreement("flat.pdf")
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for page in pdf.pages:

@@ -24,7 +24,7 @@ def _kind_of_damage(path: Path, settings: Settings = SETTINGS) -> str:
     return caught.value.damage.kind
 
 
-def test_a_pdf_has_pages_and_dates(factory: Factory) -> None:
+def test_pdf_has_pages_and_dates(factory: Factory) -> None:
     source, damage = _open(factory.agreement())
     assert (source.type, source.pages, damage) == ("pdf", 2, [])
     assert source.created is not None
@@ -33,27 +33,27 @@ def test_a_pdf_has_pages_and_dates(factory: Factory) -> None:
     assert (raster.page, raster.dpi) == (2, 100)
 
 
-def test_missing_empty_and_directory(factory: Factory) -> None:
+def test_missing_empty_and_directory_are_damage(factory: Factory) -> None:
     assert _kind_of_damage(factory.folder / "none.pdf") == "missing"
     assert _kind_of_damage(factory.file("e.pdf", b"")) == "empty"
     assert _kind_of_damage(factory.folder) == "not_a_file"
 
 
-def test_an_unreadable_file_is_damage(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreadable_file_is_damage(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
     path = factory.agreement()
 
     def refuse(_: Path) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    # As root every file can be read, so the refusal has to be made.
+    # Root can read every file, so the refusal is simulated.
     monkeypatch.setattr(Path, "read_bytes", refuse)
     assert _kind_of_damage(path) == "unreadable"
 
 
-def test_content_decides_not_the_name(factory: Factory) -> None:
+def test_type_is_decided_by_content_not_by_name(factory: Factory) -> None:
     pdf = factory.agreement()
-    wrong = factory.file("scan.jpg", pdf.read_bytes())
-    assert _open(wrong)[0].type == "pdf"
+    misnamed = factory.file("scan.jpg", pdf.read_bytes())
+    assert _open(misnamed)[0].type == "pdf"
     image = factory.image("page.png", [text_lines()])
     assert _open(factory.file("page.pdf", image.read_bytes()))[0].type == "png"
 
@@ -65,11 +65,11 @@ def test_content_decides_not_the_name(factory: Factory) -> None:
         ("a.pdf", b"not a pdf at all"), ("a.txt", b"text\x00with\x00zeros"), ("a", b"text"),
     ],
 )  # fmt: skip
-def test_unsupported_types(factory: Factory, name: str, content: bytes) -> None:
+def test_unsupported_types_are_damage(factory: Factory, name: str, content: bytes) -> None:
     assert _kind_of_damage(factory.file(name, content)) == "unsupported"
 
 
-def test_a_password_is_needed_or_not(factory: Factory) -> None:
+def test_encrypted_pdf_is_read_only_with_empty_password(factory: Factory) -> None:
     assert _kind_of_damage(factory.encrypted("secret")) == "encrypted"
     source, damage = _open(factory.encrypted("", "open.pdf"))
     assert (source.pages, damage) == (2, [])
@@ -83,12 +83,12 @@ def test_truncated_files_are_read_or_are_damage(factory: Factory, share: float) 
         source = open_source(factory.truncated(share), SETTINGS, damage.append)
         for page in range(1, source.pages + 1):
             source.render(page, 50)
-    except Damaged as trouble:
-        damage.append(trouble.damage)
+    except Damaged as error:
+        damage.append(error.damage)
     assert damage
 
 
-def test_a_broken_page_is_noted_and_still_rendered(factory: Factory) -> None:
+def test_broken_page_is_reported_and_still_rendered(factory: Factory) -> None:
     source, damage = _open(factory.broken_stream())
     assert source.render(2, 50).pixels.shape == (550, 425)
     assert [d.kind for d in damage] == ["broken_page"]
@@ -96,20 +96,20 @@ def test_a_broken_page_is_noted_and_still_rendered(factory: Factory) -> None:
     assert "missing" in damage[0].effect
 
 
-def test_very_many_pages_are_noted(factory: Factory) -> None:
+def test_too_many_pages_are_reported(factory: Factory) -> None:
     source, damage = _open(factory.pages(300))
     assert source.pages == 300
     assert [d.kind for d in damage] == ["too_many_pages"]
 
 
-def test_a_huge_page_is_rendered_within_bounds(factory: Factory) -> None:
+def test_huge_page_is_rendered_within_limits(factory: Factory) -> None:
     source, _ = _open(factory.page_of(14_000, 14_000))
     height, width = source.render(1, 300).pixels.shape
     assert height * width <= SETTINGS.max_pixels
     assert max(height, width) <= SETTINGS.max_side
 
 
-def test_a_page_that_cannot_be_small_enough_is_damage(factory: Factory) -> None:
+def test_page_too_large_for_the_limits_is_damage(factory: Factory) -> None:
     source, _ = _open(factory.page_of(14_400, 14_400), tiny := Settings(max_side=200))
     assert tiny.max_side == 200
     with pytest.raises(Damaged) as caught:
@@ -117,7 +117,7 @@ def test_a_page_that_cannot_be_small_enough_is_damage(factory: Factory) -> None:
     assert caught.value.damage.kind == "too_large"
 
 
-def test_images_of_every_type(factory: Factory) -> None:
+def test_images_of_every_type_are_rendered(factory: Factory) -> None:
     frame = text_lines(width=850, height=1100)
     for name, pages in (("a.png", 1), ("a.jpg", 1), ("a.tif", 2)):
         source, damage = _open(factory.image(name, [frame] * pages, dpi=100))
@@ -127,19 +127,19 @@ def test_images_of_every_type(factory: Factory) -> None:
         assert raster.dpi == 200
 
 
-def test_an_image_without_resolution_is_taken_for_a_letter_page(factory: Factory) -> None:
+def test_image_without_resolution_is_treated_as_letter_page(factory: Factory) -> None:
     path = factory.folder / "photo.jpg"
     Image.fromarray(text_lines(width=1700, height=2200)).save(path)
     assert _open(path)[0].render(1, 300).pixels.shape == (3300, 2550)
 
 
-def test_a_forty_thousand_pixel_page_is_not_decoded(factory: Factory) -> None:
+def test_page_of_40000_by_40000_pixels_is_not_decoded(factory: Factory) -> None:
     path = factory.folder / "large.png"
     Image.new("1", (40_000, 40_000), 1).save(path)
     assert _kind_of_damage(path) == "too_large"
 
 
-def test_a_forty_thousand_pixel_side_is_not_decoded(factory: Factory) -> None:
+def test_page_40000_pixels_wide_is_not_decoded(factory: Factory) -> None:
     path = factory.folder / "wide.png"
     Image.new("1", (40_000, 100), 1).save(path)
     source, _ = _open(path)
@@ -149,7 +149,7 @@ def test_a_forty_thousand_pixel_side_is_not_decoded(factory: Factory) -> None:
     assert caught.value.damage.page == 1
 
 
-def test_truncated_and_garbled_images_are_damage(factory: Factory) -> None:
+def test_truncated_images_are_damage(factory: Factory) -> None:
     whole = factory.image("a.png", [text_lines()]).read_bytes()
     source, _ = _open(factory.file("half.png", whole[: len(whole) // 2]))
     with pytest.raises(Damaged):
@@ -168,19 +168,19 @@ def test_pixels_of_every_mode_become_grey(factory: Factory, mode: str) -> None:
     assert pixels.min() < 60
 
 
-def test_transparent_parts_are_paper(factory: Factory) -> None:
+def test_transparent_parts_become_white(factory: Factory) -> None:
     path = factory.folder / "a.png"
     Image.new("RGBA", (300, 400), (0, 0, 0, 0)).save(path)
     assert _open(path)[0].render(1, 100).pixels.min() == 255
 
 
-def test_limits_on_bytes_and_characters(factory: Factory) -> None:
+def test_too_many_bytes_or_characters_are_damage(factory: Factory) -> None:
     path = factory.text("a.txt", "x" * 2000)
     assert _kind_of_damage(path, Settings(max_bytes=100)) == "too_large"
     assert _kind_of_damage(path, Settings(max_characters=100)) == "too_large"
     assert _kind_of_damage(factory.text("b.txt", " \n ")) == "empty"
 
 
-def test_the_type_is_seen_behind_leading_garbage(factory: Factory) -> None:
+def test_pdf_header_is_found_after_leading_bytes(factory: Factory) -> None:
     content = b"\n" * 500 + factory.agreement().read_bytes()
     assert type_of(Path("x.pdf"), content) == "pdf"

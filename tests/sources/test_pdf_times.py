@@ -17,5 +17,5 @@ from ocr_extract.sources.pdf_raster import iso_time
         ("", None),
     ],
 )
-def test_pdf_dates(raw: str, iso: str | None) -> None:
+def test_pdf_date_becomes_iso_8601(raw: str, iso: str | None) -> None:
     assert iso_time(raw) == iso

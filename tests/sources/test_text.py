@@ -20,18 +20,18 @@ from ocr_extract.sources.text import decode, plain_lines
         ("", ""),
     ],
 )
-def test_marks_come_off(marked: str, plain: str) -> None:
+def test_markup_is_removed(marked: str, plain: str) -> None:
     assert plain_lines(marked) == ([plain] if marked else [])
 
 
-def test_lines_stay_lines() -> None:
+def test_lines_are_kept() -> None:
     assert plain_lines("a\n\n b \x0cc") == ["a", "", "b", "c"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_encodings(encoding: str) -> None:
+def test_unicode_encodings_are_decoded(encoding: str) -> None:
     assert decode("Signed: Jörg Čapek\n".encode(encoding), 1000) == "Signed: Jörg Čapek\n"
 
 
-def test_latin_1_is_the_last_resort() -> None:
+def test_text_that_is_not_unicode_is_decoded_as_latin_1() -> None:
     assert decode("Jörg".encode("latin-1"), 1000) == "Jörg"
