@@ -28,7 +28,7 @@ from ocr_extract.fields.marks import Mark
 from ocr_extract.fields.observations import Observations
 from ocr_extract.geometry import Rect
 from ocr_extract.settings import Settings
-from ocr_extract.signatures.presence import MIN
+from ocr_extract.signatures.presence import MIN_SIGNATURE_SIZE
 
 RIDGE = 1.0
 HELD_OUT = 5
@@ -59,7 +59,7 @@ def rows(examples: list[Example]) -> list[Row]:
 
 
 def _is_large(mark: Mark) -> bool:
-    return mark.width >= MIN[0] and mark.height >= MIN[1]
+    return mark.width >= MIN_SIGNATURE_SIZE[0] and mark.height >= MIN_SIGNATURE_SIZE[1]
 
 
 def _is_signature(rect: Rect, place: Place | None) -> bool | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from rapidfuzz import fuzz
 
-from ocr_extract.recognition.names import OF_INK
+from ocr_extract.recognition.names import INK_RECOGNIZERS
 from ocr_extract.records import Reading
 
 TEXT_QUALITY = 0.985
@@ -45,7 +45,7 @@ def print_score(readings: Sequence[Reading]) -> float:
     scored = [
         (word_score(r), r)
         for r in readings
-        if r.reader not in OF_INK and any(c.isalnum() for c in r.best)
+        if r.reader not in INK_RECOGNIZERS and any(c.isalnum() for c in r.best)
     ]
     if not scored:
         return 0.0

@@ -20,7 +20,7 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
-from ocr_extract.recognition.names import OF_INK, dates_among
+from ocr_extract.recognition.names import INK_RECOGNIZERS, dates_among
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -50,7 +50,7 @@ def recovered(
     """The date behind a mark's readings; `typed` tells type from handwriting, `placed` a
     mark on a page from a line of text.
     """
-    free = [r for r in readings if r.best and r.reader not in OF_INK]
+    free = [r for r in readings if r.best and r.reader not in INK_RECOGNIZERS]
     texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
     dates = dates_among(readings)
     told = typed and not _is_clear(dates)

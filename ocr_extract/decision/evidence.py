@@ -5,7 +5,7 @@ from __future__ import annotations
 from ocr_extract.calibration import confidence
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.fields.observations import Observations
-from ocr_extract.recognition.names import DATES, HANDWRITING, NOBODY, OF_INK, PDF
+from ocr_extract.recognition.names import DATES, HANDWRITING, INK_RECOGNIZERS, NOBODY, PDF
 from ocr_extract.records import Evidence, EvidenceKind, Reading, Written
 
 MAX_STRINGS = 10
@@ -31,7 +31,7 @@ def how_written(mark: ScoredMark, observed: Observations) -> Written:
 def surest_reading(readings: tuple[Reading, ...]) -> Reading:
     """The surest reading without a vocabulary; of type, tesseract's, which keeps the spaces."""
     free = [r for r in readings if r.reader not in (DATES, HANDWRITING)]
-    typed = [r for r in free if r.reader not in OF_INK]
+    typed = [r for r in free if r.reader not in INK_RECOGNIZERS]
     if confidence.print_score(readings) >= TYPED_THRESHOLD:
         free = typed
     return max(free, key=confidence.word_score, default=Reading(reader=NOBODY, hypotheses=()))

@@ -17,7 +17,7 @@ from ocr_extract.fields.marks import Mark
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
-from ocr_extract.recognition.names import DATES, NOBODY, OF_INK, PP_OCR, dates_among
+from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, NOBODY, PP_OCR, dates_among
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_similarity
@@ -279,7 +279,7 @@ def _score_mark(mark: Mark, author: str | None, context: Context, settings: Sett
     type_readings = [
         (date_similarity(r.best, settings.languages) * (0.4 + 0.6 * confidence.word_score(r)), r)
         for r in readings
-        if r.reader not in OF_INK
+        if r.reader not in INK_RECOGNIZERS
     ]
     date_like, best = max(
         type_readings,
@@ -310,7 +310,7 @@ def _with_print_scores(marks: list[ScoredMark]) -> list[ScoredMark]:
 def _was_read_as_type(mark: ScoredMark) -> bool:
     """Whether a recognizer of type read the mark, or the mark was not read at all."""
     readings = mark.mark.readings
-    return not readings or any(r.reader not in OF_INK for r in readings)
+    return not readings or any(r.reader not in INK_RECOGNIZERS for r in readings)
 
 
 def _with_print_score_of_whole(segment: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:

@@ -14,7 +14,7 @@ from typing import Literal
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.components import InkComponent, find_marks
-from ocr_extract.imaging.segmentation import parts_of
+from ocr_extract.imaging.segmentation import segments_of
 from ocr_extract.imaging.stroke_features import NO_INK, InkShape
 from ocr_extract.records import Box, Reading
 from ocr_extract.text import FORM, Line, Word, split_at_gaps
@@ -155,7 +155,7 @@ def segments_of_marks(
     candidates = [
         rect
         for mark in ink_marks
-        for rect in (*parts_of(raster, ink, mark.rect), *_split_between_lines(mark.rect, block))
+        for rect in (*segments_of(raster, ink, mark.rect), *_split_between_lines(mark.rect, block))
         if _is_large_enough(rect)
     ]
     for rect in candidates:

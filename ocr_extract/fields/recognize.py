@@ -27,7 +27,7 @@ from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
 from ocr_extract.imaging.components import crop_of, darkest_of
 from ocr_extract.imaging.ruled_lines import without_ruled_lines
-from ocr_extract.imaging.segmentation import core_of
+from ocr_extract.imaging.segmentation import without_tails
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
 from ocr_extract.pages.page import PageView, annotation_at, place_of
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
@@ -293,7 +293,7 @@ def _ink_readings(
     if not ink_marks:
         return [() for _ in marks]
     cores = [
-        core_of(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
+        without_tails(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
         for mark in ink_marks
     ]
     with_tails = [

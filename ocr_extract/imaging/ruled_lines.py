@@ -9,7 +9,7 @@ import numpy as np
 
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import ink_level, ink_mask
-from ocr_extract.imaging.stamp_outlines import rings
+from ocr_extract.imaging.stamp_outlines import stamp_outlines
 
 MIN_SHORT_LENGTH, MIN_LONG_LENGTH = 30.0, 120.0
 """Length in points of a ruled line: of a short one, and of one that is removed first (chosen).
@@ -65,7 +65,7 @@ def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
     lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
-    lines = np.maximum(lines, rings(mask, _without(mask, lines), raster))
+    lines = np.maximum(lines, stamp_outlines(mask, _without(mask, lines), raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
     lines = np.maximum(
         lines, _sides(_ruled_lines(upright, raster, MIN_SIDE_LENGTH).T, lines, raster)

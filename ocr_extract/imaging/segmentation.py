@@ -40,7 +40,7 @@ MAX_GAPS = 3
 Profile = npt.NDArray[np.float64]
 
 
-def parts_of(raster: Raster, ink: Grey, rect: Rect) -> tuple[Rect, ...]:
+def segments_of(raster: Raster, ink: Grey, rect: Rect) -> tuple[Rect, ...]:
     """Rectangles in points of the segments that a mark may consist of; () for a simple mark.
     `rect` is the mark in points, `ink` is the mask of the whole page.
     """
@@ -55,7 +55,7 @@ def parts_of(raster: Raster, ink: Grey, rect: Rect) -> tuple[Rect, ...]:
     )
 
 
-def core_of(raster: Raster, ink: Grey, rect: Rect) -> Rect:
+def without_tails(raster: Raster, ink: Grey, rect: Rect) -> Rect:
     """The rows that hold nearly all of a mark's ink, in points, without the long tails of a 4 or a
     y. What lies between the tails then fills a crop.
     """

@@ -33,7 +33,7 @@ Points = npt.NDArray[np.int32]
 Ellipse = tuple[tuple[float, float], tuple[float, float], float]
 
 
-def rings(page: Grey, left: Grey, raster: Raster) -> Grey:
+def stamp_outlines(page: Grey, left: Grey, raster: Raster) -> Grey:
     """255 on ink along the outlines of stamps, shape as given. `page` is the mask of all ink;
     `left` is the mask without the lines that were removed before.
     """

@@ -15,7 +15,7 @@ DATES: Final = "dates"
 PDF: Final = "pdf"
 """The file's own text, which nobody had to recognize."""
 NOBODY: Final = "none"
-OF_INK = frozenset((PP_OCR, HANDWRITING, DATES))
+INK_RECOGNIZERS = frozenset((PP_OCR, HANDWRITING, DATES))
 """Those that read handwriting as well as type, and so do not tell them apart."""
 
 

@@ -21,7 +21,7 @@ MAX_DIFFERENT_SHARE = 0.09
 """Share (0..1) of bits in which copies of one ink may differ. Measured on scaled, recompressed
 and rescanned copies of 370 signatures: they differ by at most this share, and two signatures of
 one person differ by more."""
-SAME_ASPECT = 0.12
+MAX_ASPECT_DIFFERENCE = 0.12
 """Relative difference of width : height that copies of one ink may have, 0.12 = 12 % (chosen)."""
 
 
@@ -49,7 +49,7 @@ def is_same_ink(a: str, b: str) -> bool:
     if not a or not b:
         return False
     (aspect_a, bits_a), (aspect_b, bits_b) = (h.split(":") for h in (a, b))
-    if abs(float(aspect_a) / float(aspect_b) - 1.0) > SAME_ASPECT:
+    if abs(float(aspect_a) / float(aspect_b) - 1.0) > MAX_ASPECT_DIFFERENCE:
         return False
     different_bits = (int(bits_a, 16) ^ int(bits_b, 16)).bit_count()
     return different_bits <= MAX_DIFFERENT_SHARE * HASH_ROWS * HASH_COLUMNS

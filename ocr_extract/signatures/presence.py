@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from ocr_extract.model_files import model_file
 
-MIN = (14.0, 5.0)
+MIN_SIGNATURE_SIZE = (14.0, 5.0)
 """Smallest width and height of a signature, in points (chosen: no real signature is smaller)."""
 MAX_LOG_ODDS = 12.0
 """Largest natural log-odds, positive or negative, that the model returns (chosen)."""
@@ -109,9 +109,9 @@ class PresenceModel:
 
     def log_odds(self, evidence: InkEvidence) -> float:
         """Natural log-odds that the ink is a signature, within -12..12, and at most -1 for `mixed`
-        ink. Ink smaller than `MIN` gets -12.
+        ink. Ink smaller than `MIN_SIGNATURE_SIZE` gets -12.
         """
-        if evidence.width < MIN[0] or evidence.height < MIN[1]:
+        if evidence.width < MIN_SIGNATURE_SIZE[0] or evidence.height < MIN_SIGNATURE_SIZE[1]:
             return -MAX_LOG_ODDS
         features = evidence.features()
         total = self.bias + sum(

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.records import Box, Flag, Record
-from ocr_extract.signatures.ink_hash import SAME_ASPECT, is_same_ink
+from ocr_extract.signatures.ink_hash import MAX_ASPECT_DIFFERENCE, is_same_ink
 from ocr_extract.volume.record_summary import RecordSummary
 from ocr_extract.volume.roster.check import SAME_TITLE_THRESHOLD
 from ocr_extract.volume.roster.matching import title_similarity
@@ -41,7 +41,7 @@ def _others_with(
     own = inks[index]
     if not own:
         return ()
-    near = np.flatnonzero(np.abs(aspects / aspects[index] - 1.0) < 2 * SAME_ASPECT)
+    near = np.flatnonzero(np.abs(aspects / aspects[index] - 1.0) < 2 * MAX_ASPECT_DIFFERENCE)
     return tuple(int(i) for i in near if i != index and is_same_ink(own, inks[int(i)]))
 
 

@@ -13,7 +13,7 @@ def _mark(
     x: float, y: float, *, wide: float = 60, high: float = 9, text: str = "", kind: str = "text",
     date: float = 0.0, name: float = 0.0, typed: float = 0.9, signed: float = -8.0,
 ) -> ScoredMark:  # fmt: skip
-    mark = Mark(kind, (x, y, x + wide, y + high))  # type: ignore[arg-type]
+    mark = Mark(kind, Rect(x, y, x + wide, y + high))  # type: ignore[arg-type]
     return ScoredMark(mark, text, date, name, typed, signed=signed)
 
 

@@ -14,7 +14,8 @@ LABELS: dict[FieldName, float] = {"corresponding_author": 100.0, "signature": 11
 @pytest.fixture
 def block() -> LocatedBlock:
     labels = {
-        name: LocatedLabel(name, (50.0, top, 110.0, top + 9.0), 1.0) for name, top in LABELS.items()
+        name: LocatedLabel(name, Rect(50.0, top, 110.0, top + 9.0), 1.0)
+        for name, top in LABELS.items()
     }
     return LocatedBlock(labels, score=1.0, top=90.0)
 

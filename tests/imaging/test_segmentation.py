@@ -3,7 +3,7 @@ import numpy as np
 
 from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.imaging.binarize import ink_mask
-from ocr_extract.imaging.segmentation import core_of, parts_of, valleys, widest_gaps
+from ocr_extract.imaging.segmentation import segments_of, valleys, widest_gaps, without_tails
 
 DPI = 300
 SCALE = 72 / DPI
@@ -13,14 +13,14 @@ def _page() -> Grey:
     return np.full((420, 900), 255, np.uint8)
 
 
-def _ink_box(page: Grey) -> tuple[float, float, float, float]:
+def _ink_box(page: Grey) -> Rect:
     rows, columns = np.flatnonzero((page < 128).any(1)), np.flatnonzero((page < 128).any(0))
     box = (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1)
-    return tuple(float(v) * SCALE for v in box)  # type: ignore[return-value]
+    return Rect(*(float(v) * SCALE for v in box))
 
 
-def _segments(page: Grey, rect: tuple[float, ...] | None = None) -> tuple[tuple[float, ...], ...]:
-    return parts_of(raster_of(page, DPI, 1), ink_mask(page), rect or _ink_box(page))  # type: ignore[arg-type]
+def _segments(page: Grey, rect: Rect | None = None) -> tuple[Rect, ...]:
+    return segments_of(raster_of(page, DPI, 1), ink_mask(page), rect or _ink_box(page))
 
 
 def _near(rect: tuple[float, ...], wanted: tuple[float, ...]) -> bool:
@@ -73,7 +73,7 @@ def test_core_excludes_a_long_tail() -> None:
     cv2.putText(page, "2025.07.2", (60, 120), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 0, 4)
     digits = _ink_box(page)
     cv2.line(page, (500, 70), (490, 190), 0, 4)
-    core = core_of(raster_of(page, DPI, 1), ink_mask(page), _ink_box(page))
-    assert core[3] - core[1] < 1.6 * (digits[3] - digits[1])
-    assert core[1] <= digits[1] + 4
-    assert core[3] >= digits[3] - 4
+    core = without_tails(raster_of(page, DPI, 1), ink_mask(page), _ink_box(page))
+    assert core.height < 1.6 * digits.height
+    assert core.y0 <= digits.y0 + 4
+    assert core.y1 >= digits.y1 - 4

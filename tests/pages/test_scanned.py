@@ -13,7 +13,8 @@ from ocr_extract.extraction import extract
 from ocr_extract.forms.template import printed_pages
 from ocr_extract.geometry import Grey
 from ocr_extract.pages.scanned import read_pages
-from ocr_extract.recognition.base import Availability
+from ocr_extract.recognition.base import Availability, Engines
+from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.records import Damage, Reading
 from ocr_extract.settings import Settings
@@ -119,7 +120,8 @@ def test_unknown_print_is_read_as_a_whole_page(factory: Factory) -> None:
     path = factory.image("a.tif", [text_lines()])
     damage: list[Damage] = []
     source = open_source(path, YEAR, damage.append)
-    (view,) = read_pages(source, [1], recognizer, YEAR, damage.append)
+    engines = Engines(recognizer, DateRecognizer(), damage.append)
+    (view,) = read_pages(source, [1], YEAR, engines)
     assert recognizer.pages[0][0] >= 1000
     assert view.clauses == frozenset()
     assert all(word.source != FORM for word in view.words)
