@@ -6,7 +6,7 @@ from ocr_extract.calibration.confidence import drawn_signature
 from ocr_extract.decision.signature import SIGNED_THRESHOLD
 from ocr_extract.signatures.presence import (
     MAX_LOG_ODDS,
-    MIN,
+    MIN_SIGNATURE_SIZE,
     InkEvidence,
     PresenceModel,
     presence_model,
@@ -45,7 +45,10 @@ def test_date_word_name_and_ruled_line_are_not_signatures(evidence: InkEvidence)
 
 
 def test_small_ink_is_never_a_signature() -> None:
-    for small in (replace(SCRAWL, width=MIN[0] - 1), replace(SCRAWL, height=MIN[1] - 1)):
+    for small in (
+        replace(SCRAWL, width=MIN_SIGNATURE_SIZE[0] - 1),
+        replace(SCRAWL, height=MIN[1] - 1),
+    ):
         assert presence_model().log_odds(small) == -MAX_LOG_ODDS
 
 
