@@ -47,7 +47,7 @@ def test_date_word_name_and_ruled_line_are_not_signatures(evidence: InkEvidence)
 def test_small_ink_is_never_a_signature() -> None:
     for small in (
         replace(SCRAWL, width=MIN_SIGNATURE_SIZE[0] - 1),
-        replace(SCRAWL, height=MIN[1] - 1),
+        replace(SCRAWL, height=MIN_SIGNATURE_SIZE[1] - 1),
     ):
         assert presence_model().log_odds(small) == -MAX_LOG_ODDS
 
