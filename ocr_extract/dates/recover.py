@@ -54,9 +54,7 @@ class ReadText:
 
 @dataclass(frozen=True)
 class DateCandidate:
-    """A date that may have been meant: its probability (0..1), and the reason in words, shown to
-    people.
-    """
+    """A date that may have been meant, its probability (0..1), and the reason for people."""
 
     parts: PartialDate
     probability: float
@@ -305,9 +303,7 @@ def _conclude(
     context: Context,
     languages: tuple[str, ...],
 ) -> RecoveredDate:
-    """The result of a posterior. Probabilities are scaled to `quality` (0..1): the rest is the
-    probability that the ink is none of the candidates.
-    """
+    """The result. Candidates share the probability `quality` (0..1); the rest is "none of them"."""
     total = sum(posterior.mass.values())
     if total <= 0:
         return RecoveredDate(illegible=True, text=readings[0].text.strip())
@@ -390,9 +386,7 @@ def _reason(posterior: _Posterior, parts: PartialDate, context: Context, *, legi
 
 
 def _is_order_open(candidates: tuple[DateCandidate, ...]) -> bool:
-    """Whether the likeliest date with day and month exchanged is a candidate with at least a
-    tenth of its probability.
-    """
+    """Whether the top date with day and month exchanged is at least a tenth as likely."""
     top = candidates[0]
     swapped = PartialDate(top.parts.year, top.parts.day, top.parts.month)
     return any(
