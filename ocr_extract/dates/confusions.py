@@ -156,6 +156,7 @@ def _substitutions(read: str) -> Array:
 
 
 def _are_close(a: str, b: str) -> bool:
+    """Whether two digits look alike, see CLOSE_DIGITS."""
     return (a, b) in CLOSE_DIGITS or (b, a) in CLOSE_DIGITS
 
 

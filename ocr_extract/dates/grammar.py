@@ -161,6 +161,7 @@ def _has_only_impossible_day(meaning: Interpretation) -> bool:
 
 
 def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
+    """The tokens of a normalised string; the first month word is the month."""
     numbers: list[_Number] = []
     month, month_at, cost = None, 0, 0.0
     remainder: list[str] = []

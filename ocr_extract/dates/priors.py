@@ -71,11 +71,12 @@ class Context:
 
     @cached_property
     def _others_span(self) -> tuple[date, date] | None:
+        """First and last day of the volume according to its other agreements."""
         return self.others.span() if self.others is not None else None
 
     def spans(self) -> tuple[Span, ...]:
-        """The spans whose sum is the prior; only ANY_DAY when nothing is known. Other
-        agreements' days and time stamps are not in it.
+        """The spans whose sum is the prior without time stamps; only ANY_DAY when nothing is
+        known. Other agreements are used only when neither year nor conference is known.
         """
         return self._mixture
 
@@ -152,6 +153,7 @@ class Context:
         return sum(self.on(day) for day in days) / len(days) if days else 0.0
 
     def _years_of(self, parts: PartialDate) -> tuple[int, ...]:
+        """The year of a date, or the possible ones when it has none."""
         if parts.year is not None:
             return (parts.year,)
         return self.years() or (2000,)

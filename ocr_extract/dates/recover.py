@@ -281,7 +281,7 @@ def _weigh_slips(pooled: dict[PartialDate, float], context: Context) -> _Posteri
     top = max(pooled.values())
     for written, share in sorted(pooled.items(), key=lambda item: _sort_key(item[0])):
         posterior.add(written, written, share * NO_SLIP * context.density(written))
-        # No slips of a date that was hardly read, nor of a possible one without a context.
+        # No slips for an unlikely reading, nor for a possible date when nothing is known.
         if share < MIN_SLIP_SHARE * top or not (context.known or not is_possible(written)):
             continue
         for slip in slips_behind(written):

@@ -103,18 +103,21 @@ def _offer(prices: dict[int, tuple[float, str]], meant: int, price: float, how: 
 
 
 def _how_far(written: int, away: int) -> str:
+    """The relation of a written year to the one meant, in words; `away` is their difference."""
     if abs(away) == 1:
         return "one off from"
     return "one digit away from" if _differ_in_one(written, written - away) else "a slip away from"
 
 
 def _differ_in_one(a: int, b: int) -> bool:
+    """Whether two numbers of the same length differ in exactly one digit."""
     return (
         len(f"{a}") == len(f"{b}") and sum(x != y for x, y in zip(f"{a}", f"{b}", strict=True)) == 1
     )
 
 
 def _one_digit_away(year: str) -> Iterator[int]:
+    """Years of four digits with one digit exchanged."""
     if len(year) == 4:
         for place in range(4):
             for digit in "0123456789":
@@ -122,12 +125,14 @@ def _one_digit_away(year: str) -> Iterator[int]:
 
 
 def _transposed(year: str) -> Iterator[int]:
+    """Years of four digits with two neighbouring digits exchanged."""
     if len(year) == 4:
         for place in range(3):
             yield int(year[:place] + year[place + 1] + year[place] + year[place + 2 :])
 
 
 def _with_a_digit(year: str) -> Iterator[int]:
+    """Years of three digits with one digit added."""
     if len(year) == 3:
         for place in range(4):
             for digit in "0123456789":
@@ -135,12 +140,14 @@ def _with_a_digit(year: str) -> Iterator[int]:
 
 
 def _without_a_digit(year: str) -> Iterator[int]:
+    """Years of five digits with one digit removed."""
     if len(year) == 5:
         for place in range(5):
             yield int(year[:place] + year[place + 1 :])
 
 
 def _months(written: PartialDate) -> Iterator[Slip]:
+    """The month before and the month after the written one."""
     if written.month is None:
         return
     for month in (written.month - 1, written.month + 1):
@@ -151,6 +158,7 @@ def _months(written: PartialDate) -> Iterator[Slip]:
 
 
 def _swapped(written: PartialDate) -> Iterator[Slip]:
+    """The date with day and month exchanged."""
     if written.day is None or written.month is None or written.day == written.month:
         return
     parts = PartialDate(written.year, written.day, written.month)

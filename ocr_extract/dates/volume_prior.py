@@ -230,12 +230,15 @@ def _main_months(months: Counter[tuple[int, int]], total: int) -> list[tuple[int
 
 
 def _day(at: int) -> date:
+    """The day that many days after FIRST, at most LAST and at least FIRST."""
     return FIRST + timedelta(min(LENGTH - 1, max(0, at)))
 
 
 def _month_of(at: int) -> tuple[int, int]:
+    """(year, month) of the day that many days after FIRST."""
     return _day(at).year, _day(at).month
 
 
 def _month(month: tuple[int, int]) -> str:
+    """(year, month) in words: "July 2025"."""
     return date(*month, 1).strftime("%B %Y")

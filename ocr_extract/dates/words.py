@@ -66,6 +66,7 @@ def is_month(word: str) -> bool:
 
 
 def _english(word: str) -> int | None:
+    """The month (1..12) of an English month word in lower case, or None."""
     if word in ENGLISH:
         return ENGLISH.index(word) + 1
     return ABBREVIATIONS.get(word)
@@ -108,6 +109,7 @@ def _months_of(languages: tuple[str, ...]) -> dict[str, int]:
 
 
 def _foreign(word: str, languages: tuple[str, ...]) -> int | None:
+    """The month (1..12) of a month word of 3 to 15 letters in the languages, or None."""
     if not re.fullmatch(r"[^\W\d_]{3,15}", word):
         return None
     return _months_of(languages).get(fold(word))

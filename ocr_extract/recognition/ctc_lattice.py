@@ -152,8 +152,8 @@ class DateLattice:
 
     @cached_property
     def end(self) -> Array:
-        """Weight of all slices after each boundary not being part of the date, save an optional
-        full stop or comma: shape (slices + 1,).
+        """Weight of all slices after each boundary not being part of the date, except for an
+        optional full stop or comma: shape (slices + 1,).
         """
         rest = np.concatenate([np.cumprod(self._outer_weights[::-1])[::-1], [1.0]]).astype(
             np.float32
@@ -232,8 +232,8 @@ def _emissions(probabilities: Array) -> Array:
 
 @lru_cache(maxsize=1)
 def _confusions() -> Array:
-    """P(seen | written) of similar characters: shape (COLUMNS seen, COLUMNS written). Columns
-    do not add up to 1.
+    """P(seen | written) of similar characters, where "seen" is the network's output: shape
+    (COLUMNS seen, COLUMNS written). Columns do not add up to 1.
     """
     table = np.eye(COLUMNS, dtype=np.float32)
     for written, others in SEEN_FOR_WRITTEN.items():

@@ -101,6 +101,7 @@ def _onnx_errors() -> tuple[type[BaseException], ...]:
 
 @lru_cache(maxsize=4)
 def _session(weights: Path) -> Any:
+    """ONNX Runtime's session with the weights, on one thread."""
     onnxruntime = runtime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1

@@ -66,6 +66,7 @@ class DateRecognizer:
         return (*free, self._dates(outputs))
 
     def _dates(self, outputs: tuple[CtcOutput, ...]) -> Reading:
+        """The reading of dates of one crop; without hypotheses when it has too few digits."""
         digits = [float(o.probabilities[:, 1:11].sum()) for o in outputs]
         if all(count < minimum for count, minimum in zip(digits, MIN_DIGITS, strict=True)):
             return Reading(reader=DATES, hypotheses=())

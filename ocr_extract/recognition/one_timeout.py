@@ -38,6 +38,7 @@ class OneTimeout:
         return self._call(lambda: self._recognizer.words(pages, dpi))
 
     def _call(self, function: Callable[[], T]) -> T:
+        """Calls the function and counts its time."""
         if self._timeout is None and self._seconds_left <= 0:
             self._timeout = RecognizerTrouble("reader_timeout", "Reading took too long.")
         if self._timeout is not None:
