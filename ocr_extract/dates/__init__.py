@@ -1,1 +1,1 @@
-"""Strings to ranked dates; knows nothing of images, files or the clock."""
+"""From strings to ranked dates. Uses no images, no files and no clock."""

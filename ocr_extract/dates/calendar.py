@@ -1,4 +1,4 @@
-"""A date as a person writes it: any part may be missing, and a missing part is a value."""
+"""Dates as people write them: year, month and day, each of which may be missing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from datetime import date
 from typing import Literal
 
 LAST_YEAR = 9999
-"""ISO dates and the calendar's own end; "20255" is written, and no year."""
+"""Last year that is a calendar year; a larger number ("20255") can be written but has no ISO
+form. Defined by ISO 8601 and Python's `date`."""
 DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""Days of January to December in a common year. Defined by the calendar."""
 Precision = Literal["day", "month", "year", "none"]
 
 
 @dataclass(frozen=True, order=True)
 class PartialDate:
-    """Year, month and day; None where the writer gave none. Never filled in."""
+    """Year, month and day as written. A part that the writer left out is None; it is never
+    filled in. Values are not checked: `is_possible` says whether the calendar has the date.
+    """
 
     year: int | None
     month: int | None = None
@@ -22,7 +26,9 @@ class PartialDate:
 
     @property
     def iso(self) -> str | None:
-        """YYYY-MM-DD, YYYY-MM or YYYY, as far as known without a gap; else None."""
+        """YYYY-MM-DD, YYYY-MM or YYYY: the parts up to the first missing one. None without a
+        year, or with a year after LAST_YEAR.
+        """
         if self.year is None or self.year > LAST_YEAR:
             return None
         parts = [f"{self.year:04d}"]
@@ -34,7 +40,7 @@ class PartialDate:
 
     @property
     def precision(self) -> Precision:
-        """How far the date is known."""
+        """The smallest part that is given: "day", "month", "year", or "none" without a year."""
         if self.year is None:
             return "none"
         if self.month is None:
@@ -42,7 +48,7 @@ class PartialDate:
         return "month" if self.day is None else "day"
 
     def full(self) -> date | None:
-        """The calendar day, or None when a part is missing or impossible."""
+        """The calendar day. None when a part is missing or the calendar has no such day."""
         if self.year is None or self.month is None or self.day is None:
             return None
         if not 1 <= self.year <= LAST_YEAR:
@@ -51,7 +57,9 @@ class PartialDate:
 
 
 def is_possible(parts: PartialDate) -> bool:
-    """Whether the calendar has such a date (29 February is possible in an unknown year)."""
+    """Whether the calendar has such a date. Missing parts do not matter, except that a day
+    needs a month. 29 February is possible when the year is missing.
+    """
     if parts.month is None:
         return parts.day is None
     if not 1 <= parts.month <= 12:
@@ -63,6 +71,6 @@ def is_possible(parts: PartialDate) -> bool:
 
 
 def days_in(year: int, month: int) -> int:
-    """Days of a month 1..12; of any year, also of one that nobody can have meant."""
+    """Number of days of a month (1..12), in any year, also outside of 1..LAST_YEAR."""
     leap = month == 2 and (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
     return DAYS[month - 1] + leap

@@ -1,9 +1,10 @@
-"""A noisy channel: how likely a date, written one way, was read as a given string.
+"""A noisy channel: how likely a date, written in one way, was read as a given string.
 
-Free reading of bad handwriting gives nonsense ("Vox/ Ox/ 25"). Turned round, the
-question has an answer: of all dates of the window in all usual ways of writing, how
-cheaply does each become that string? The answer is a weighted edit distance
-(Wagner & Fischer 1974), run over all strings at once with numpy.
+The text that a recognizer makes of bad handwriting is often nonsense ("Vox/ Ox/ 25"). So the
+question is asked the other way round: all dates of some years are written in all usual ways,
+and each written string gets the cost at which it becomes the string that was read. The cost
+is a weighted edit distance (Wagner & Fischer 1974), computed with numpy for all strings at
+once.
 """
 
 from __future__ import annotations
@@ -23,37 +24,52 @@ from ocr_extract.dates.words import ENGLISH
 Array = npt.NDArray[np.float64]
 
 MAX_READ = 24
-"""Longer strings are not a date alone, and cost time quadratically."""
+"""Characters of a string that are compared. Longer strings are more than a date, and the time
+grows with the square of the length (chosen)."""
 
-# Natural log-likelihoods lost. Look-alikes are those named in users' reports of
-# tesseract and PP-OCR, and seen on development pages.
-INSERT = 3.0
-DELETE = 3.0
-STRANGER = 3.0
-OTHER_DIGIT = 3.5
-SEPARATOR_AS_SEPARATOR = 1.0
-SEPARATOR_AS_ONE = 2.0
-LOOK_ALIKE = 0.7
-CLOSE_DIGIT = 2.3
+# Costs: natural log-likelihoods lost, >= 0. The pairs of characters that look alike are listed
+# in dates.look_alikes, from users' reports of tesseract and PP-OCR and from development pages.
+INSERT_COST = 3.0
+"""Cost of a character that was read where none is written (chosen)."""
+DELETE_COST = 3.0
+"""Cost of a written character that was not read (chosen)."""
+OTHER_CHARACTER_COST = 3.0
+"""Cost of a character that was read as an unrelated one (chosen)."""
+OTHER_DIGIT_COST = 3.5
+"""Cost of a digit that was read as an unrelated digit (chosen)."""
+OTHER_SEPARATOR_COST = 1.0
+"""Cost of a separator that was read as another separator (chosen)."""
+SLASH_AS_DIGIT_COST = 2.0
+"""Cost of a slash that was read as a 1, a 7 or a similar stroke (chosen)."""
+LOOK_ALIKE_COST = 0.7
+"""Cost of a digit that was read as a character of READ_FOR_DIGIT, or the reverse (chosen)."""
+CLOSE_DIGIT_COST = 2.3
+"""Cost of a digit that was read as a similar digit, see CLOSE_DIGITS (chosen)."""
 SEPARATORS = "/.- "
 
 
 @dataclass(frozen=True)
 class Scored:
-    """A way of writing a date, and the log-likelihood that it was read as the string."""
+    """A date and an order of its parts, scored against a string."""
 
     parts: PartialDate
     order: str
+    """Order of day, month and year in writing: "DMY", "MDY" or "YMD"."""
     log_likelihood: float
+    """Natural log-likelihood (<= 0) that the date, so written, was read as the string."""
 
 
 def score(text: str, years: tuple[int, ...], keep: int = 400) -> tuple[Scored, ...]:
-    """The dates of those years that most likely stand behind the string, best first."""
+    """The dates of the years that were most likely read as the string, best first.
+
+    At most `keep` dates with their orders; () for an empty string or no years. Takes only the
+    first MAX_READ characters.
+    """
     read = text[:MAX_READ]
     if not read or not years:
         return ()
     separators = tuple(sorted({c for c in read if c in "/.-"})) or ("/",)
-    days, orders, grid = _written(years, separators, words=sum(c.isalpha() for c in read) >= 3)
+    days, orders, grid = _all_written(years, separators, words=sum(c.isalpha() for c in read) >= 3)
     costs = _distances(read, grid)
     best: dict[tuple[PartialDate, str], float] = {}
     for index in np.argsort(costs, kind="stable")[: keep * 4]:
@@ -64,7 +80,9 @@ def score(text: str, years: tuple[int, ...], keep: int = 400) -> tuple[Scored, .
 
 
 def likelihoods(read: str, written: Sequence[str]) -> Array:
-    """Log-likelihood of each written string having been read as `read`: shape (n,)."""
+    """Natural log-likelihood (<= 0) of each of n written strings that it was read as `read`:
+    shape (n,).
+    """
     width = max((len(text) for text in written), default=0)
     grid = np.zeros((len(written), width), dtype=np.int32)
     for index, text in enumerate(written):
@@ -73,7 +91,7 @@ def likelihoods(read: str, written: Sequence[str]) -> Array:
 
 
 def _ways(day: date, separator: str, *, words: bool) -> Iterator[tuple[str, str]]:
-    """(order, text) of the usual ways to write a day."""
+    """(order, text) of each usual way to write a day; `words` adds English month words."""
     d, m, year, short = f"{day.day}", f"{day.month}", f"{day.year}", f"{day.year % 100:02d}"
     wide_d, wide_m = d.zfill(2), m.zfill(2)
     for left, right in {(d, m), (wide_d, wide_m)}:
@@ -89,10 +107,12 @@ def _ways(day: date, separator: str, *, words: bool) -> Iterator[tuple[str, str]
 
 
 @lru_cache(maxsize=32)
-def _written(
+def _all_written(
     years: tuple[int, ...], separators: tuple[str, ...], *, words: bool
 ) -> tuple[tuple[PartialDate, ...], tuple[str, ...], npt.NDArray[np.int32]]:
-    """All ways of writing all days: dates, orders and an (n, width) grid of code points."""
+    """All n ways of writing all days of the years: dates, orders, and a grid of code points of
+    shape (n, width), filled up with 0.
+    """
     rows: list[tuple[PartialDate, str, str]] = []
     for year in years:
         first = date(year, 1, 1)
@@ -110,44 +130,46 @@ def _written(
 
 
 def _distances(read: str, grid: npt.NDArray[np.int32]) -> Array:
-    """Cost of each row of the grid (n, width) becoming the string: shape (n,)."""
+    """Cost (>= 0) at which each row of the grid (n, width) was read as `read`: shape (n,)."""
     count, width = grid.shape
     lengths = (grid > 0).sum(axis=1)
-    above: Array = np.broadcast_to(np.arange(width + 1) * DELETE, (count, width + 1)).copy()
-    for seen in read:
-        costs = _substitutions(seen)[np.minimum(grid, 127)]
+    above: Array = np.broadcast_to(np.arange(width + 1) * DELETE_COST, (count, width + 1)).copy()
+    for character in read:
+        costs = _substitutions(character)[np.minimum(grid, 127)]
         row = np.empty_like(above)
-        row[:, 0] = above[:, 0] + INSERT
+        row[:, 0] = above[:, 0] + INSERT_COST
         for j in range(1, width + 1):
-            kept = np.minimum(above[:, j - 1] + costs[:, j - 1], above[:, j] + INSERT)
-            row[:, j] = np.minimum(kept, row[:, j - 1] + DELETE)
+            replaced = np.minimum(above[:, j - 1] + costs[:, j - 1], above[:, j] + INSERT_COST)
+            row[:, j] = np.minimum(replaced, row[:, j - 1] + DELETE_COST)
         above = row
     result: Array = above[np.arange(count), lengths]
     return result
 
 
 @lru_cache(maxsize=512)
-def _substitutions(seen: str) -> Array:
-    """Cost of each written ASCII character being read as `seen`: shape (128,)."""
-    table = np.full(128, STRANGER)
+def _substitutions(read: str) -> Array:
+    """Cost at which each written ASCII character was read as `read`: shape (128,)."""
+    table = np.full(128, OTHER_CHARACTER_COST)
     for code in range(32, 127):
-        table[code] = _substitution(chr(code), seen)
+        table[code] = _substitution(chr(code), read)
     return table
 
 
 def _are_close(a: str, b: str) -> bool:
+    """Whether two digits look alike, see CLOSE_DIGITS."""
     return (a, b) in CLOSE_DIGITS or (b, a) in CLOSE_DIGITS
 
 
-def _substitution(written: str, seen: str) -> float:
-    if written == seen or written.lower() == seen.lower():
+def _substitution(written: str, read: str) -> float:
+    """Cost at which one written character was read as `read`."""
+    if written == read or written.lower() == read.lower():
         return 0.0
-    if written in SEPARATORS and seen in SEPARATORS:
-        return SEPARATOR_AS_SEPARATOR
-    if written == "/" and seen in "1lI|7":
-        return SEPARATOR_AS_ONE
-    if seen in READ_FOR_DIGIT.get(written, "") or written in READ_FOR_DIGIT.get(seen, ""):
-        return LOOK_ALIKE
-    if written.isdigit() and seen.isdigit():
-        return CLOSE_DIGIT if _are_close(written, seen) else OTHER_DIGIT
-    return STRANGER
+    if written in SEPARATORS and read in SEPARATORS:
+        return OTHER_SEPARATOR_COST
+    if written == "/" and read in "1lI|7":
+        return SLASH_AS_DIGIT_COST
+    if read in READ_FOR_DIGIT.get(written, "") or written in READ_FOR_DIGIT.get(read, ""):
+        return LOOK_ALIKE_COST
+    if written.isdigit() and read.isdigit():
+        return CLOSE_DIGIT_COST if _are_close(written, read) else OTHER_DIGIT_COST
+    return OTHER_CHARACTER_COST

@@ -1,8 +1,8 @@
-"""Every way to read a written date: orders, separators, words, parts left out.
+"""Every way to read a written date: orders, separators, words, missing parts.
 
-Nothing is decided here: `interpret` lists all that a string can mean, each with a
-log-weight. Order weights are the counts of 211 sealed real dates (171 typed, 40 by
-hand), smoothed; see docs/dates.md.
+Nothing is decided here: `interpret` lists everything that a string can mean, each meaning with
+a log-weight. Weights of orders are counts over 211 real dates that nothing was tuned on (171
+typed, 40 handwritten), smoothed; see docs/dates.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ocr_extract.dates.look_alikes import DIGIT_OF_LETTER
 from ocr_extract.dates.words import is_month, month_of
 
 MAX_LENGTH = 120
-"""Characters of a string that are looked at: a date line is shorter."""
+"""Characters of a string that are read; the line of a date is shorter (chosen)."""
 
 ORDER_WEIGHTS: dict[str, dict[str, float]] = {
     "/": {"MDY": 0.76, "DMY": 0.24},
@@ -28,19 +28,25 @@ ORDER_WEIGHTS: dict[str, dict[str, float]] = {
     "-": {"DMY": 0.70, "MDY": 0.30},
     " ": {"DMY": 0.60, "MDY": 0.40},
 }
+"""Shares (0..1) of the orders of day, month and year, by the separator of the numbers. Counted
+on 211 real dates, smoothed; the shares for a space are chosen."""
 YEAR_FIRST = {"YMD": 0.98, "YDM": 0.02}
+"""Shares (0..1) of the orders of dates that begin with the year. Counted on the 22 such dates
+among 211 real ones, which all are YMD; smoothed."""
 REMAINDER_COST = 1.0
-"""Natural log-likelihood lost per word or number that the grammar cannot explain."""
+"""Natural log-likelihood lost per word that the grammar cannot explain (chosen)."""
 UNUSED_COST = 6.0
-"""The same per number: a date leaves none of its digits over."""
+"""Natural log-likelihood lost per number that is no part of the date (chosen)."""
 OVERLOOKED_COST = 6.0
-"""The same for a part left out although a number for it stands there."""
-MISREAD_DIGIT = 2.0
-"""The same per letter that stands where a digit was written ("2O25", "l9")."""
-MISCOUNTED_COST = 4.0
-"""The same for a day that its month has not (31 June)."""
+"""Natural log-likelihood lost when a part is taken as missing although an unused number could
+be that part (chosen)."""
+MISREAD_DIGIT_COST = 2.0
+"""Natural log-likelihood lost per letter in the place of a digit ("2O25", "l9") (chosen)."""
+IMPOSSIBLE_DAY_COST = 4.0
+"""Natural log-likelihood lost for a day that its month does not have (31 June) (chosen)."""
 RUN_COST = 3.0
-"""Lost separators ("20250519") are rare, and a run is more often something else."""
+"""Natural log-likelihood lost for a date without separators ("20250519"): such a run of digits
+is more often something else (chosen)."""
 
 _TIME = re.compile(
     r"(?<![\d.])\d{1,2}[:h]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?"
@@ -56,8 +62,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\W_]+)|(?P<gap>[\W_]+)",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(\d{1,4})([^\W\d_]{3,9})(\d{2,4})?(?![^\W_])")
-# Words that belong to a date without saying more: articles, weekdays, "r." (Polish rok).
+_UNSPACED = re.compile(r"(\d{1,4})([^\W\d_]{3,9})(\d{2,4})?(?![^\W_])")
+# Words that may stand beside a date and add nothing: articles, weekdays, "r." (Polish rok).
 _FILLERS = frozenset(
     "of the on de del du le la den der am al in il day year date dated r st nd rd th and a d"
     " monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur"
@@ -67,26 +73,28 @@ _FILLERS = frozenset(
 
 @dataclass(frozen=True)
 class Interpretation:
-    """One thing a string can mean.
-
-    `order` names the parts in writing order ("DMY", "MY", ...), `log_weight` is relative to
-    the other interpretations of the same string, `remainder` holds what the grammar could not
-    explain.
-    """
+    """One date that a string can mean."""
 
     parts: PartialDate
     order: str
+    """The parts in the order of writing: "DMY", "MY", ..."""
     log_weight: float
+    """Natural log-weight (<= 0), relative to the other interpretations of the same string."""
     remainder: tuple[str, ...] = ()
+    """Words and numbers of the string that are not explained by the date."""
     separator: str = ""
-    """Between three numbers, where their order is open; else none."""
+    """Separator of the three numbers of a date without a month word; empty for other dates."""
 
 
 @dataclass(frozen=True)
 class _Number:
+    """A number of the string."""
+
     text: str
     before: str
+    """What stands between the token before it and the number, stripped; " " for spaces only."""
     ordinal: bool
+    """Whether an ordinal's letters follow ("22nd")."""
 
     @property
     def value(self) -> int:
@@ -95,52 +103,65 @@ class _Number:
 
 @dataclass(frozen=True)
 class _Tokens:
+    """The numbers and words of a string."""
+
     numbers: tuple[_Number, ...]
     month: int | None
+    """Month (1..12) of the month word; None without one."""
     month_at: int
-    """How many numbers stand before the month word."""
+    """Count of numbers before the month word."""
     cost: float
+    """Natural log-likelihood lost to misread letters, >= 0."""
     remainder: tuple[str, ...]
+    """Words that do not belong to a date."""
 
 
 def normalise(text: str) -> str:
-    """One line: NFKC, plain dashes, no Markdown or LaTeX marks, no time of day."""
+    """The string as the grammar reads it: its first MAX_LENGTH characters in Unicode's NFKC form,
+    with plain dashes and single spaces, without Markdown or LaTeX marks and without the time of
+    day. CJK words for year, month and day become separators.
+    """
     line = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).translate(_CJK).translate(_DASHES)
     line = _ISO_TIME.sub(" ", _MARKS.sub(" ", line))
-    line = _GLUED.sub(_unglued, _TIME.sub(" ", line))
+    line = _UNSPACED.sub(_spaced, _TIME.sub(" ", line))
     line = re.sub(r"\s*([/.\-|\\])\s*", r"\1", line)
     return re.sub(r"\s+", " ", line).strip(" ,;:./-|\\'\"()[]")
 
 
-def _unglued(match: re.Match[str]) -> str:
-    """With spaces around the letters ("25JULY2025"), when they are a month."""
+def _spaced(match: re.Match[str]) -> str:
+    """The match with spaces around its letters ("25JULY2025"), when these are a month."""
     day, word, year = match.groups()
     return f"{day} {word} {year or ''}" if is_month(word) else match[0]
 
 
 @lru_cache(maxsize=20_000)
 def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpretation, ...]:
-    """All readings of a string as a date, likeliest first; () when there is none."""
+    """All dates that a string can mean, likeliest first; () when it means none.
+
+    `languages` (ISO 639 codes) are those of month words. A complete date whose month does not
+    have the day ("31 June") is among them, at a cost.
+    """
     tokens = _tokenise(normalise(text), languages)
-    found = list(_with_word(tokens) if tokens.month is not None else _numeric(tokens))
-    found = [
-        i if is_possible(i.parts) else replace(i, log_weight=i.log_weight - MISCOUNTED_COST)
-        for i in found
-        if is_possible(i.parts) or _is_miscounted(i)
+    meanings = list(_with_month_word(tokens) if tokens.month is not None else _numeric(tokens))
+    meanings = [
+        i if is_possible(i.parts) else replace(i, log_weight=i.log_weight - IMPOSSIBLE_DAY_COST)
+        for i in meanings
+        if is_possible(i.parts) or _has_only_impossible_day(i)
     ]
     best: dict[tuple[PartialDate, str], Interpretation] = {}
-    for one in sorted(found, key=lambda i: -i.log_weight):
-        best.setdefault((one.parts, one.order), one)
+    for meaning in sorted(meanings, key=lambda i: -i.log_weight):
+        best.setdefault((meaning.parts, meaning.order), meaning)
     return tuple(best.values())
 
 
-def _is_miscounted(one: Interpretation) -> bool:
-    """Whether a date is wrong by its day alone, and complete."""
-    parts = one.parts
+def _has_only_impossible_day(meaning: Interpretation) -> bool:
+    """Whether an impossible date is complete and has a day of at most 31."""
+    parts = meaning.parts
     return parts.year is not None and parts.month is not None and (parts.day or 0) <= 31
 
 
 def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
+    """The tokens of a normalised string; the first month word is the month."""
     numbers: list[_Number] = []
     month, month_at, cost = None, 0, 0.0
     remainder: list[str] = []
@@ -151,12 +172,12 @@ def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
             continue
         if match["number"] is not None:
             numbers.append(_Number(match["number"], gap, match["ordinal"] is not None))
-        elif month is None and (named := month_of(match["word"], languages)):
-            month, month_at = named.month, len(numbers)
-            cost += named.cost
+        elif month is None and (month_word := month_of(match["word"], languages)):
+            month, month_at = month_word.month, len(numbers)
+            cost += month_word.cost
         elif repaired := _as_digits(match["word"]):
             numbers.append(_Number(repaired, gap, False))
-            cost += MISREAD_DIGIT * sum(c.isalpha() for c in match["word"])
+            cost += MISREAD_DIGIT_COST * sum(c.isalpha() for c in match["word"])
         elif match["word"].lower() not in _FILLERS:
             remainder.append(match["word"])
         gap = ""
@@ -164,14 +185,18 @@ def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
 
 
 def _as_digits(word: str) -> str | None:
-    """A misread number ("2O25"): look-alike letters among at least as many digits."""
+    """The number that a word is a misreading of ("2O25"): look-alike letters among at least as
+    many digits. None for other words.
+    """
     repaired = word.translate(DIGIT_OF_LETTER)
-    kept = sum(a == b for a, b in zip(word, repaired, strict=True))
-    return repaired if repaired.isdigit() and kept >= len(word) / 2 else None
+    unchanged = sum(a == b for a, b in zip(word, repaired, strict=True))
+    return repaired if repaired.isdigit() and unchanged >= len(word) / 2 else None
 
 
-def _with_word(tokens: _Tokens) -> Iterator[Interpretation]:
-    """Dates with a month word: the numbers around it are the day and the year."""
+def _with_month_word(tokens: _Tokens) -> Iterator[Interpretation]:
+    """Dates with a month word. The numbers around it are tried as day and year, and each of
+    these two may be missing.
+    """
     numbers, count = tokens.numbers, len(tokens.numbers)
     for y in range(-1, count):
         for d in range(-1, count):
@@ -186,11 +211,11 @@ def _with_word(tokens: _Tokens) -> Iterator[Interpretation]:
             weight -= OVERLOOKED_COST * _is_overlooked(unused, day, year)
             parts = PartialDate(year, tokens.month, day)
             order = _order_of({"D": d, "Y": y}, tokens.month_at)
-            yield _made(tokens, parts, order, weight, unused)
+            yield _interpretation(tokens, parts, order, weight, unused)
 
 
 def _is_overlooked(unused: tuple[str, ...], day: int | None, year: int | None) -> bool:
-    """Whether a part is said to be missing while a number for it stands there."""
+    """Whether a part is taken as missing although an unused number could be that part."""
     left = [_Number(text, "", ordinal=False) for text in unused]
     return (year is None and any(_year(n) is not None for n in left)) or (
         day is None and any(_day(n) is not None for n in left)
@@ -198,7 +223,9 @@ def _is_overlooked(unused: tuple[str, ...], day: int | None, year: int | None) -
 
 
 def _word_weight(tokens: _Tokens, d: int, y: int) -> float:
-    """Years stand last or, with four digits, first; an ordinal is a day."""
+    """Natural log-weight (<= 0) of the places of day and year: a year stands last or, with four
+    digits, first, and a number with an ordinal's letters is a day.
+    """
     weight = 0.0
     if y >= 0 and d > y and len(tokens.numbers[y].text) < 4:
         weight -= 4.0
@@ -208,40 +235,43 @@ def _word_weight(tokens: _Tokens, d: int, y: int) -> float:
 
 
 def _order_of(places: dict[str, int], month_at: int) -> str:
-    marks = [("M", month_at - 0.5)] + [(k, float(v)) for k, v in places.items() if v >= 0]
-    return "".join(name for name, _ in sorted(marks, key=lambda mark: mark[1]))
+    """The order ("DMY", "MY", ...) of parts at the places of their numbers; -1 is missing."""
+    parts = [("M", month_at - 0.5)] + [(k, float(v)) for k, v in places.items() if v >= 0]
+    return "".join(name for name, _ in sorted(parts, key=lambda part: part[1]))
 
 
 def _numeric(tokens: _Tokens) -> Iterator[Interpretation]:
-    """Dates without a month word: three numbers in a row, fewer, or one long run."""
+    """Dates without a month word: three numbers in a row, two numbers, or one run of digits."""
     numbers = tokens.numbers
     for start in range(len(numbers) - 2):
-        yield from _triple(tokens, start)
+        yield from _three_numbers(tokens, start)
     if len(numbers) == 2:
-        yield from _pair(tokens)
+        yield from _two_numbers(tokens)
     if len(numbers) == 1:
-        yield from _run(tokens)
+        yield from _digit_run(tokens)
 
 
-def _triple(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
+def _three_numbers(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
+    """Full dates from the three numbers that begin at place `start`."""
     triple = tokens.numbers[start : start + 3]
     unused = tuple(n.text for i, n in enumerate(tokens.numbers) if not start <= i < start + 3)
     for order, share in _orders(triple).items():
         at = {name: triple[i] for i, name in enumerate(order)}
-        year, month, day = _year(at["Y"]), _small(at["M"]), _day(at["D"])
+        year, month, day = _year(at["Y"]), _month(at["M"]), _day(at["D"])
         if year is None or month is None or day is None:
             continue
         weight = math.log(share) - UNUSED_COST * len(unused)
-        made = _made(tokens, PartialDate(year, month, day), order, weight, unused)
-        yield replace(made, separator=separator_of(triple[1].before))
+        meaning = _interpretation(tokens, PartialDate(year, month, day), order, weight, unused)
+        yield replace(meaning, separator=separator_of(triple[1].before))
 
 
 def separator_of(gap: str) -> str:
-    """The separator of a gap between numbers, as ORDER_WEIGHTS knows it."""
+    """The separator of ORDER_WEIGHTS with which a gap between two numbers begins; else " "."""
     return gap[:1] if gap[:1] in ORDER_WEIGHTS else " "
 
 
 def _orders(triple: tuple[_Number, ...]) -> dict[str, float]:
+    """Orders that three numbers may have, with their shares (0..1, together 1)."""
     if len(triple[0].text) >= 3:
         return YEAR_FIRST
     shares = ORDER_WEIGHTS[separator_of(triple[1].before)]
@@ -250,32 +280,33 @@ def _orders(triple: tuple[_Number, ...]) -> dict[str, float]:
     return shares
 
 
-def _has_a_double(text: str) -> bool:
-    """Whether two neighbours are alike, and it is a year without one of them."""
+def _has_doubled_digit(text: str) -> bool:
+    """Whether a number of five digits is a year from 20.. or 22.. in which a digit is doubled."""
     return text[:2] in ("20", "22") and any(a == b for a, b in pairwise(text))
 
 
-def _pair(tokens: _Tokens) -> Iterator[Interpretation]:
+def _two_numbers(tokens: _Tokens) -> Iterator[Interpretation]:
+    """Dates from two numbers: month and year when one has four digits, else day and month."""
     first, second = tokens.numbers
-    if len(second.text) == 4 and (month := _small(first)):
-        yield _made(tokens, PartialDate(_year(second), month), "MY", 0.0, ())
-    elif len(first.text) == 4 and (month := _small(second)):
-        yield _made(tokens, PartialDate(_year(first), month), "YM", 0.0, ())
+    if len(second.text) == 4 and (month := _month(first)):
+        yield _interpretation(tokens, PartialDate(_year(second), month), "MY", 0.0, ())
+    elif len(first.text) == 4 and (month := _month(second)):
+        yield _interpretation(tokens, PartialDate(_year(first), month), "YM", 0.0, ())
     else:
         shares = ORDER_WEIGHTS.get(second.before[:1], ORDER_WEIGHTS[" "])
         for order, share in (("DM", shares["DMY"]), ("MD", shares["MDY"])):
             at = {name: (first, second)[i] for i, name in enumerate(order)}
-            month, day = _small(at["M"]), _day(at["D"])
+            month, day = _month(at["M"]), _day(at["D"])
             if month and day:
                 parts = PartialDate(None, month, day)
-                yield _made(tokens, parts, order, math.log(share), ())
+                yield _interpretation(tokens, parts, order, math.log(share), ())
 
 
-def _run(tokens: _Tokens) -> Iterator[Interpretation]:
-    """One run of digits: a year, or a date whose separators were lost."""
+def _digit_run(tokens: _Tokens) -> Iterator[Interpretation]:
+    """Dates from one run of digits: a year of four digits, or a date without separators."""
     run = tokens.numbers[0].text
     if len(run) == 4 and 1900 <= int(run) <= 2199:
-        yield _made(tokens, PartialDate(int(run)), "Y", 0.0, ())
+        yield _interpretation(tokens, PartialDate(int(run)), "Y", 0.0, ())
     if len(run) not in (6, 8):
         return
     wide = len(run) - 4
@@ -285,39 +316,47 @@ def _run(tokens: _Tokens) -> Iterator[Interpretation]:
         for name in order:
             at[name] = _Number(run[position : position + widths[name]], "", False)
             position += widths[name]
-        year, month, day = _year(at["Y"]), _small(at["M"]), _day(at["D"])
+        year, month, day = _year(at["Y"]), _month(at["M"]), _day(at["D"])
         if year is None or month is None or day is None or not 1990 <= year <= 2099:
             continue
         parts = PartialDate(year, month, day)
-        yield _made(tokens, parts, order, math.log(share) - RUN_COST, ())
+        yield _interpretation(tokens, parts, order, math.log(share) - RUN_COST, ())
 
 
-def _made(
+def _interpretation(
     tokens: _Tokens,
     parts: PartialDate,
     order: str,
     weight: float,
     unused: tuple[str, ...],
 ) -> Interpretation:
+    """The interpretation with all costs; `weight` is what its numbers gave, `unused` are the
+    numbers left over.
+    """
     remainder = (*tokens.remainder, *unused)
     total = weight - tokens.cost - REMAINDER_COST * len(tokens.remainder)
     return Interpretation(parts, order, total, remainder)
 
 
 def _day(number: _Number) -> int | None:
+    """The day (1..31) that a number can be, or None."""
     return number.value if len(number.text) <= 2 and 1 <= number.value <= 31 else None
 
 
-def _small(number: _Number) -> int | None:
+def _month(number: _Number) -> int | None:
+    """The month (1..12) that a number can be, or None."""
     return number.value if len(number.text) <= 2 and 1 <= number.value <= 12 else None
 
 
 def _year(number: _Number) -> int | None:
-    """Four digits as they stand; two, or three after a lost 2 ("025"), in this century;
-    three where another digit was lost, five where one was doubled, as they stand.
+    """The year that a number can be; None when it can be none.
+
+    Four digits (1000..2999) are the year itself. Two digits, and three digits that begin with
+    0 ("025"), are a year of 2000 to 2099. Three digits that begin with 2 (one is missing) and
+    five digits with a doubled one are given as written: `slips` proposes the year meant.
     """
     text = number.text
-    if (len(text) == 3 and text[0] == "2") or (len(text) == 5 and _has_a_double(text)):
+    if (len(text) == 3 and text[0] == "2") or (len(text) == 5 and _has_doubled_digit(text)):
         return number.value
     if len(text) == 4:
         return number.value if 1000 <= number.value <= 2999 else None

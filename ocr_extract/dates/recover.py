@@ -2,8 +2,8 @@
 
 P(meant | evidence) is proportional to
 P(meant | context) * sum over written of P(written | meant) * P(readings | written).
-Readings are pooled linearly (Stone 1961): readers of the same ink are not independent,
-so that multiplying them would double-count their shared mistakes.
+Readings are pooled linearly (Stone 1961). Recognizers of the same ink are not independent: a
+product of their probabilities would count the mistakes that they share twice.
 """
 
 from __future__ import annotations
@@ -23,24 +23,30 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
 from ocr_extract.records import Hypothesis
 
-SHOWN = 10
-"""Candidates that are kept in a record."""
-DECIDED = 0.5
-"""A date less likely than this is not given as the value; its year or month may be."""
-LEGIBLE_THRESHOLD = -12.0
-"""Log-likelihood, relative to the best reading, from which ink can be read as a date."""
-OTHER_READER = 0.15
-"""Weight of another reader's string: tesseract on handwriting is mostly noise."""
-MIN_OTHER = -25.0
-SLIP_THRESHOLD = 0.02
-"""Share of the likeliest reading's probability from which slips behind it are weighed."""
-MISREAD_FLOOR = -9.0
-"""Log-likelihood under which a string does not look like a date at all: three strangers."""
+MAX_CANDIDATES = 10
+"""Number of candidates that a record keeps (chosen)."""
+MIN_VALUE_PROBABILITY = 0.5
+"""Smallest probability of a date that is given as the value, half of it for legible ones; below
+it, its month or its year may be given (chosen)."""
+MIN_LEGIBLE_LOG_LIKELIHOOD = -12.0
+"""Natural log-likelihood, relative to the best free reading, from which ink is legible as a date
+(chosen)."""
+OTHER_TEXT_WEIGHT = 0.15
+"""Weight (0..1) of the log-likelihood of another recognizer's string: tesseract's reading of
+handwriting is mostly noise (chosen)."""
+MIN_OTHER_LOG_LIKELIHOOD = -25.0
+"""Smallest natural log-likelihood that another recognizer's string may give a date (chosen)."""
+MIN_SLIP_SHARE = 0.02
+"""Slips are weighed for a written date only when its probability is at least this share (0..1)
+of the likeliest one's (chosen)."""
+MIN_MEANING_LOG_WEIGHT = -9.0
+"""Natural log-weight at or below which an interpretation of a string is not used: the cost of
+three unrelated characters (chosen)."""
 
 
 @dataclass(frozen=True)
 class ReadText:
-    """A string that was read, and how much it is to be believed (0..1)."""
+    """A string that a recognizer read, and the probability (0..1) that it is right."""
 
     text: str
     quality: float
@@ -48,7 +54,7 @@ class ReadText:
 
 @dataclass(frozen=True)
 class DateCandidate:
-    """A date that may have been meant, with its probability and the reason in words."""
+    """A date that may have been meant, its probability (0..1), and the reason for people."""
 
     parts: PartialDate
     probability: float
@@ -57,10 +63,12 @@ class DateCandidate:
 
 @dataclass(frozen=True)
 class RecoveredDate:
-    """What was written, what was meant, and everything else it could be.
+    """The date that was meant, and what else it could be.
 
-    `slip` is set when the value was reached through one, `rivals` when day and month
-    can be exchanged, `illegible` when no free reading of the string is a date.
+    `value` is None when no date is likely enough; `confidence` (0..1) is its probability and
+    `precision` its precision. `as_written` stands on the page in the string `text`. `slip` leads
+    from it to the value, if any. `candidates` are at most MAX_CANDIDATES, likeliest first.
+    `order_open`: day and month may have to be exchanged. `illegible`: no string is a date.
     """
 
     value: PartialDate | None = None
@@ -75,8 +83,10 @@ class RecoveredDate:
 
 
 @dataclass
-class _Belief:
-    """Joint log-space sums under construction: meant, and what was written for it."""
+class _Posterior:
+    """Sums of probabilities, not normalised: by the date meant (`mass`), and by the date meant
+    and the date written (`written`). `slips` lead from the second to the first.
+    """
 
     mass: dict[PartialDate, float] = field(default_factory=lambda: defaultdict(float))
     written: dict[PartialDate, dict[PartialDate, float]] = field(
@@ -90,15 +100,16 @@ class _Belief:
 
 
 def date_similarity(text: str, languages: tuple[str, ...] = ("en",)) -> float:
-    """How much a string reads as a date: 1 a full one, 0.6 a partial one, 0.4 an
-    illegible one (digits between separators), 0 nothing of the kind.
+    """How much a string is like a date: 1 for a full date, 0.6 for a partial one, half of that
+    when more than two words or numbers are left over, 0.4 for an illegible date (digits between
+    separators), 0 for other strings. `languages` (ISO 639 codes) are those of month words.
     """
     best = _usable(interpret(text, languages))
     if best:
         full = best[0].parts.precision == "day"
         weak = len(best[0].remainder) > 2
         return (1.0 if full else 0.6) * (0.5 if weak else 1.0)
-    return 0.4 if _resembles(normalise(text)) else 0.0
+    return 0.4 if _resembles_date(normalise(text)) else 0.0
 
 
 def recover_scored(
@@ -108,41 +119,48 @@ def recover_scored(
     languages: tuple[str, ...] = ("en",),
     texts: Iterable[ReadText] = (),
 ) -> RecoveredDate:
-    """The date behind handwriting that was scored against all dates; `quality` (0..1) is
-    the chance that it is any of them, `texts` are other readers' free readings of it.
+    """The date behind handwriting that was scored against all dates.
+
+    `scored` are the dates as strings with natural log-likelihoods relative to the best free
+    reading, likeliest first; `quality` (0..1) is the probability that the ink is one of them;
+    `texts` are free readings of the ink by other recognizers.
     """
-    likely = with_others(scored, [r.text for r in texts])
-    pooled = _pool_scored(likely, context, languages)
-    shown = [ReadText(s.text, quality) for s in likely]
+    hypotheses = _with_other_texts(scored, [r.text for r in texts])
+    pooled = _pool_hypotheses(hypotheses, context, languages)
+    readings = [ReadText(h.text, quality) for h in hypotheses]
     if not pooled:
-        return RecoveredDate(illegible=True, text=shown[0].text if shown else "")
-    belief = _believe(pooled, context)
-    legible = scored[0].log_likelihood >= LEGIBLE_THRESHOLD
-    found = _conclude(belief, shown, quality, legible=legible, context=context, languages=languages)
-    return replace(found, text=_text_of(found, likely, languages))
+        return RecoveredDate(illegible=True, text=readings[0].text if readings else "")
+    posterior = _weigh_slips(pooled, context)
+    legible = scored[0].log_likelihood >= MIN_LEGIBLE_LOG_LIKELIHOOD
+    result = _conclude(
+        posterior, readings, quality, legible=legible, context=context, languages=languages
+    )
+    return replace(result, text=_text_of(result, hypotheses, languages))
 
 
-def with_others(scored: Sequence[Hypothesis], others: Sequence[str]) -> list[Hypothesis]:
-    """Each other reader's string speaks for the dates that it may be a misreading of."""
+def _with_other_texts(scored: Sequence[Hypothesis], texts: Sequence[str]) -> list[Hypothesis]:
+    """The hypotheses, best first, with the other recognizers' texts added as evidence for the
+    dates that they may be misreadings of.
+    """
     total = np.array([s.log_likelihood for s in scored])
-    for text in others:
-        total = total + OTHER_READER * np.maximum(
-            MIN_OTHER, likelihoods(normalise(text), [s.text for s in scored])
+    for text in texts:
+        total = total + OTHER_TEXT_WEIGHT * np.maximum(
+            MIN_OTHER_LOG_LIKELIHOOD, likelihoods(normalise(text), [s.text for s in scored])
         )
     ranked = sorted(zip(total, scored, strict=True), key=lambda item: (-item[0], item[1].text))
     return [s.model_copy(update={"log_likelihood": float(value)}) for value, s in ranked]
 
 
-def _pool_scored(
+def _pool_hypotheses(
     scored: Sequence[Hypothesis], context: Context, languages: tuple[str, ...]
 ) -> dict[PartialDate, float]:
-    """P(written): each string's meanings, weighted by its likelihood."""
+    """P(written): the meanings of each string, weighted by its likelihood; {} without any."""
     pooled: dict[PartialDate, float] = defaultdict(float)
     top = max((s.log_likelihood for s in scored), default=0.0)
-    for one in scored:
-        if exact := _meanings(one.text, languages):
-            for parts, share in _shares(exact, context).items():
-                pooled[parts] += share * math.exp(one.log_likelihood - top)
+    for hypothesis in scored:
+        if meanings := _meanings(hypothesis.text, languages):
+            for parts, share in _shares(meanings, context).items():
+                pooled[parts] += share * math.exp(hypothesis.log_likelihood - top)
     total = sum(pooled.values())
     return {parts: mass / total for parts, mass in pooled.items()} if total else {}
 
@@ -151,11 +169,13 @@ def _meanings(text: str, languages: tuple[str, ...]) -> tuple[Interpretation, ..
     return _usable(interpret(text, languages))
 
 
-def _text_of(found: RecoveredDate, scored: Sequence[Hypothesis], languages: tuple[str, ...]) -> str:
-    """The likeliest string that says what was written."""
-    for one in scored:
-        if any(i.parts == found.as_written for i in _meanings(one.text, languages)):
-            return one.text
+def _text_of(
+    result: RecoveredDate, scored: Sequence[Hypothesis], languages: tuple[str, ...]
+) -> str:
+    """The likeliest string that means the date as written; the likeliest of all if none does."""
+    for hypothesis in scored:
+        if any(i.parts == result.as_written for i in _meanings(hypothesis.text, languages)):
+            return hypothesis.text
     return scored[0].text
 
 
@@ -170,102 +190,104 @@ def recover(
     pooled, legible = _pool(readings, context, languages)
     if not pooled:
         return RecoveredDate(illegible=True, text=readings[0].text.strip())
-    belief = _believe(pooled, context)
+    posterior = _weigh_slips(pooled, context)
     quality = max(r.quality for r in readings)
     return _conclude(
-        belief, readings, quality, legible=legible, context=context, languages=languages
+        posterior, readings, quality, legible=legible, context=context, languages=languages
     )
 
 
 def _pool(
     readings: list[ReadText], context: Context, languages: tuple[str, ...]
 ) -> tuple[dict[PartialDate, float], bool]:
-    """P(written): each reading's distribution, weighted by its quality."""
+    """P(written) from all readings, weighted by quality; and whether any reading is a date."""
     pooled: dict[PartialDate, float] = defaultdict(float)
     total = sum(r.quality for r in readings)
     legible = False
     for reading in readings:
-        exact = _meanings(reading.text, languages)
-        legible = legible or bool(exact)
-        shares = _shares(exact, context) if exact else _guess(reading.text, context)
+        meanings = _meanings(reading.text, languages)
+        legible = legible or bool(meanings)
+        shares = _shares(meanings, context) if meanings else _misread_shares(reading.text, context)
         for parts, share in shares.items():
             pooled[parts] += share * reading.quality / total
     return pooled, legible
 
 
-def _usable(found: tuple[Interpretation, ...]) -> tuple[Interpretation, ...]:
-    """Interpretations that explain the string: a lone month or a lone number does not,
-    and the fewer parts there are, the less may be left over.
+def _usable(meanings: tuple[Interpretation, ...]) -> tuple[Interpretation, ...]:
+    """The interpretations that explain their string: more than a month or a day alone, and with
+    fewer words and numbers left over than the date has parts.
     """
     return tuple(
         i
-        for i in found
-        if i.log_weight > MISREAD_FLOOR
+        for i in meanings
+        if i.log_weight > MIN_MEANING_LOG_WEIGHT
         and (len(i.order) > 1 or i.order == "Y")
         and len(i.remainder) < len(i.order)
     )
 
 
-def _shares(found: tuple[Interpretation, ...], context: Context) -> dict[PartialDate, float]:
-    """P(written) over what a string can mean; the volume's habits weigh its orders."""
-    logs = [_log_weight(one, context) for one in found]
+def _shares(meanings: tuple[Interpretation, ...], context: Context) -> dict[PartialDate, float]:
+    """P(written) over the meanings of a string, by the volume's orders of day and month."""
+    logs = [_log_weight(meaning, context) for meaning in meanings]
     top = max(logs)
     weights: dict[PartialDate, float] = defaultdict(float)
-    for one, log in zip(found, logs, strict=True):
-        weights[one.parts] += math.exp(log - top)
+    for meaning, log in zip(meanings, logs, strict=True):
+        weights[meaning.parts] += math.exp(log - top)
     total = sum(weights.values())
     return {parts: weight / total for parts, weight in weights.items()}
 
 
-def _log_weight(one: Interpretation, context: Context) -> float:
-    usual = ORDER_WEIGHTS.get(one.separator, {}).get(one.order)
-    gain = context.order_gain(one.separator, one.order, usual) if usual else 0.0
-    return one.log_weight + gain
+def _log_weight(meaning: Interpretation, context: Context) -> float:
+    """Natural log-weight of a meaning in this volume."""
+    usual = ORDER_WEIGHTS.get(meaning.separator, {}).get(meaning.order)
+    gain = context.order_gain(meaning.separator, meaning.order, usual) if usual else 0.0
+    return meaning.log_weight + gain
 
 
-def _guess(text: str, context: Context) -> dict[PartialDate, float]:
-    """The channel's distribution for a string that the grammar cannot read."""
+def _misread_shares(text: str, context: Context) -> dict[PartialDate, float]:
+    """P(written) by the noisy channel of `confusions`; {} for a string unlike a date."""
     line = normalise(text)
-    if not _resembles(line):
+    if not _resembles_date(line):
         return {}
     scored = score(line, context.years() or _years_in(line))
     if not scored:
         return {}
     top = scored[0].log_likelihood
     weights: dict[PartialDate, float] = defaultdict(float)
-    for one in scored:
-        weights[one.parts] += math.exp(one.log_likelihood - top)
+    for scored_date in scored:
+        weights[scored_date.parts] += math.exp(scored_date.log_likelihood - top)
     total = sum(weights.values())
     return {parts: weight / total for parts, weight in weights.items()}
 
 
-def _resembles(line: str) -> bool:
-    """A short string with a digit, and with a separator or mostly digits."""
+def _resembles_date(line: str) -> bool:
+    """Whether a string of 4 to 24 characters has 2 digits with 2 separators, or 5 digits."""
     digits = sum(c.isdigit() for c in line)
     separators = len(re.findall(r"[/.\-]", line))
     return 4 <= len(line) <= 24 and digits >= 2 and (separators >= 2 or digits >= 5)
 
 
 def _years_in(line: str) -> tuple[int, ...]:
-    """Years that a string names, with their neighbours, when no volume says more."""
+    """The years that a string names, each with the year before and the year after it."""
     long = {int(y) for y in re.findall(r"(?<!\d)((?:19|20)\d\d)(?!\d)", line)}
     short = {2000 + int(y) for y in re.findall(r"(?<!\d)(\d\d)$", line)}
     named = long or short
     return tuple(sorted({y + step for y in named for step in (-1, 0, 1)}))
 
 
-def _believe(pooled: dict[PartialDate, float], context: Context) -> _Belief:
-    belief = _Belief()
+def _weigh_slips(pooled: dict[PartialDate, float], context: Context) -> _Posterior:
+    """The posterior of the dates meant, from P(written), the slips and the context."""
+    posterior = _Posterior()
     top = max(pooled.values())
     for written, share in sorted(pooled.items(), key=lambda item: _sort_key(item[0])):
-        belief.add(written, written, share * NO_SLIP * context.density(written))
-        # A slip of what was hardly read is no proposal.
-        if share < SLIP_THRESHOLD * top or not (context.known or not is_possible(written)):
+        posterior.add(written, written, share * NO_SLIP * context.density(written))
+        # No slips for an unlikely reading, nor for a possible date when nothing is known.
+        if share < MIN_SLIP_SHARE * top or not (context.known or not is_possible(written)):
             continue
         for slip in slips_behind(written):
-            belief.add(slip.meant, written, share * slip.price * context.density(slip.meant))
-            belief.slips[(slip.meant, written)] = slip
-    return belief
+            posterior.add(slip.meant, written, share * slip.price * context.density(slip.meant))
+            posterior.slips[(slip.meant, written)] = slip
+    return posterior
 
 
 def _sort_key(parts: PartialDate) -> tuple[int, int, int]:
@@ -273,7 +295,7 @@ def _sort_key(parts: PartialDate) -> tuple[int, int, int]:
 
 
 def _conclude(
-    belief: _Belief,
+    posterior: _Posterior,
     readings: list[ReadText],
     quality: float,
     *,
@@ -281,28 +303,28 @@ def _conclude(
     context: Context,
     languages: tuple[str, ...],
 ) -> RecoveredDate:
-    """Normalise, leave room for "something else" (1 - quality), and name the findings."""
-    total = sum(belief.mass.values())
+    """The result. Candidates share the probability `quality` (0..1); the rest is "none of them"."""
+    total = sum(posterior.mass.values())
     if total <= 0:
         return RecoveredDate(illegible=True, text=readings[0].text.strip())
-    ranked = sorted(belief.mass.items(), key=lambda item: (-item[1], _sort_key(item[0])))
+    ranked = sorted(posterior.mass.items(), key=lambda item: (-item[1], _sort_key(item[0])))
     candidates = tuple(
         DateCandidate(
             parts,
             quality * mass / total,
-            _reason(belief, parts, context, legible=legible) if place < SHOWN else "",
+            _reason(posterior, parts, context, legible=legible) if rank < MAX_CANDIDATES else "",
         )
-        for place, (parts, mass) in enumerate(ranked)
+        for rank, (parts, mass) in enumerate(ranked)
     )
-    value, confidence = _value(candidates, quality, legible=legible)
-    as_written = _likeliest(belief.written[value]) if value in belief.mass else value
-    slip = belief.slips.get((value, as_written)) if value and as_written else None
+    value, confidence = _value_of(candidates, quality, legible=legible)
+    as_written = _likeliest(posterior.written[value]) if value in posterior.mass else value
+    slip = posterior.slips.get((value, as_written)) if value and as_written else None
     text = next((r.text for r in readings if _usable(interpret(r.text, languages))), None)
     return RecoveredDate(
         value=value,
         as_written=as_written,
         confidence=confidence,
-        candidates=tuple(c for c in candidates[:SHOWN] if c.parts.iso),
+        candidates=tuple(c for c in candidates[:MAX_CANDIDATES] if c.parts.iso),
         precision=value.precision if value else "none",
         slip=slip,
         order_open=legible and _is_order_open(candidates),
@@ -311,32 +333,33 @@ def _conclude(
     )
 
 
-def _value(
+def _value_of(
     candidates: tuple[DateCandidate, ...], quality: float, *, legible: bool
 ) -> tuple[PartialDate | None, float]:
-    """The likeliest date; when no day is likely enough, what is sure of it. A part is read
-    right more often than the whole: about as if it were half of the characters.
+    """The value with its probability: the likeliest date if it is partial or likely enough, else
+    the likeliest month or year, else (None, 0.0). A part is read right more often than the whole,
+    about as often as half of the characters: hence the square root of the quality.
     """
     top = candidates[0]
-    if top.parts.precision != "day" or (legible and top.probability >= DECIDED / 2):
+    if top.parts.precision != "day" or (legible and top.probability >= MIN_VALUE_PROBABILITY / 2):
         return (top.parts, top.probability) if top.parts.iso else (None, 0.0)
-    if top.probability >= DECIDED:
+    if top.probability >= MIN_VALUE_PROBABILITY:
         return top.parts, top.probability
-    for parts, mass in _coarser(candidates):
-        sure = mass / math.sqrt(quality)
-        if sure >= DECIDED:
-            return parts, min(1.0, sure)
+    for parts, mass in _months_and_years(candidates):
+        probability = mass / math.sqrt(quality)
+        if probability >= MIN_VALUE_PROBABILITY:
+            return parts, min(1.0, probability)
     return None, 0.0
 
 
-def _coarser(
+def _months_and_years(
     candidates: tuple[DateCandidate, ...],
 ) -> Iterator[tuple[PartialDate, float]]:
-    """The likeliest month of a year, then the likeliest year, with their mass."""
+    """The likeliest month, then the likeliest year, each with its probability (0..1)."""
     for whole in (_month_of, _year_of):
         sums: dict[PartialDate, float] = defaultdict(float)
-        for one in candidates:
-            sums[whole(one.parts)] += one.probability
+        for candidate in candidates:
+            sums[whole(candidate.parts)] += candidate.probability
         best = max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))
         yield best[0], min(1.0, best[1])
 
@@ -353,16 +376,17 @@ def _likeliest(sums: dict[PartialDate, float]) -> PartialDate:
     return max(sums.items(), key=lambda item: (item[1], _sort_key(item[0])))[0]
 
 
-def _reason(belief: _Belief, parts: PartialDate, context: Context, *, legible: bool) -> str:
-    written = _likeliest(belief.written[parts])
+def _reason(posterior: _Posterior, parts: PartialDate, context: Context, *, legible: bool) -> str:
+    """Why a date is a candidate, in words."""
+    written = _likeliest(posterior.written[parts])
     if written == parts:
         return "as written" if legible else "resembles what is written"
-    slip = belief.slips[(parts, written)]
+    slip = posterior.slips[(parts, written)]
     return f"{slip.reason} ({context.told})" if context.told else slip.reason
 
 
 def _is_order_open(candidates: tuple[DateCandidate, ...]) -> bool:
-    """Whether a rival with day and month exchanged keeps a tenth of the probability."""
+    """Whether the top date with day and month exchanged is at least a tenth as likely."""
     top = candidates[0]
     swapped = PartialDate(top.parts.year, top.parts.day, top.parts.month)
     return any(

@@ -1,8 +1,8 @@
-"""What the other agreements of a volume say of dates: when they are, and in which order
-day and month stand. Each agreement is told of the others only.
+"""The prior from the other agreements of a volume: their days, and their order of day and
+month. The prior of an agreement leaves that agreement out.
 
-Counts are whole numbers (parts per million of an agreement), so that no sum depends on the
-order in which files came.
+Counts are whole numbers (millionths of an agreement), so that no sum depends on the order of
+the files.
 """
 
 from __future__ import annotations
@@ -19,23 +19,30 @@ import numpy.typing as npt
 
 from ocr_extract.dates.calendar import PartialDate
 
-ONE = 1_000_000
-"""Parts of one agreement."""
+PARTS_PER_AGREEMENT = 1_000_000
+"""Parts into which the probability of one agreement's dates is divided, for sums of whole
+numbers (chosen)."""
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""First and last day of the calendar that the prior covers."""
 LENGTH = (LAST - FIRST).days + 1
+"""Number of days that the prior covers."""
 KERNEL_SCALE, KERNEL_REACH = 9.0, 45
-"""Days: an agreement speaks for the days around its own, ever less."""
-MAX_PRIOR_WEIGHT, HALF_AT = 0.9, 4.0
-"""Most that others weigh against the roster, and how many of them weigh half of that."""
-MIN = 3.0
-"""Agreements from which others are heard at all."""
-MIN_AGREED = 0.7
-"""Share of the others that lie within a year of their median; else they say nothing."""
-SPREAD = 30
-"""Days around the others that belong to the volume, too."""
-OWN_FORMAT, FOLDER_FORMAT = 3.0, 4.0
-"""Agreements that the folder's habit is worth beside one separator's own, and that the
-habits of 211 other real dates are worth beside the folder's."""
+"""Days. An agreement also makes the days around its own likely, with weights that fall
+exponentially: by a factor e per KERNEL_SCALE days, up to KERNEL_REACH days away (chosen)."""
+MAX_PRIOR_WEIGHT, HALF_WEIGHT_AT = 0.9, 4.0
+"""Largest weight (0..1) of the other agreements in the prior, beside the roster; and the number
+of other agreements that has half of that weight (chosen)."""
+MIN_AGREEMENTS = 3.0
+"""Smallest number of other agreements that are used (chosen)."""
+MIN_AGREED_SHARE = 0.7
+"""Smallest share (0..1) of the other agreements within a year of their median; with a smaller
+one they give no span (chosen)."""
+SPAN_MARGIN = 30
+"""Days before and after the other agreements' dates that belong to the span, too (chosen)."""
+FOLDER_PSEUDO_COUNT, GENERAL_PSEUDO_COUNT = 3.0, 4.0
+"""Weights of priors in numbers of agreements: of the folder's share of an order, beside the
+counts with one separator; and of the share in 211 other real dates, beside the folder's counts
+(chosen)."""
 Weights = npt.NDArray[np.float64]
 DateFormat = tuple[str, str]
 """A separator, and an order of day, month and year ("DMY")."""
@@ -43,110 +50,130 @@ DateFormat = tuple[str, str]
 
 @dataclass(frozen=True)
 class DateVote:
-    """What one agreement says: days since FIRST with parts per million; and how it writes
-    its date, where that is beyond doubt.
-    """
+    """The date of one agreement, as evidence for the others."""
 
     days: tuple[tuple[int, int], ...] = ()
+    """Possible days, as days since FIRST, each with its probability in millionths."""
     date_format: DateFormat | None = None
+    """How the date is written; None when that is in doubt."""
 
 
 @dataclass(frozen=True)
 class VolumePrior:
-    """All agreements together: density by day (smoothed, not normalised), parts by day and
-    by month, and habits.
-    """
+    """The dates of all agreements of a volume."""
 
     smoothed: Weights
+    """Parts by day since FIRST, smoothed, not normalised: shape (LENGTH,)."""
     parts: Counter[int]
+    """Parts by day since FIRST."""
     months: Counter[tuple[int, int]]
+    """Parts by (year, month)."""
     total: int
+    """Sum of all parts."""
     date_formats: Counter[DateFormat]
+    """Number of agreements by the way they write their date."""
 
     def without(self, vote: DateVote) -> LeaveOneOutPrior:
-        """The others of one agreement."""
+        """The prior for one agreement: all but its own vote."""
         return LeaveOneOutPrior(self, vote)
 
 
 @dataclass(frozen=True)
 class LeaveOneOutPrior:
-    """A volume's dates without one agreement's own."""
+    """The dates of a volume without those of one agreement."""
 
     volume: VolumePrior
     own: DateVote = field(default_factory=DateVote)
 
     @property
     def count(self) -> float:
-        """How many other agreements there are, by the parts of their dates."""
-        return self._parts_left / ONE
+        """Number of other agreements, as the sum of the probabilities of their dates."""
+        return self._other_parts / PARTS_PER_AGREEMENT
 
     @cached_property
-    def _parts_left(self) -> int:
+    def _other_parts(self) -> int:
+        """Parts of all other agreements."""
         return self.volume.total - sum(parts for _, parts in self.own.days)
 
     @property
     def weight(self) -> float:
-        """How much they are heard beside the roster, 0..FULL_VOICE."""
+        """Weight of the other agreements in the prior, 0..MAX_PRIOR_WEIGHT; 0 when there are
+        fewer than MIN_AGREEMENTS.
+        """
         count = self.count
-        return MAX_PRIOR_WEIGHT * count / (count + HALF_AT) if count >= MIN - 0.5 else 0.0
+        return (
+            MAX_PRIOR_WEIGHT * count / (count + HALF_WEIGHT_AT)
+            if count >= MIN_AGREEMENTS - 0.5
+            else 0.0
+        )
 
     def density(self, day: date) -> float:
-        """Probability of one day among the others' days."""
-        left = self._parts_left
-        if left <= 0 or not FIRST <= day <= LAST:
+        """Probability (0..1) of one day from the other agreements' days; 0 without any."""
+        total = self._other_parts
+        if total <= 0 or not FIRST <= day <= LAST:
             return 0.0
         at = (day - FIRST).days
         own = sum(parts * _kernel(at - other) for other, parts in self.own.days)
-        return max(0.0, float(self.volume.smoothed[at]) - own) / left
+        return max(0.0, float(self.volume.smoothed[at]) - own) / total
 
     def span(self) -> tuple[date, date] | None:
-        """First and last day of the volume, by the others alone; None where they are few
-        or scattered over years.
+        """First and last day of the volume according to the other agreements. None when they are
+        fewer than MIN_AGREEMENTS or scattered over years.
         """
-        left = self.volume.parts - Counter(dict(self.own.days))
-        total = left.total()
-        if total < (MIN - 0.5) * ONE:
+        others = self.volume.parts - Counter(dict(self.own.days))
+        total = others.total()
+        if total < (MIN_AGREEMENTS - 0.5) * PARTS_PER_AGREEMENT:
             return None
-        middle = _quantile(left, total, 0.5)
-        near = Counter({d: parts for d, parts in left.items() if abs(d - middle) <= 365})
-        if near.total() < MIN_AGREED * total:
+        middle = _quantile(others, total, 0.5)
+        near = Counter({d: parts for d, parts in others.items() if abs(d - middle) <= 365})
+        if near.total() < MIN_AGREED_SHARE * total:
             return None
         low, high = _quantile(near, near.total(), 0.02), _quantile(near, near.total(), 0.98)
-        return _day(low - SPREAD), _day(high + SPREAD)
+        return _day(low - SPAN_MARGIN), _day(high + SPAN_MARGIN)
 
     @cached_property
     def when(self) -> str:
-        """Their months in words: "79 other agreements are of September 2025 to October 2025"."""
+        """The other agreements' months in words, for the reasons shown to people: "79 other
+        agreements are of September 2025 to October 2025".
+        """
         own: Counter[tuple[int, int]] = Counter()
         for at, parts in self.own.days:
             own[_month_of(at)] += parts
-        named = _most(self.volume.months - own, self._parts_left)
+        named = _main_months(self.volume.months - own, self._other_parts)
         first, last = named[0], named[-1]
         between = "" if first == last else f" to {_month(last)}"
         return f"{round(self.count)} other agreements are of {_month(first)}{between}"
 
     def order_gain(self, separator: str, order: str, usual: float) -> float:
-        """Log of how much likelier an order is here than in general (`usual`, 0..1)."""
+        """Natural log of how much likelier an order is here than in general, with one separator.
+
+        `usual` is the general share of the order (0..1). 0 for other orders than "DMY" and
+        "MDY".
+        """
         if order not in ("DMY", "MDY"):
             return 0.0
-        left = self.volume.date_formats - Counter(
+        formats = self.volume.date_formats - Counter(
             [self.own.date_format] if self.own.date_format else []
         )
-        here = {o: left[(separator, o)] for o in ("DMY", "MDY")}
-        all_of = {o: sum(n for (_, p), n in left.items() if p == o) for o in ("DMY", "MDY")}
-        folder = (all_of[order] + FOLDER_FORMAT * usual) / (sum(all_of.values()) + FOLDER_FORMAT)
-        share = (here[order] + OWN_FORMAT * folder) / (sum(here.values()) + OWN_FORMAT)
+        own = {o: formats[(separator, o)] for o in ("DMY", "MDY")}
+        every = {o: sum(n for (_, p), n in formats.items() if p == o) for o in ("DMY", "MDY")}
+        folder = (every[order] + GENERAL_PSEUDO_COUNT * usual) / (
+            sum(every.values()) + GENERAL_PSEUDO_COUNT
+        )
+        share = (own[order] + FOLDER_PSEUDO_COUNT * folder) / (
+            sum(own.values()) + FOLDER_PSEUDO_COUNT
+        )
         return math.log(share / usual)
 
 
 def volume_prior_of(votes: Iterable[DateVote]) -> VolumePrior:
-    """All agreements' days and habits; the same for any order of them."""
+    """The days and date formats of all agreements; the same for any order of the votes."""
     parts: Counter[int] = Counter()
     date_formats: Counter[DateFormat] = Counter()
-    for vote_of in votes:
-        parts.update(dict(vote_of.days))
-        if vote_of.date_format is not None:
-            date_formats[vote_of.date_format] += 1
+    for vote in votes:
+        parts.update(dict(vote.days))
+        if vote.date_format is not None:
+            date_formats[vote.date_format] += 1
     counts = np.zeros(LENGTH + 2 * KERNEL_REACH)
     for at, number in parts.items():
         counts[at + KERNEL_REACH] = number
@@ -161,24 +188,28 @@ def volume_prior_of(votes: Iterable[DateVote]) -> VolumePrior:
 def date_vote(
     dates: Iterable[tuple[PartialDate, float]], date_format: DateFormat | None
 ) -> DateVote:
-    """What one agreement's dates, each with its probability, say to the others."""
+    """The vote of one agreement: its possible dates, each with its probability (0..1), and how
+    its date is written. Partial dates and days outside FIRST..LAST are left out.
+    """
     days: Counter[int] = Counter()
     for parts, probability in dates:
         full = parts.full()
         if full is not None and FIRST <= full <= LAST:
-            days[(full - FIRST).days] += round(probability * ONE)
+            days[(full - FIRST).days] += round(probability * PARTS_PER_AGREEMENT)
     return DateVote(tuple(sorted((d, n) for d, n in days.items() if n)), date_format)
 
 
-_SHAPE = [math.exp(-abs(d) / KERNEL_SCALE) for d in range(-KERNEL_REACH, KERNEL_REACH + 1)]
-_TOTAL = math.fsum(_SHAPE)
+_KERNEL = [math.exp(-abs(d) / KERNEL_SCALE) for d in range(-KERNEL_REACH, KERNEL_REACH + 1)]
+_KERNEL_SUM = math.fsum(_KERNEL)
 
 
 def _kernel(days: int) -> float:
-    return _SHAPE[days + KERNEL_REACH] / _TOTAL if abs(days) <= KERNEL_REACH else 0.0
+    """Weight of a day that many days away; the weights of all days add up to 1."""
+    return _KERNEL[days + KERNEL_REACH] / _KERNEL_SUM if abs(days) <= KERNEL_REACH else 0.0
 
 
 def _quantile(parts: Counter[int], total: int, share: float) -> int:
+    """The first day up to which the days hold a share (0..1) of the parts."""
     reached = 0
     for at in sorted(parts):
         reached += parts[at]
@@ -187,8 +218,8 @@ def _quantile(parts: Counter[int], total: int, share: float) -> int:
     return max(parts)
 
 
-def _most(months: Counter[tuple[int, int]], total: int) -> list[tuple[int, int]]:
-    """The fewest months that hold nine tenths, in the order of the calendar."""
+def _main_months(months: Counter[tuple[int, int]], total: int) -> list[tuple[int, int]]:
+    """The fewest months that hold nine tenths of the parts, in the order of the calendar."""
     named, reached = [], 0
     for month, parts in sorted(months.items(), key=lambda item: (-item[1], item[0])):
         named.append(month)
@@ -199,12 +230,15 @@ def _most(months: Counter[tuple[int, int]], total: int) -> list[tuple[int, int]]
 
 
 def _day(at: int) -> date:
+    """The day that many days after FIRST, at most LAST and at least FIRST."""
     return FIRST + timedelta(min(LENGTH - 1, max(0, at)))
 
 
 def _month_of(at: int) -> tuple[int, int]:
+    """(year, month) of the day that many days after FIRST."""
     return _day(at).year, _day(at).month
 
 
 def _month(month: tuple[int, int]) -> str:
+    """(year, month) in words: "July 2025"."""
     return date(*month, 1).strftime("%B %Y")

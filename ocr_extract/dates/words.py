@@ -1,9 +1,9 @@
 """Month words: English from a table, other languages from dateparser.
 
-dateparser (BSD-3) gives its tables of month words, in languages given explicitly. It is
-never shown a date: it would decide an order by itself (scrapinghub/dateparser#804), invent
-a missing day, read the clock, and take the French article "une" for January. Its parser
-compiles 0.2 seconds of patterns first.
+Only the tables of month words of dateparser (BSD-3) are used, for languages that the caller
+names. Its parser is not used: it chooses the order of day and month by itself
+(scrapinghub/dateparser#804), fills in a missing day, reads the clock, and takes the French
+article "une" for January. It also needs 0.2 seconds to compile its patterns.
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ ROMAN = {
     )
 }
 EDIT_COST = 2.0
-"""Natural log-likelihood lost per misread letter of a month word."""
+"""Natural log-likelihood lost per misread letter of a month word, >= 0 (chosen)."""
 
 
 @dataclass(frozen=True)
 class MonthWord:
-    """A month named by a word, with the log-likelihood lost to misread letters (>= 0)."""
+    """The month that a word names."""
 
     month: int
+    """1..12."""
     cost: float
+    """Natural log-likelihood lost to misread letters or to a Roman numeral, >= 0."""
 
 
 def month_of(word: str, languages: tuple[str, ...]) -> MonthWord | None:
-    """The month that a word names in one of the languages (ISO 639), or None."""
+    """The month that a word names in English or in one of the languages (ISO 639 codes).
+    Misread letters of English months are allowed at a cost. None when it names no month.
+    """
     plain = word.strip(".").lower()
     exact = _english(plain)
     if exact is not None:
@@ -57,18 +61,21 @@ def month_of(word: str, languages: tuple[str, ...]) -> MonthWord | None:
 
 
 def is_month(word: str) -> bool:
-    """Whether a word is an English month as it stands, in full or as an abbreviation."""
+    """Whether a word is exactly an English month, in full or abbreviated, in any case."""
     return _english(word.lower()) is not None
 
 
 def _english(word: str) -> int | None:
+    """The month (1..12) of an English month word in lower case, or None."""
     if word in ENGLISH:
         return ENGLISH.index(word) + 1
     return ABBREVIATIONS.get(word)
 
 
 def _nearest(word: str) -> MonthWord | None:
-    """The one English month within two edits; short words must be nearer."""
+    """The English month nearest to the word: within 2 edits, within 1 for words under six
+    letters, within 0 for words under four. None when there is none or two are equally near.
+    """
     allowed = 0 if len(word) < 4 else 1 if len(word) < 6 else 2
     distances = sorted((OSA.distance(word, name), name) for name in ENGLISH)
     (best, name), (second, _) = distances[0], distances[1]
@@ -79,8 +86,8 @@ def _nearest(word: str) -> MonthWord | None:
 
 @lru_cache(maxsize=8)
 def foreign_months(languages: tuple[str, ...]) -> tuple[str, ...]:
-    """Month words of the languages other than English, as dateparser knows them: lower
-    case, without accents, of three letters or more, at most twelve.
+    """Month words of dateparser in the languages (ISO 639) other than English: lower case,
+    without accents, 3 to 12 letters long.
     """
     others = tuple(language for language in languages if language != "en")
     return tuple(word for word in _months_of(others) if word.isalpha() and 3 <= len(word) <= 12)
@@ -88,8 +95,8 @@ def foreign_months(languages: tuple[str, ...]) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8)
 def _months_of(languages: tuple[str, ...]) -> dict[str, int]:
-    """The month of each month word in dateparser's tables of the languages; lower case,
-    without accents. A word that two languages know is the first one's.
+    """The month (1..12) of each month word in dateparser's tables of the languages; words are
+    in lower case, without accents. A word of two languages has its meaning in the first one.
     """
     loader = LocaleDataLoader()
     months: dict[str, int] = {}
@@ -102,6 +109,7 @@ def _months_of(languages: tuple[str, ...]) -> dict[str, int]:
 
 
 def _foreign(word: str, languages: tuple[str, ...]) -> int | None:
+    """The month (1..12) of a month word of 3 to 15 letters in the languages, or None."""
     if not re.fullmatch(r"[^\W\d_]{3,15}", word):
         return None
     return _months_of(languages).get(fold(word))

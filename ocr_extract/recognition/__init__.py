@@ -1,1 +1,1 @@
-"""What a recognizer makes of ink: strings, dates, likelihoods."""
+"""Recognizers: what they make of ink and type, as strings and dates with likelihoods."""

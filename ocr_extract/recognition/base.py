@@ -1,4 +1,6 @@
-"""What a recognizer is: few methods, so that one can be exchanged for another or for a fake."""
+"""Interfaces of the recognizers. They are small, so that a recognizer can be replaced by another
+one, or by a fake in tests.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,14 @@ from ocr_extract.records import Damage, Reading
 from ocr_extract.text import Word
 
 ReportDamage = Callable[[Damage], None]
-"""Is told of what is wrong with a document while it is read."""
+"""Called with each damage of a document that is noticed while it is read."""
 
 
 class RecognizerTrouble(Exception):
-    """A recognizer crashed, hung or printed garbage; `kind` is the damage it becomes."""
+    """A recognizer crashed, took too long or gave invalid output.
+
+    `kind` is the kind of damage that is recorded for it.
+    """
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -24,7 +29,7 @@ class RecognizerTrouble(Exception):
 
 @dataclass(frozen=True)
 class Availability:
-    """Whether a recognizer can work here; if not, why, and the command that helps."""
+    """Whether a recognizer can be used on this machine; if not, `advice` is what to do."""
 
     name: str
     present: bool
@@ -36,11 +41,11 @@ class Recognizer(Protocol):
     """Reads crops of one line each."""
 
     def available(self) -> Availability:
-        """Whether it can work here."""
+        """Whether the recognizer can be used on this machine."""
         ...
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """One reading per crop, in order; raises RecognizerTrouble."""
+        """One reading per crop, in the same order; raises RecognizerTrouble."""
         ...
 
 
@@ -48,28 +53,32 @@ class PageRecognizer(Recognizer, Protocol):
     """A recognizer that also finds all words of a page."""
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        """Words of each page, in points; raises RecognizerTrouble."""
+        """Words of each page, with places in points; raises RecognizerTrouble. `dpi` is the
+        resolution of the pages in dots per inch.
+        """
         ...
 
 
 class HandwritingRecognizer(Protocol):
-    """Reads handwriting: of each crop readings without a vocabulary, then one of dates only."""
+    """Reads handwriting: free readings of each crop, and one reading of dates only."""
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Readings of each crop, the dates last; raises RecognizerTrouble or MissingTool."""
+        """Readings of each crop, with the dates last; raises RecognizerTrouble or MissingTool."""
         ...
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Only the reading without a vocabulary that knows every letter, in half the time."""
+        """For each crop only the free reading that knows all letters, in half the time; raises
+        RecognizerTrouble or MissingTool.
+        """
         ...
 
 
 @dataclass(frozen=True)
 class Engines:
-    """The recognizers of one document: of pages and type, and of handwriting; and who is told
-    what they could not read.
-    """
+    """The recognizers of one document."""
 
     pages: PageRecognizer
+    """Reads pages and type."""
     handwriting: HandwritingRecognizer
     report: ReportDamage
+    """Called with what the recognizers could not read."""

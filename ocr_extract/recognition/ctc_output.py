@@ -1,8 +1,8 @@
-"""What a line network saw: for each narrow slice of a crop, how likely each character is.
+"""The output of a line network: for each narrow slice of a crop, how likely each character is.
 
-Connectionist temporal classification (Graves 2006): a text's likelihood is the sum over
-all ways to spread its characters over the slices, with blanks between them. The frames
-are kept whole, so that any wanted string can be scored, not the best reading alone.
+Connectionist temporal classification (CTC; Graves 2006): the likelihood of a text is the sum
+over all ways to spread its characters over the slices, with blanks between them. The whole
+output is kept, so that any string can be scored, not only the best reading.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 
 SYMBOLS = "0123456789/.-,' abcdefghijklmnopqrstuvwxyz年月日"
-"""Characters that dates are written with, letters in one case; column 0 is the blank, the
-others follow, and the last column is everything else that a network knows."""
+"""Characters of dates, letters in one case. They are columns 1 to len(SYMBOLS) of the output."""
 BLANK, OTHER = 0, len(SYMBOLS) + 1
+"""Columns of the CTC blank, and of all other characters that a network knows. Defined by the
+order of the output's columns."""
 COLUMNS = len(SYMBOLS) + 2
-SURE_BLANK = 0.995
-"""Slices this surely blank say nothing beside another such slice."""
+"""Number of columns."""
+MIN_SURE_BLANK = 0.995
+"""Probability of the blank above which a slice is surely blank; such a slice beside another one
+says nothing (chosen)."""
 _ALIASES = {
     "\\": "/", "|": "l", "!": "l", "∕": "/", "⁄": "/", "／": "/", "，": ",", "、": ",", ";": ",",
     "。": ".", "．": ".", ":": ".", "：": ".", "·": ".", "•": ".", "∙": ".", "–": "-", "—": "-",
@@ -34,18 +37,21 @@ _ALIASES = {
 
 @dataclass(frozen=True, eq=False)
 class CtcOutput:
-    """`probabilities` has shape (slices, COLUMNS), each row a distribution; `text` is the
-    network's best reading and `sure` the mean probability (0..1) of its characters.
-    """
+    """What a line network made of one crop."""
 
     probabilities: Array
+    """Shape (slices, COLUMNS); each row adds up to 1."""
     text: str = ""
+    """The network's best free reading."""
     sure: float = 0.0
+    """Mean probability (0..1) of the characters of `text`."""
 
 
 @lru_cache(maxsize=65536)
 def column_of(character: str) -> int:
-    """The column of a character, whatever its case, width or accent; else OTHER."""
+    """The column of a character, without regard to case, width or accents; OTHER for characters
+    that dates do not have.
+    """
     lower = character.lower()
     folded = _ALIASES.get(lower, lower)
     if len(folded) == 1 and "０" <= folded <= "９":
@@ -54,8 +60,10 @@ def column_of(character: str) -> int:
     return at + 1 if at >= 0 else OTHER
 
 
-def shortened(probabilities: Array) -> Array:
-    """Without the slices that are surely blank beside another such slice."""
-    blank = probabilities[:, BLANK] > SURE_BLANK
+def drop_repeated_blanks(probabilities: Array) -> Array:
+    """The rows (slices, COLUMNS) without each surely blank slice that follows another one; at
+    least one row.
+    """
+    blank = probabilities[:, BLANK] > MIN_SURE_BLANK
     keep = ~(blank & np.concatenate([[True], blank[:-1]]))
     return probabilities[keep] if keep.any() else probabilities[:1]

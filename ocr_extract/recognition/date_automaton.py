@@ -1,13 +1,13 @@
-"""All dates in all ways of writing, scored against a line network's frames at once.
+"""All dates in all ways of writing, scored at once against the output of line networks.
 
-Parsing the best reading throws away what the network nearly said. Turned round: each
-character is a matrix over pairs of slices ("from here to here this was written"), so
-that writing one thing after another is a product of matrices, and "either this or that"
-a weighted sum (weighted automata; Mohri 2009). Every day, month and year in every layout
-comes out of a few hundred small products, exactly as if each string had been scored.
+Parsing only the best free reading would lose the characters that the network finds nearly as
+likely. Here the question is asked the other way round. Each character is a matrix over pairs of
+boundaries between slices (see ctc_lattice): a sequence is a product of matrices, a choice is a
+weighted sum (weighted automata; Mohri 2009). A few hundred small products score every day, month
+and year in every layout, with the same result as if each string were scored by itself.
 
-Log-likelihoods are relative to the best free path through the same frames: 0 means that
-nothing reads better than this date, which is also how much a crop looks like a date.
+Log-likelihoods are natural and relative to the best free path through the same output: 0 means
+that no other text is likelier than the date. So they also say how much a crop looks like a date.
 """
 
 from __future__ import annotations
@@ -29,79 +29,92 @@ from ocr_extract.recognition.ctc_lattice import (
 from ocr_extract.recognition.ctc_output import Array, CtcOutput, column_of
 from ocr_extract.records import Hypothesis
 
-YEARS_KEPT = 16
-SEPARATORS_KEPT = 2
+MAX_YEARS = 16
+"""Number of years, the likeliest ones, that are scored with all days and months (chosen)."""
+MAX_SEPARATORS = 2
+"""Number of separators, the likeliest ones, that are scored (chosen). Measured together with
+MIN_LETTERS: the best date stays the same on 211 of 211 lines, in two thirds of the time."""
 MIN_LETTERS = 0.7
-"""Letters seen, by their probabilities, from which there may be a month word."""
-FOREIGN_KEPT = 5
-MIN = -60.0
-RUN_TOGETHER = 0.1
-"""Weight of a day and two digits of a year behind a month word: "Sep 2025" has no day."""
+"""Number of letters in a crop, as the sum of their probabilities, above which month words are
+scored (chosen)."""
+MAX_FOREIGN_WORDS = 5
+"""Number of month words of other languages than English, the likeliest ones, that are scored
+(chosen)."""
+MIN_LOG_LIKELIHOOD = -60.0
+"""Smallest natural log-likelihood that one network gives to a date (chosen)."""
+DAY_AND_SHORT_YEAR_WEIGHT = 0.1
+"""Weight (0..1) of a day and a year of two digits after a month word: "Sep 2025" is rather a year
+without a day (chosen)."""
 
 
 YEARS = (*FULL_YEARS, *SHORT_YEARS)
+"""Years as they are written: of four digits, then of two."""
 PAIRS = tuple(
     (a, b)
     for a, first in enumerate(NUMBERS)
     for b, second in enumerate(NUMBERS)
     if min(int(first), int(second)) <= 12
 )
-"""Two numbers that can be a day and a month, in some order."""
+"""Indices in NUMBERS of two numbers that can be a day and a month, in either order."""
 _FLAT = np.array([a * len(NUMBERS) + b for a, b in PAIRS])
-OURS = (*(w for name in ENGLISH for w in dict.fromkeys((name, name[:3]))), "sept")
-"""English months, full and short, as words of a date by hand."""
-Spelled = Callable[[int, int], str]
+ENGLISH_WORDS = (*(w for name in ENGLISH for w in dict.fromkeys((name, name[:3]))), "sept")
+"""English months in full and abbreviated, in lower case."""
+Spell = Callable[[int, int], str]
+"""The string of a row and a column of a table of scores."""
 Written = tuple[float, str]
-"""A log-likelihood, and the date as it may stand there."""
+"""A natural log-likelihood, and a date as it is written."""
 
 
 def written_dates(
-    crops: Sequence[CtcOutput],
+    outputs: Sequence[CtcOutput],
     weights: Sequence[float],
     languages: tuple[str, ...] = ("en",),
     keep: int = 150,
 ) -> tuple[Hypothesis, ...]:
-    """The likeliest ways in which a date stands there, best first, in the light of several
-    networks' frames of the same ink; log-likelihoods are weighted sums of theirs, none
-    above 0 (a date may do better than the best path, for several paths spell it).
+    """The likeliest dates as they are written, best first, at most `keep`.
+
+    `outputs` are those of several networks for the same ink, `weights` (>= 0) the weight of each
+    network's log-likelihoods in their sum, `languages` (ISO 639 codes) those of month words.
+    Log-likelihoods are at most 0: the sum of the paths of a date may exceed the best single path,
+    and then all are lowered by the same amount.
     """
-    lattices = [DateLattice(frames) for frames in crops]
-    found: list[Written] = []
-    for separator in _separators(crops):
-        found += _numeric(lattices, weights, separator, keep)
-        found += _year_first(lattices, weights, separator, keep)
-    if max(float(frames.probabilities[:, LETTERS].sum()) for frames in crops) > MIN_LETTERS:
-        found += _in_words(lattices, weights, languages, keep)
-        found += _dayless(lattices, weights)
-    ranked = sorted(found, key=lambda way: (-way[0], way[1]))[:keep]
-    above = max(0.0, ranked[0][0])
-    return tuple(Hypothesis(text=text, log_likelihood=value - above) for value, text in ranked)
+    lattices = [DateLattice(output) for output in outputs]
+    dates: list[Written] = []
+    for separator in _separators(outputs):
+        dates += _year_last(lattices, weights, separator, keep)
+        dates += _year_first(lattices, weights, separator, keep)
+    if max(float(output.probabilities[:, LETTERS].sum()) for output in outputs) > MIN_LETTERS:
+        dates += _in_words(lattices, weights, languages, keep)
+        dates += _without_day(lattices, weights)
+    ranked = sorted(dates, key=lambda date: (-date[0], date[1]))[:keep]
+    excess = max(0.0, ranked[0][0])
+    return tuple(Hypothesis(text=text, log_likelihood=value - excess) for value, text in ranked)
 
 
-def _separators(crops: Sequence[CtcOutput]) -> list[str]:
-    """The separators that were seen most, in all crops together. A date with another one is
-    a worse spelling of the same day.
+def _separators(outputs: Sequence[CtcOutput]) -> list[str]:
+    """The MAX_SEPARATORS likeliest separators, by all outputs together. A date with another
+    separator is a less likely way to write the same day.
     """
-    seen = {
-        one: sum(float(frames.probabilities[:, column_of(one)].sum()) for frames in crops)
-        for one in SEPARATORS
+    counts = {
+        symbol: sum(float(output.probabilities[:, column_of(symbol)].sum()) for output in outputs)
+        for symbol in SEPARATORS
     }
-    return sorted(SEPARATORS, key=lambda one: -seen[one])[:SEPARATORS_KEPT]
+    return sorted(SEPARATORS, key=lambda symbol: -counts[symbol])[:MAX_SEPARATORS]
 
 
-def _numeric(
+def _year_last(
     lattices: Sequence[DateLattice], weights: Sequence[float], separator: str, keep: int
 ) -> list[Written]:
-    """Number, separator, number, separator, year."""
+    """Dates of number, separator, number, separator, year."""
     heads = []
-    for one in lattices:
-        between = one.separator(separator)
-        first = np.tensordot(one.start, one.numbers, (0, 1)) @ between
-        both = np.einsum("at,bts->abs", first, one.numbers, optimize=True)
+    for lattice in lattices:
+        between = lattice.separator(separator)
+        first = np.tensordot(lattice.start, lattice.numbers, (0, 1)) @ between
+        both = np.einsum("at,bts->abs", first, lattice.numbers, optimize=True)
         heads.append(both.reshape(-1, both.shape[2])[_FLAT] @ between)
-    years = _likely_years(heads, [one.year_ends for one in lattices], weights)
+    years = _likely_years(heads, [lattice.year_ends for lattice in lattices], weights)
     scores = _pooled(
-        (head @ one.year_ends[:, years] for head, one in zip(heads, lattices, strict=True)),
+        (head @ lattice.year_ends[:, years] for head, lattice in zip(heads, lattices, strict=True)),
         weights,
     )
     return _best(
@@ -114,14 +127,14 @@ def _numeric(
 def _year_first(
     lattices: Sequence[DateLattice], weights: Sequence[float], separator: str, keep: int
 ) -> list[Written]:
-    """Full year, separator, number, separator, number."""
+    """Dates of full year, separator, number, separator, number."""
     tails = []
-    for one in lattices:
-        between = one.separator(separator)
-        last = np.tensordot(one.numbers, one.end, (2, 0)) @ between.T
-        both = np.einsum("ats,bs->abt", one.numbers, last, optimize=True)
+    for lattice in lattices:
+        between = lattice.separator(separator)
+        last = np.tensordot(lattice.numbers, lattice.end, (2, 0)) @ between.T
+        both = np.einsum("ats,bs->abt", lattice.numbers, last, optimize=True)
         tails.append(both.reshape(-1, both.shape[2])[_FLAT] @ between.T)
-    starts = [one.year_starts.T for one in lattices]
+    starts = [lattice.year_starts.T for lattice in lattices]
     years = _likely_years(tails, starts, weights)
     scores = _pooled(
         (tail @ start[:, years] for tail, start in zip(tails, starts, strict=True)), weights
@@ -134,6 +147,7 @@ def _year_first(
 
 
 def _pair(row: int, separator: str) -> str:
+    """The two numbers of a row of PAIRS, as they are written."""
     first, second = PAIRS[row]
     return f"{NUMBERS[first]}{separator}{NUMBERS[second]}"
 
@@ -141,25 +155,28 @@ def _pair(row: int, separator: str) -> str:
 def _likely_years(
     heads: Sequence[Array], ends: Sequence[Array], weights: Sequence[float]
 ) -> list[int]:
-    """The years that fit best with the best day and month, by all networks together."""
+    """The MAX_YEARS likeliest years over all days and months, by all networks together: indices
+    of YEARS, ascending. `heads` are (n, slices + 1), `ends` (slices + 1, years), one per network.
+    """
     sums = [h.sum(axis=0, keepdims=True) @ e for h, e in zip(heads, ends, strict=True)]
     ranked = np.argsort(-_pooled(sums, weights)[0], kind="stable")
-    return sorted(int(i) for i in ranked[:YEARS_KEPT])
+    return sorted(int(i) for i in ranked[:MAX_YEARS])
 
 
 def _pooled(scores: Iterable[Array], weights: Sequence[float]) -> Array:
-    """Weighted sum of log-likelihoods: a product of experts (Hinton 2002)."""
-    floor = float(np.exp(MIN))
+    """Weighted sum of the networks' log-likelihoods: a product of experts (Hinton 2002)."""
+    floor = float(np.exp(MIN_LOG_LIKELIHOOD))
     logs = [w * np.log(np.maximum(s, floor)) for w, s in zip(weights, scores, strict=True)]
     return np.asarray(sum(logs[1:], start=logs[0]))
 
 
-def _best(scores: Array, keep: int, spelled: Spelled) -> list[Written]:
+def _best(scores: Array, keep: int, spell: Spell) -> list[Written]:
+    """The `keep` highest scores with their strings, in any order."""
     flat = scores.ravel()
     count = min(keep, flat.size)
     top = np.argpartition(-flat, count - 1)[:count]
     width = scores.shape[1]
-    return [(float(flat[i]), spelled(int(i) // width, int(i) % width)) for i in top]
+    return [(float(flat[i]), spell(int(i) // width, int(i) % width)) for i in top]
 
 
 def _in_words(
@@ -168,75 +185,83 @@ def _in_words(
     languages: tuple[str, ...],
     keep: int,
 ) -> list[Written]:
-    """Day, month word, year; and month word, day, year."""
+    """Dates of day, month word, year, and of month word, day, year."""
     words = _month_words(lattices, weights, languages)
-    found: list[Written] = []
-    for order, short in (("DMY", 1.0), ("MDY", RUN_TOGETHER)):
+    dates: list[Written] = []
+    for order, short in (("DMY", 1.0), ("MDY", DAY_AND_SHORT_YEAR_WEIGHT)):
         heads = [
-            _day_month(one, words) if order == "DMY" else _month_day(one, words) for one in lattices
+            _day_month(lattice, words) if order == "DMY" else _month_day(lattice, words)
+            for lattice in lattices
         ]
-        years = _likely_years(heads, [one.year_ends for one in lattices], weights)
+        years = _likely_years(heads, [lattice.year_ends for lattice in lattices], weights)
         shares = np.where(np.asarray(years) < len(FULL_YEARS), 1.0, short)
         ends = (
-            h @ (one.year_ends[:, years] * shares) for h, one in zip(heads, lattices, strict=True)
+            h @ (lattice.year_ends[:, years] * shares)
+            for h, lattice in zip(heads, lattices, strict=True)
         )
-        found += _best(
+        dates += _best(
             _pooled(ends, weights),
             keep,
             partial(_phrase, order, words, years),
         )
-    return found
+    return dates
 
 
 def _phrase(order: str, words: Sequence[str], years: Sequence[int], row: int, column: int) -> str:
+    """The date of a row (day and month word) and a column (year), as it is written."""
     word, day, year = words[row % len(words)], row // len(words) + 1, YEARS[years[column]]
     if order == "DMY":
         return f"{day} {word.capitalize()} {year}"
     return f"{word.capitalize()} {day}, {year}"
 
 
-def _day_month(one: DateLattice, words: Sequence[str]) -> Array:
-    """(31 * words, slices + 1) from the start through day and month word."""
-    gap, days = one.gap, np.tensordot(one.start, one.days, (0, 1))
-    before = np.asarray(days @ (gap + 0.2 * gap @ one.word("of") @ gap), np.float32)
-    rows = np.stack([one.through(before, word) for word in words], axis=1)
+def _day_month(lattice: DateLattice, words: Sequence[str]) -> Array:
+    """Weights of boundaries after a day and a month word: shape (31 * words, slices + 1)."""
+    gap, days = lattice.gap, np.tensordot(lattice.start, lattice.days, (0, 1))
+    before = np.asarray(days @ (gap + 0.2 * gap @ lattice.word("of") @ gap), np.float32)
+    rows = np.stack([lattice.through(before, word) for word in words], axis=1)
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ gap)
 
 
-def _month_day(one: DateLattice, words: Sequence[str]) -> Array:
-    """(31 * words, slices + 1) from the start through month word and day."""
-    heads = np.stack([one.through(one.start[None, :], word)[0] for word in words]) @ one.gap
-    rows = np.einsum("wt,dts->dws", heads, one.days, optimize=True)
-    return np.asarray(rows.reshape(-1, rows.shape[2]) @ one.gap)
+def _month_day(lattice: DateLattice, words: Sequence[str]) -> Array:
+    """Weights of boundaries after a month word and a day: shape (31 * words, slices + 1)."""
+    heads = (
+        np.stack([lattice.through(lattice.start[None, :], word)[0] for word in words]) @ lattice.gap
+    )
+    rows = np.einsum("wt,dts->dws", heads, lattice.days, optimize=True)
+    return np.asarray(rows.reshape(-1, rows.shape[2]) @ lattice.gap)
 
 
-def _dayless(lattices: Sequence[DateLattice], weights: Sequence[float]) -> list[Written]:
-    """Month word and full year; how rare that is, the context knows."""
-    heads = [np.stack([one.through(one.start[None, :], w)[0] for w in OURS]) for one in lattices]
-    ends = [(one.gap @ one.year_ends)[:, : len(FULL_YEARS)] for one in lattices]
+def _without_day(lattices: Sequence[DateLattice], weights: Sequence[float]) -> list[Written]:
+    """Dates of English month word and full year. The prior of the dates says how rare they are."""
+    heads = [
+        np.stack([lattice.through(lattice.start[None, :], w)[0] for w in ENGLISH_WORDS])
+        for lattice in lattices
+    ]
+    ends = [(lattice.gap @ lattice.year_ends)[:, : len(FULL_YEARS)] for lattice in lattices]
     scores = _pooled((h @ e for h, e in zip(heads, ends, strict=True)), weights)
-    return _best(scores, YEARS_KEPT, lambda r, c: f"{OURS[r].capitalize()} {FULL_YEARS[c]}")
+    return _best(scores, MAX_YEARS, lambda r, c: f"{ENGLISH_WORDS[r].capitalize()} {FULL_YEARS[c]}")
 
 
 def _month_words(
     lattices: Sequence[DateLattice], weights: Sequence[float], languages: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """English months, full and short, and the few of other languages that may stand here:
-    those that fit best with any day before or behind them and any year at the end.
+    """English month words, and the MAX_FOREIGN_WORDS likeliest of the other languages, with any
+    day before or after them and any year at the end.
     """
-    others = [word for word in foreign_months(languages) if word not in OURS]
+    others = [word for word in foreign_months(languages) if word not in ENGLISH_WORDS]
     if not others:
-        return OURS
-    fits = _pooled([_fits(one, others) for one in lattices], weights)
-    kept = np.argsort(-fits, kind="stable")[:FOREIGN_KEPT]
-    return (*OURS, *(others[int(i)] for i in sorted(kept)))
+        return ENGLISH_WORDS
+    fits = _pooled([_fit_of_words(lattice, others) for lattice in lattices], weights)
+    best = np.argsort(-fits, kind="stable")[:MAX_FOREIGN_WORDS]
+    return (*ENGLISH_WORDS, *(others[int(i)] for i in sorted(best)))
 
 
-def _fits(one: DateLattice, words: Sequence[str]) -> Array:
-    """How well each word fits as the month of some date: shape (words,)."""
-    gap, anyday = one.gap, one.days.sum(axis=0)
-    years = gap @ one.year_ends.sum(axis=1)
-    heads = np.stack([one.start @ anyday @ gap, one.start])
+def _fit_of_words(lattice: DateLattice, words: Sequence[str]) -> Array:
+    """Likelihood of each word as the month of any date: shape (words,)."""
+    gap, anyday = lattice.gap, lattice.days.sum(axis=0)
+    years = gap @ lattice.year_ends.sum(axis=1)
+    heads = np.stack([lattice.start @ anyday @ gap, lattice.start])
     tails = np.stack([years, gap @ anyday @ years])
-    rows = [one.through(heads, word) for word in words]
+    rows = [lattice.through(heads, word) for word in words]
     return np.asarray([(row * tails).sum(axis=1).max() for row in rows], np.float32)

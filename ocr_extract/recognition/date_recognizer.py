@@ -1,7 +1,7 @@
-"""Handwritten dates: two networks see the ink, all dates are scored against both.
+"""Handwritten dates: two networks read the ink, and all dates are scored against both.
 
-What comes back is a reading with many strings, each with its log-likelihood relative to
-the best free path, so that "Vox/ Ox/ 25" becomes a distribution instead of a string.
+The result is a reading with many strings. Each has a natural log-likelihood relative to the best
+free path, so that ink like "Vox/ Ox/ 25" gives a distribution over dates instead of one string.
 """
 
 from __future__ import annotations
@@ -20,51 +20,56 @@ from ocr_extract.recognition.pp_ocr import pp_ocr
 from ocr_extract.records import Reading
 
 WEIGHTS = {PP_OCR: 1.0, HANDWRITING: 1.0}
-"""Of each network's log-likelihoods, learned on held-out writers (models/handwriting/weigh.py)."""
+"""Weight of each network's log-likelihoods in their sum. Learned on held-out writers
+(models/handwriting/weigh.py)."""
 MAX_DATES = 100
-"""Dates that are kept, likeliest first: a record holds them all for a second look."""
+"""Number of dates in a reading, likeliest first. A record keeps them all for the consensus pass
+(chosen)."""
 MIN_DIGITS = (1.0, 4.0)
-"""Digits that PP-OCR and the own network see, by their probabilities, from either of which on
-a crop is scored as a date at all: the latter sees some in scrawls, too. Of 261 dates of
-writers whom neither knows all pass; of crops that did not, none came near to a date.
-"""
+"""Number of digits in a crop, as the sum of their probabilities, from which it is scored as a
+date: for PP-OCR and for the project's own network, which also sees some digits in scrawls. One
+of the two is enough. Measured: 261 of 261 dates of writers that neither network knows pass, and
+no crop that does not pass came near to a date."""
 
 
 @dataclass(frozen=True)
 class DateRecognizer:
-    """Reads handwriting; `languages` (ISO 639) are those of month words."""
+    """Reads handwriting; `languages` (ISO 639 codes) are those of month words."""
 
     languages: tuple[str, ...] = ("en",)
     networks: tuple[LineNetwork, ...] = field(default_factory=lambda: (pp_ocr(), handwriting()))
 
     def available(self) -> Availability:
-        """Whether both networks are there; else the first that is not."""
-        found = [network.available() for network in self.networks]
-        return next((one for one in found if not one.present), found[0])
+        """The first network that is missing; the first network when none is missing."""
+        networks = [network.available() for network in self.networks]
+        return next((network for network in networks if not network.present), networks[0])
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """The dates that may stand in each crop; raises ReaderTrouble or MissingTool."""
+        """The dates that each crop may show; raises RecognizerTrouble or MissingTool."""
         return tuple(readings[-1] for readings in self.readings(crops))
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Of each crop each network's free reading, and the dates; raises as `read`."""
-        seen = [network.frames(crops) for network in self.networks]
-        return tuple(self._of_crop(frames) for frames in zip(*seen, strict=True))
+        """For each crop the free reading of each network, and the dates last; raises like
+        `read`.
+        """
+        outputs = [network.frames(crops) for network in self.networks]
+        return tuple(self._of_crop(of_crop) for of_crop in zip(*outputs, strict=True))
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
-        """Of each crop the free reading of the network that knows every letter; raises as
-        `read`.
+        """For each crop the free reading of the first network, which knows all letters; raises
+        like `read`.
         """
         return tuple((reading,) for reading in self.networks[0].read(crops))
 
-    def _of_crop(self, frames: tuple[CtcOutput, ...]) -> tuple[Reading, ...]:
-        free = [as_reading(n.name, f) for n, f in zip(self.networks, frames, strict=True)]
-        return (*free, self._dates(frames))
+    def _of_crop(self, outputs: tuple[CtcOutput, ...]) -> tuple[Reading, ...]:
+        free = [as_reading(n.name, o) for n, o in zip(self.networks, outputs, strict=True)]
+        return (*free, self._dates(outputs))
 
-    def _dates(self, frames: tuple[CtcOutput, ...]) -> Reading:
-        digits = [float(f.probabilities[:, 1:11].sum()) for f in frames]
-        if all(seen < least for seen, least in zip(digits, MIN_DIGITS, strict=True)):
+    def _dates(self, outputs: tuple[CtcOutput, ...]) -> Reading:
+        """The reading of dates of one crop; without hypotheses when it has too few digits."""
+        digits = [float(o.probabilities[:, 1:11].sum()) for o in outputs]
+        if all(count < minimum for count, minimum in zip(digits, MIN_DIGITS, strict=True)):
             return Reading(reader=DATES, hypotheses=())
         weights = [WEIGHTS[network.name] for network in self.networks]
-        found = written_dates(frames, weights, self.languages)
-        return Reading(reader=DATES, hypotheses=found[:MAX_DATES])
+        dates = written_dates(outputs, weights, self.languages)
+        return Reading(reader=DATES, hypotheses=dates[:MAX_DATES])

@@ -1,4 +1,4 @@
-"""The project's own network for handwritten dates; models/handwriting/CARD.md tells of it."""
+"""The project's own network for handwritten dates, described in models/handwriting/CARD.md."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ from ocr_extract.recognition.ctc_network import Input, LineNetwork
 from ocr_extract.recognition.names import HANDWRITING
 
 CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
-"""The blank first; the training recipe takes its alphabet from here."""
+"""Characters of the network's outputs, the CTC blank first. The training recipe takes its
+alphabet from here."""
 HEIGHT = 32
+"""Height of the network's input, in pixels. Defined by the trained network."""
 NARROWEST, WIDEST = 16, 480
+"""Limits of the width of the network's input, in pixels (chosen)."""
 MIN_CONTRAST = 24.0
+"""Smallest difference of paper and ink, in grey levels (0..255), that is stretched to the range
+0..1: noise of empty paper is not made stronger (chosen)."""
 ADVICE = "The package is incomplete: install it again with pip."
 
 
 @lru_cache(maxsize=1)
 def handwriting() -> LineNetwork:
-    """The network, loaded on first use."""
+    """The network. Its weights are loaded when the first crop is read."""
     return LineNetwork(
         HANDWRITING,
         model_file("handwriting", "handwriting.onnx"),
@@ -34,11 +39,13 @@ def handwriting() -> LineNetwork:
 
 
 def prepared(crop: Grey) -> Input:
-    """A crop as ink, 0 on paper and 1 at its darkest hundredth: (1, 1, 32, width)."""
+    """The network's input, of shape (1, 1, 32, width): 0 on paper, 1 at the darkest hundredth of
+    the crop's pixels.
+    """
     width = round(crop.shape[1] * HEIGHT / crop.shape[0])
     size = (min(WIDEST, max(NARROWEST, width)), HEIGHT)
-    how = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
-    grey = cv2.resize(crop, size, interpolation=how).astype(np.float32)
+    interpolation = cv2.INTER_AREA if crop.shape[0] > HEIGHT else cv2.INTER_CUBIC
+    grey = cv2.resize(crop, size, interpolation=interpolation).astype(np.float32)
     paper, dark = np.percentile(grey, (85, 1))
     ink = (paper - grey) / max(MIN_CONTRAST, float(paper - dark))
     return np.asarray(np.clip(ink, 0, 1), np.float32)[None, None]

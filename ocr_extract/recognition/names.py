@@ -1,4 +1,4 @@
-"""Names of the recognizers, as they stand in a record's readings."""
+"""Names of the recognizers, as a record's readings give them."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ TESSERACT: Final = "tesseract"
 PP_OCR: Final = "pp-ocr"
 HANDWRITING: Final = "handwriting"
 DATES: Final = "dates"
-"""Both line networks together, scored against every date."""
+"""Both line networks together: all dates are scored against their output."""
 PDF: Final = "pdf"
-"""The file's own text, which nobody had to recognize."""
+"""The file's own text, which is not recognized from pixels."""
 NOBODY: Final = "none"
+"""No recognizer: the mark was not read."""
 INK_RECOGNIZERS = frozenset((PP_OCR, HANDWRITING, DATES))
-"""Those that read handwriting as well as type, and so do not tell them apart."""
+"""Recognizers that read handwriting as well as type: their readings do not say which it is."""
 
 
 def dates_among(readings: Sequence[Reading]) -> tuple[Hypothesis, ...]:
-    """The dates that ink was scored against, likeliest first; () where it was not."""
+    """The dates that were scored against the ink, likeliest first; () when none were scored."""
     return next((r.hypotheses for r in readings if r.reader == DATES), ())

@@ -1,4 +1,4 @@
-"""A recognizer that is not asked again about a document once it took too long."""
+"""A recognizer that is not called again for a document after it took too long."""
 
 from __future__ import annotations
 
@@ -16,37 +16,39 @@ T = TypeVar("T")
 
 
 class OneTimeout:
-    """Passes calls on until one of them, or all together (`seconds`), took too long: then each
-    call fails at once. So a document costs its time limit once, not once a call.
+    """Passes calls on to a recognizer until one call takes too long, or all calls together take
+    more than `seconds`. After that each call fails at once. So a document costs its time limit
+    once, not once per call.
     """
 
-    def __init__(self, reader: PageRecognizer, seconds: float = math.inf) -> None:
-        self._reader, self._left = reader, seconds
-        self._late: RecognizerTrouble | None = None
+    def __init__(self, recognizer: PageRecognizer, seconds: float = math.inf) -> None:
+        self._recognizer, self._seconds_left = recognizer, seconds
+        self._timeout: RecognizerTrouble | None = None
 
     def available(self) -> Availability:
-        """As the reader itself."""
-        return self._reader.available()
+        """Like the recognizer itself."""
+        return self._recognizer.available()
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """As the reader itself; raises ReaderTrouble at once after a time-out."""
-        return self._asked(lambda: self._reader.read(crops))
+        """Like the recognizer itself; raises RecognizerTrouble at once after a timeout."""
+        return self._call(lambda: self._recognizer.read(crops))
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        """As the reader itself; raises ReaderTrouble at once after a time-out."""
-        return self._asked(lambda: self._reader.words(pages, dpi))
+        """Like the recognizer itself; raises RecognizerTrouble at once after a timeout."""
+        return self._call(lambda: self._recognizer.words(pages, dpi))
 
-    def _asked(self, question: Callable[[], T]) -> T:
-        if self._late is None and self._left <= 0:
-            self._late = RecognizerTrouble("reader_timeout", "Reading took too long.")
-        if self._late is not None:
-            raise self._late
+    def _call(self, function: Callable[[], T]) -> T:
+        """Calls the function and counts its time."""
+        if self._timeout is None and self._seconds_left <= 0:
+            self._timeout = RecognizerTrouble("reader_timeout", "Reading took too long.")
+        if self._timeout is not None:
+            raise self._timeout
         started = time.monotonic()
         try:
-            return question()
+            return function()
         except RecognizerTrouble as trouble:
             if trouble.kind == "reader_timeout":
-                self._late = trouble
+                self._timeout = trouble
             raise
         finally:
-            self._left -= time.monotonic() - started
+            self._seconds_left -= time.monotonic() - started

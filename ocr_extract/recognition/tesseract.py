@@ -1,8 +1,8 @@
-"""Tesseract through pytesseract: whole pages to words, and crops to readings.
+"""Tesseract through pytesseract: from whole pages to words, and from crops to readings.
 
-All images of one call go into one process through a list file: 20 crops cost 0.21 s so,
-and 2.06 s one by one. The child gets one OpenMP thread unless the user says otherwise:
-its threads fight over the cores (tesseract-ocr/tesseract#898).
+All images of one call go to one process, through a list file: 20 crops take 0.21 s instead of
+2.06 s one by one. The process gets one OpenMP thread unless the user sets another number: with
+several, its threads compete for the cores (tesseract-ocr/tesseract#898).
 """
 
 from __future__ import annotations
@@ -32,18 +32,23 @@ from ocr_extract.text import Word
 ADVICE = "Install it: `sudo apt-get install tesseract-ocr` (macOS: `brew install tesseract`)."
 THREADS = "OMP_THREAD_LIMIT"
 SPARSE_TEXT = 11
-"""Page segmentation mode that finds the most labels beside ink (bench/labels.py)."""
+"""Tesseract's page segmentation mode for pages: the mode that finds the most labels beside ink,
+as found by bench/labels.py."""
 SINGLE_LINE = 7
-PROBE = 65_536
-"""Bytes that must find room after a call: a page's table has about as many."""
+"""Tesseract's page segmentation mode for crops of one line. Defined by tesseract."""
+PROBE_BYTES = 65_536
+"""Number of bytes that are written after a call to check that the disk has room: about the size
+of a page's table (chosen)."""
 
 
 @dataclass(frozen=True)
 class Tesseract:
-    """The tesseract engine; `timeout` seconds a call, `language` as installed."""
+    """The tesseract engine."""
 
     timeout: float = 60.0
+    """Seconds per call."""
     language: str = "eng"
+    """Name of an installed language of tesseract."""
 
     def available(self) -> Availability:
         """Whether tesseract and the language are installed."""
@@ -58,12 +63,16 @@ class Tesseract:
         return Availability(TESSERACT, True, version)
 
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """One line per crop; raises ReaderTrouble or MissingTool."""
+        """One reading per crop, in the same order. Each crop is read as one line. Raises
+        RecognizerTrouble or MissingTool.
+        """
         rows = self._rows(crops, SINGLE_LINE, dpi=300)
         return tuple(_reading(rows.get(index, [])) for index in range(len(crops)))
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
-        """All words of whole pages, in points; raises ReaderTrouble or MissingTool."""
+        """All words of whole pages, with places in points; raises RecognizerTrouble or
+        MissingTool. `dpi` is the resolution of the pages in dots per inch.
+        """
         rows = self._rows(pages, SPARSE_TEXT, dpi)
         scale = POINTS_PER_INCH / dpi
         return tuple(
@@ -73,13 +82,13 @@ class Tesseract:
     def _rows(
         self, images: Sequence[Grey], mode: int, dpi: float
     ) -> dict[int, list[Mapping[str, Any]]]:
-        """Tesseract's word rows with text, by image."""
+        """Tesseract's rows of words, without empty ones, by the index of their image."""
         if not images:
             return {}
         with tempfile.TemporaryDirectory(prefix="ocr-extract-") as folder, one_thread():
             listing = _write_list(images, Path(folder))
-            with _room_proved(Path(folder)):
-                table = self._table(listing, f"--psm {mode} --dpi {round(dpi)}")
+            with _checked_room(Path(folder)):
+                table = self._word_table(listing, f"--psm {mode} --dpi {round(dpi)}")
         rows: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
         for index in range(len(table["text"])):
             row = {key: column[index] for key, column in table.items()}
@@ -87,8 +96,10 @@ class Tesseract:
                 rows[int(row["page_num"]) - 1].append(row)
         return rows
 
-    def _table(self, listing: Path, config: str) -> dict[str, list[Any]]:
-        """Pytesseract's table of words; its troubles become ours at this one seam."""
+    def _word_table(self, listing: Path, config: str) -> dict[str, list[Any]]:
+        """Pytesseract's table of words, by column. Only here are its exceptions turned into
+        RecognizerTrouble, MissingTool or NoRoom.
+        """
         try:
             table = pytesseract.image_to_data(
                 str(listing),
@@ -100,10 +111,10 @@ class Tesseract:
         except pytesseract.TesseractNotFoundError as error:
             raise MissingTool("tesseract is not installed.", ADVICE) from error
         except pytesseract.TesseractError as error:
-            raise _trouble(int(error.status), str(error.message), self.language) from error
+            raise _trouble_of(int(error.status), str(error.message), self.language) from error
         except subprocess.CalledProcessError as error:
-            # Of its version, for which pytesseract asks once a process.
-            raise _trouble(error.returncode, "it has no version", self.language) from error
+            # From the question for the version, which pytesseract asks once per process.
+            raise _trouble_of(error.returncode, "it has no version", self.language) from error
         except SystemExit as error:
             raise RecognizerTrouble("reader_garbage", "tesseract printed no version.") from error
         except RuntimeError as error:
@@ -116,9 +127,10 @@ class Tesseract:
         return dict(table)
 
 
-def _trouble(status: int, message: str, language: str) -> Exception:
+def _trouble_of(status: int, message: str, language: str) -> Exception:
+    """The exception for an exit status of tesseract; a negative status is a signal."""
     if -status == signal.SIGXCPU:
-        # Our own bound on a document's processor time.
+        # The program's own limit on a document's processor time.
         return RecognizerTrouble("reader_timeout", "Reading took too long.")
     if status < 0:
         return RecognizerTrouble("tool_killed", f"tesseract was ended by {signal_name(-status)}.")
@@ -129,7 +141,7 @@ def _trouble(status: int, message: str, language: str) -> Exception:
 
 
 def signal_name(number: int) -> str:
-    """SIGKILL for 9; a number that has no name as such."""
+    """The name of a signal: "SIGKILL" for 9, "signal 99" for a number without a name."""
     try:
         return signal.Signals(number).name
     except ValueError:
@@ -137,24 +149,24 @@ def signal_name(number: int) -> str:
 
 
 @contextmanager
-def _room_proved(folder: Path) -> Iterator[None]:
-    """Tesseract is silent when its output finds no room: rows are missing, or all of them.
-    So whatever came of it counts only where there is room still; raises NoRoom.
+def _checked_room(folder: Path) -> Iterator[None]:
+    """Checks after a call that the disk still has room; raises NoRoom. Tesseract reports no error
+    when the disk is full: some or all rows of its table are missing.
     """
     try:
         yield
     finally:
         try:
-            (folder / "probe").write_bytes(bytes(PROBE))
+            (folder / "probe").write_bytes(bytes(PROBE_BYTES))
         except OSError as error:
             raise_if_no_room(error)
 
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """One OpenMP thread for children started inside, unless the user has said otherwise.
+    """One OpenMP thread for processes that are started inside, unless the user has set a number.
 
-    pytesseract hands its own environment to the child, so that is where it has to be.
+    It is set in this process's environment, which pytesseract passes on to its child.
     """
     if THREADS in os.environ:
         yield
@@ -167,10 +179,11 @@ def one_thread() -> Iterator[None]:
 
 
 def _write_list(images: Sequence[Grey], folder: Path) -> Path:
+    """Writes the images and the file that lists their paths; returns the latter's path."""
     paths = []
     for index, image in enumerate(images):
         path = folder / f"{index:04d}.pgm"
-        # Not imwrite, which keeps silent when there is no room; PNG takes a fifth of a second more.
+        # imwrite reports no error on a full disk; PNG takes 0.2 seconds longer.
         path.write_bytes(cv2.imencode(".pgm", image)[1].tobytes())
         paths.append(str(path))
     listing = folder / "list.txt"
@@ -179,6 +192,7 @@ def _write_list(images: Sequence[Grey], folder: Path) -> Path:
 
 
 def _reading(rows: Sequence[Mapping[str, Any]]) -> Reading:
+    """The reading of one crop from its rows of words."""
     if not rows:
         return Reading(reader=TESSERACT, hypotheses=())
     text = " ".join(str(row["text"]).strip() for row in rows)
@@ -187,7 +201,9 @@ def _reading(rows: Sequence[Mapping[str, Any]]) -> Reading:
 
 
 def _score(row: Mapping[str, Any]) -> float:
-    """Tesseract's 0..100 word confidence as 0.01..0.999; an input, never shown."""
+    """Tesseract's word confidence (0..100) as 0.01..0.999. It is only an input of the decision and
+    is never shown.
+    """
     return min(0.999, max(0.01, float(row["conf"]) / 100.0))
 
 

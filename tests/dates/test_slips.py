@@ -6,7 +6,7 @@ from ocr_extract.dates.calendar import PartialDate, is_possible
 from ocr_extract.dates.slips import NO_SLIP, slips_behind
 
 
-def test_known_slips_are_among_those_priced() -> None:
+def test_common_slips_are_proposed() -> None:
     meant = {s.meant.iso: s for s in slips_behind(PartialDate(2015, 5, 19))}
     assert meant["2025-05-19"].code == "year_slip"
     assert "2015" in meant["2025-05-19"].reason
@@ -28,34 +28,34 @@ def test_known_slips_are_among_those_priced() -> None:
         ((2025, 12, 31), None, ""),
     ],
 )  # fmt: skip
-def test_every_slip_that_people_make(
+def test_each_kind_of_slip_is_proposed_with_its_reason(
     written: tuple[int, int, int], meant: str | None, word: str
 ) -> None:
-    found = {s.meant.iso: s for s in slips_behind(PartialDate(*written))}
+    slips = {s.meant.iso: s for s in slips_behind(PartialDate(*written))}
     if meant is None:
-        assert "2026-01-01" not in found
+        assert "2026-01-01" not in slips
     else:
-        assert word in found[meant].reason
+        assert word in slips[meant].reason
 
 
-def test_last_years_number_is_likelier_in_january() -> None:
+def test_last_year_is_a_likelier_slip_in_january() -> None:
     january = {s.meant.iso: s for s in slips_behind(PartialDate(2024, 1, 9))}["2025-01-09"]
     june = {s.meant.iso: s for s in slips_behind(PartialDate(2024, 6, 9))}["2025-06-09"]
     assert january.price > 5 * june.price
 
 
-def test_february_has_no_thirtieth() -> None:
+def test_no_impossible_date_is_proposed() -> None:
     assert "2025-02-30" not in {s.meant.iso for s in slips_behind(PartialDate(2025, 1, 30))}
     assert "2025-02-29" not in {s.meant.iso for s in slips_behind(PartialDate(2024, 2, 29))}
 
 
 @given(st.dates())
-def test_slips_are_possible_cheap_and_never_the_date_itself(day) -> None:  # type: ignore[no-untyped-def]
+def test_slips_are_other_possible_dates_with_small_prices(day) -> None:  # type: ignore[no-untyped-def]
     written = PartialDate(day.year, day.month, day.day)
     slips = list(slips_behind(written))
     assert all(is_possible(s.meant) and s.meant != written and s.price > 0 for s in slips)
     assert sum(s.price for s in slips) + NO_SLIP < 1.05
 
 
-def test_without_a_year_there_is_nothing_to_price() -> None:
+def test_date_without_a_year_has_no_slips() -> None:
     assert list(slips_behind(PartialDate(None, 5, 19))) == []

@@ -28,52 +28,52 @@ def _crop(text: str, font: int = cv2.FONT_HERSHEY_SIMPLEX, scale: float = 1.3) -
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("text", ["25/07/2025", "2025.10.03", "11-12-2024"])
 def test_clear_digits_are_read(network, text: str) -> None:  # type: ignore[no-untyped-def]
-    (frames,) = network().frames([_crop(text)])
-    assert frames.text.replace(" ", "") == text
-    assert log_likelihood(frames, text) > log_likelihood(frames, text.replace("2", "7")) + 3
-    assert np.allclose(frames.probabilities.sum(axis=1), 1.0, atol=0.02)
+    (output,) = network().frames([_crop(text)])
+    assert output.text.replace(" ", "") == text
+    assert log_likelihood(output, text) > log_likelihood(output, text.replace("2", "7")) + 3
+    assert np.allclose(output.probabilities.sum(axis=1), 1.0, atol=0.02)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
-def test_a_crop_is_read_the_same_in_any_company(network) -> None:  # type: ignore[no-untyped-def]
-    a, b = _crop("25/07/2025"), _crop("September 3")
-    alone = network().frames([a])[0].probabilities
-    among = network().frames([b, a, b])[1].probabilities
-    assert np.array_equal(alone, among)
+def test_output_of_a_crop_does_not_depend_on_other_crops(network) -> None:  # type: ignore[no-untyped-def]
+    first, second = _crop("25/07/2025"), _crop("September 3")
+    alone = network().frames([first])[0].probabilities
+    with_others = network().frames([second, first, second])[1].probabilities
+    assert np.array_equal(alone, with_others)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 @pytest.mark.parametrize("shape", [(1, 1), (300, 3), (3, 900), (40, 40)])
-def test_odd_shapes_are_read_as_nothing_much(network, shape: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
-    (frames,) = network().frames([np.full(shape, 255, np.uint8)])
-    assert len(frames.text) <= 2
+def test_crops_of_extreme_shapes_give_almost_no_text(network, shape: tuple[int, int]) -> None:  # type: ignore[no-untyped-def]
+    (output,) = network().frames([np.full(shape, 255, np.uint8)])
+    assert len(output.text) <= 2
 
 
-def test_both_networks_are_there() -> None:
-    found = DateRecognizer().available()
-    assert found.present
-    assert found.version.startswith("onnxruntime")
+def test_both_networks_are_available() -> None:
+    availability = DateRecognizer().available()
+    assert availability.present
+    assert availability.version.startswith("onnxruntime")
 
 
-def test_missing_weights_are_said_with_what_to_do() -> None:
-    lost = replace(handwriting(), weights=Path("nowhere.onnx"))
-    assert not lost.available().present
-    assert lost.available().advice
+def test_missing_weights_give_advice() -> None:
+    missing = replace(handwriting(), weights=Path("nowhere.onnx"))
+    assert not missing.available().present
+    assert missing.available().advice
     with pytest.raises(MissingTool):
-        lost.read([_crop("1")])
-    assert not DateRecognizer(networks=(pp_ocr(), lost)).available().present
+        missing.read([_crop("1")])
+    assert not DateRecognizer(networks=(pp_ocr(), missing)).available().present
 
 
-def test_a_network_that_fails_is_trouble_of_the_reader() -> None:
-    def wrong(_: Grey) -> np.ndarray:
+def test_failing_network_raises_recognizer_trouble() -> None:
+    def wrong_input(_: Grey) -> np.ndarray:
         return np.zeros((1, 7, 9, 9), np.float32)
 
-    broken = LineNetwork("broken", pp_ocr().weights, pp_ocr().characters, wrong)
+    broken = LineNetwork("broken", pp_ocr().weights, pp_ocr().characters, wrong_input)
     with pytest.raises(RecognizerTrouble):
         broken.read([_crop("1")])
 
 
-def test_a_date_comes_back_as_many_strings() -> None:
+def test_date_gives_many_strings() -> None:
     (readings,) = DateRecognizer().readings([_crop("25/07/2025")])
     dates = readings[-1]
     assert [r.reader for r in readings] == ["pp-ocr", "handwriting", DATES]
@@ -83,10 +83,10 @@ def test_a_date_comes_back_as_many_strings() -> None:
     assert likelihoods == sorted(likelihoods, reverse=True)
 
 
-def test_a_name_is_no_date() -> None:
+def test_name_is_not_a_date() -> None:
     (reading,) = DateRecognizer().read([_crop("Mira Feldmann")])
     assert not reading.hypotheses or reading.hypotheses[0].log_likelihood < -12
 
 
-def test_nothing_to_read() -> None:
+def test_no_crops_give_no_readings() -> None:
     assert DateRecognizer().read([]) == ()

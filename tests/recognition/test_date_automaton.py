@@ -21,17 +21,17 @@ WORDS = ("January February March April May June July August September October No
          " December").split()  # fmt: skip
 
 
-def _means(text: str, day: date) -> bool:
+def _can_mean(text: str, day: date) -> bool:
     return any(i.parts == PartialDate(day.year, day.month, day.day) for i in interpret(text))
 
 
 @settings(max_examples=60)
 @given(day=DAYS, layout=st.sampled_from(LAYOUTS))
-def test_every_date_in_every_layout_is_read_from_its_own_frames(day: date, layout: str) -> None:
+def test_every_date_in_every_layout_is_found_in_its_own_output(day: date, layout: str) -> None:
     word = WORDS[day.month - 1]
     text = layout.format(d=day.day, m=day.month, y=day.year, w=word, a=word[:3])
     best = written_dates([frames_of(text)], [1.0])[0]
-    assert _means(best.text, day), (text, best)
+    assert _can_mean(best.text, day), (text, best)
     assert best.log_likelihood > -3
 
 
@@ -43,16 +43,16 @@ def test_every_date_in_every_layout_is_read_from_its_own_frames(day: date, layou
      ("e: 25/07/2025", date(2025, 7, 25)), ("11/11/2022", date(2022, 11, 11)),
      ("2000.10.01", date(2000, 10, 1))],
 )  # fmt: skip
-def test_ways_of_writing(text: str, means: date) -> None:
-    assert _means(written_dates([frames_of(text)], [1.0])[0].text, means)
+def test_date_is_found_in_each_way_of_writing(text: str, means: date) -> None:
+    assert _can_mean(written_dates([frames_of(text)], [1.0])[0].text, means)
 
 
-def test_a_month_and_a_year_are_not_given_a_day() -> None:
+def test_month_and_year_get_no_day() -> None:
     (best, *_) = written_dates([frames_of("Sep 2025")], [1.0])
     assert best.text == "Sep 2025"
 
 
-def test_months_of_other_languages() -> None:
+def test_month_word_of_another_language_is_found() -> None:
     (best, *_) = written_dates([frames_of("17 novembre 1965")], [1.0], ("en", "fr"))
     assert best.text == "17 Novembre 1965"
 
@@ -62,47 +62,47 @@ def test_months_of_other_languages() -> None:
     [("25/07/2025", {2: "1"}), ("25/07/2025", {5: "l"}), ("25/07/2025", {6: "z"}),
      ("12.08.2025", {3: "O"}), ("3 Oct 2025", {2: "0"}), ("26/09/2025", {1: "b"})],
 )  # fmt: skip
-def test_look_alikes_are_forgiven(text: str, instead: dict[int, str]) -> None:
-    frames = frames_of(text, instead=instead)
-    ways = written_dates([frames], [1.0])[:3]
-    wanted = {i.parts for i in interpret(text)}
-    assert any({i.parts for i in interpret(way.text)} & wanted for way in ways), ways
+def test_date_is_found_despite_a_look_alike(text: str, instead: dict[int, str]) -> None:
+    output = frames_of(text, instead=instead)
+    dates = written_dates([output], [1.0])[:3]
+    meanings = {i.parts for i in interpret(text)}
+    assert any({i.parts for i in interpret(written.text)} & meanings for written in dates), dates
 
 
-def test_a_smeared_date_is_a_distribution() -> None:
-    """Nobody can say which day "Vox/ Ox/ 25" is; its year can be said."""
-    ways = written_dates([frames_of("Vox/ Ox/ 25", sure=0.6)], [1.0])
-    assert len(ways) == 150
-    assert ways[0].log_likelihood - ways[20].log_likelihood < 5
-    assert sum(way.text.endswith("25") for way in ways[:40]) >= 30
+def test_smeared_date_gives_a_distribution() -> None:
+    """The day of "Vox/ Ox/ 25" cannot be known, but its year can."""
+    dates = written_dates([frames_of("Vox/ Ox/ 25", sure=0.6)], [1.0])
+    assert len(dates) == 150
+    assert dates[0].log_likelihood - dates[20].log_likelihood < 5
+    assert sum(written.text.endswith("25") for written in dates[:40]) >= 30
 
 
-def test_two_networks_settle_what_one_cannot() -> None:
+def test_second_network_decides_when_the_first_is_unsure() -> None:
     doubtful = frames_of("01/02/2025", sure=0.45)
-    told = frames_of("07/02/2025", sure=0.95)
-    assert written_dates([doubtful, told], [1.0, 1.0])[0].text == "07/02/2025"
+    certain = frames_of("07/02/2025", sure=0.95)
+    assert written_dates([doubtful, certain], [1.0, 1.0])[0].text == "07/02/2025"
 
 
 @pytest.mark.parametrize("text", ["Mira Feldmann", "RECEIVED", "lllll", ""])
-def test_what_is_no_date_does_not_read_like_one(text: str) -> None:
-    ways = written_dates([frames_of(text)], [1.0])
-    assert not ways or ways[0].log_likelihood < -12
+def test_other_text_has_a_low_log_likelihood(text: str) -> None:
+    dates = written_dates([frames_of(text)], [1.0])
+    assert not dates or dates[0].log_likelihood < -12
 
 
 @pytest.mark.parametrize("text", ["7", "12", "11", "1/2", "sep"])
-def test_a_product_of_matrices_is_the_sum_over_all_alignments(text: str) -> None:
-    """By brute force: every path of blanks and the text's characters that spells it."""
-    seen = np.maximum(np.random.default_rng(3).dirichlet(np.full(COLUMNS, 0.05), 5), 1e-4)
-    rows = _emissions(np.asarray(seen, np.float32))
-    used = sorted({BLANK, *map(column_of, text)})
-    wanted = [column_of(c) for c in text]
+def test_product_of_matrices_is_the_sum_over_all_alignments(text: str) -> None:
+    """The sum is computed over every path of blanks and the text's characters that gives it."""
+    probabilities = np.maximum(np.random.default_rng(3).dirichlet(np.full(COLUMNS, 0.05), 5), 1e-4)
+    rows = _emissions(np.asarray(probabilities, np.float32))
+    columns_used = sorted({BLANK, *map(column_of, text)})
+    columns = [column_of(c) for c in text]
     total = sum(
         float(np.prod([rows[t, c] for t, c in enumerate(path)]))
-        for path in product(used, repeat=5)
-        if [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)] == wanted
+        for path in product(columns_used, repeat=5)
+        if [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)] == columns
     )
-    one = DateLattice(CtcOutput(np.asarray(seen, np.float32)))
-    by_matrices = (one.word(text) @ one._blanks)[0, -1]
+    lattice = DateLattice(CtcOutput(np.asarray(probabilities, np.float32)))
+    by_matrices = (lattice.word(text) @ lattice._blanks)[0, -1]
     assert by_matrices == pytest.approx(total, rel=1e-3)
 
 
@@ -111,5 +111,5 @@ def test_pairs_can_be_a_day_and_a_month() -> None:
     assert len(PAIRS) > 1000
 
 
-def test_one_slice_is_enough_to_fail_quietly() -> None:
+def test_one_slice_raises_nothing() -> None:
     assert written_dates([CtcOutput(np.full((1, COLUMNS), 1 / COLUMNS, np.float32))], [1.0])

@@ -1,4 +1,4 @@
-"""Handwriting from the whole page: found, taken apart, read; and readers that fail."""
+"""Handwriting on whole pages: it is found, segmented and read; and recognizers that fail."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +16,13 @@ from samples.typeset import Entry, Hand, typeset
 from tests.factory import FILLED, Factory
 
 YEAR = Settings(year=2025)
-CROSSING = (80.0, 14.0, 20.0, 2.0)
-"""A scrawl's width, height and place, in points, such that its feet stand in the date."""
+CROSSING_SCRAWL = (80.0, 14.0, 20.0, 2.0)
+"""Width, height and place of a scrawl, in points, whose lower ends lie in the date."""
 
 
 @dataclass(frozen=True)
-class FakeHands:
-    """A hand reader that sees one date everywhere, or fails."""
+class FakeHandwriting:
+    """A handwriting recognizer that reads one date in every crop, or fails."""
 
     date: str = ""
     trouble: RecognizerTrouble | None = None
@@ -48,7 +48,7 @@ class FakeHands:
         ("28.5.2025", -60.0, 34.0, "2025-05-28"),
     ],
 )
-def test_a_date_by_pen_is_read_where_it_stands(
+def test_handwritten_date_is_read_in_each_place(
     factory: Factory, text: str, right: float, down: float, iso: str
 ) -> None:
     date = Entry(text, "pen", right=right, down=down, size=11.0)
@@ -61,35 +61,35 @@ def test_a_date_by_pen_is_read_where_it_stands(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 6, 9])
 @pytest.mark.parametrize("hand", ["typed", "pen"])
-def test_a_signature_that_runs_through_the_date_is_one(
-    factory: Factory, hand: Hand, seed: int
-) -> None:
-    """With the date's digits in its ink it reads as a part of the date, and is none."""
-    crossed = replace(FILLED, date=Entry("25/05/2025", hand), signature=None, scrawl=CROSSING)
+def test_signature_across_the_date_is_present(factory: Factory, hand: Hand, seed: int) -> None:
+    """The date's digits lie in the signature's ink, so it may read like a part of the date."""
+    crossed = replace(
+        FILLED, date=Entry("25/05/2025", hand), signature=None, scrawl=CROSSING_SCRAWL
+    )
     record = extract(factory.file("a.pdf", typeset(crossed, seed)), settings=YEAR)
     assert record.fields.signature.present == "yes"
     assert record.fields.date.as_written == "2025-05-25"
 
 
 @pytest.mark.parametrize("kind", ["reader_crashed", "reader_timeout", "reader_garbage"])
-def test_a_hand_reader_that_fails_is_damage(factory: Factory, kind: str) -> None:
+def test_failing_handwriting_recognizer_is_damage(factory: Factory, kind: str) -> None:
     date = Entry("25/07/2025", "pen", size=11.0)
-    hands = FakeHands(trouble=RecognizerTrouble(kind, "It failed."))
-    record = extract(factory.agreement(date=date), settings=YEAR, handwriting=hands)
+    handwriting = FakeHandwriting(trouble=RecognizerTrouble(kind, "It failed."))
+    record = extract(factory.agreement(date=date), settings=YEAR, handwriting=handwriting)
     assert [d.kind for d in record.damage] == [kind]
     assert record.fields.signature.present in ("yes", "cannot tell")
     assert "damaged" in {flag.code for flag in record.flags}
 
 
-def test_type_that_the_file_tells_is_not_doubted(factory: Factory) -> None:
-    """A hand reader that sees a date in every scrawl cannot move a typed one."""
-    record = extract(factory.agreement(), settings=YEAR, handwriting=FakeHands("01/01/2025"))
+def test_born_digital_date_is_kept_against_handwriting_recognizer(factory: Factory) -> None:
+    """A handwriting recognizer that reads a date in every scrawl does not change a typed date."""
+    record = extract(factory.agreement(), settings=YEAR, handwriting=FakeHandwriting("01/01/2025"))
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.signature.present == "yes"
 
 
 @pytest.mark.slow
-def test_forms_that_nobody_signed_are_unsigned(tmp_path: Path) -> None:
+def test_unsigned_forms_have_no_signature(tmp_path: Path) -> None:
     for path in forms(tmp_path, 10, seed=2):
         record = extract(path, settings=YEAR)
         assert record.fields.signature.present != "yes", path.name

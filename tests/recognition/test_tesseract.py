@@ -1,4 +1,4 @@
-"""Real tesseract, and programs in its place that crash, hang and print garbage."""
+"""The real tesseract, and programs in its place that crash, hang or give invalid output."""
 
 import errno
 import os
@@ -25,14 +25,14 @@ def _crop(text: str) -> Grey:
     return crop
 
 
-def test_many_crops_in_one_call_keep_their_order() -> None:
-    said = ["25.07.2025", "Hello World", "19 May 2025"]
-    read = Tesseract().read(
-        [_crop(said[0]), np.full((60, 200), 255, np.uint8), *map(_crop, said[1:])]
+def test_crops_of_one_call_keep_their_order() -> None:
+    texts = ["25.07.2025", "Hello World", "19 May 2025"]
+    readings = Tesseract().read(
+        [_crop(texts[0]), np.full((60, 200), 255, np.uint8), *map(_crop, texts[1:])]
     )
-    # On white paper tesseract may see a speck, but it shifts nothing.
-    assert [r.best for r in read if r is not read[1]] == said
-    assert all(h.log_likelihood <= 0 for r in read for h in r.hypotheses)
+    # Tesseract may read something on the white crop; the other crops keep their order.
+    assert [r.best for r in readings if r is not readings[1]] == texts
+    assert all(h.log_likelihood <= 0 for r in readings for h in r.hypotheses)
 
 
 def test_words_have_places_in_points() -> None:
@@ -42,28 +42,28 @@ def test_words_have_places_in_points() -> None:
     assert signed.rect[1] == pytest.approx(426, abs=4)
 
 
-def test_nothing_asked_is_nothing_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_crops_start_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert Tesseract().read([]) == ()
 
 
-def test_a_missing_tesseract_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_tesseract_gives_advice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     assert not Tesseract().available().present
     with pytest.raises(MissingTool, match="apt-get install tesseract-ocr"):
         Tesseract().read([_crop("x")])
 
 
-def test_a_missing_language_is_named() -> None:
-    found = Tesseract(language="tlh").available()
-    assert not found.present
-    assert "tesseract-ocr-tlh" in found.advice
+def test_missing_language_gives_advice() -> None:
+    availability = Tesseract(language="tlh").available()
+    assert not availability.present
+    assert "tesseract-ocr-tlh" in availability.advice
     with pytest.raises(MissingTool, match="tesseract-ocr-tlh"):
         Tesseract(language="tlh").read([_crop("x")])
 
 
-def _saboteur(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program called tesseract that does something else."""
+def _fake_tesseract(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts a program called tesseract with another behaviour first on the path."""
     program = folder / "tesseract"
     program.write_text(f"#!{sys.executable}\nimport os, sys, time\n{body}\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
@@ -81,10 +81,10 @@ def _saboteur(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("pass", "reader_garbage"),
     ],
 )
-def test_saboteurs_are_trouble_not_tracebacks(
+def test_failing_tesseract_raises_recognizer_trouble(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, kind: str
 ) -> None:
-    _saboteur(tmp_path, body, monkeypatch)
+    _fake_tesseract(tmp_path, body, monkeypatch)
     with pytest.raises(RecognizerTrouble) as caught:
         Tesseract().read([_crop("x")])
     assert caught.value.kind == kind
@@ -98,58 +98,58 @@ def test_saboteurs_are_trouble_not_tracebacks(
         ("pass", "reader_garbage"),
     ],
 )
-def test_a_tesseract_that_fails_before_it_has_said_its_version(
+def test_tesseract_that_fails_before_its_version_raises_recognizer_trouble(
     tmp_path: Path, body: str, kind: str
 ) -> None:
-    """Asked once a process, so that it takes a fresh one to see it fail."""
+    """The version is asked once per process, so a new process is started."""
     program = tmp_path / "tesseract"
     program.write_text(f"#!{sys.executable}\nimport os, sys\n{body}\n")
     program.chmod(0o755)
     code = (
         "import numpy as np\n"
-        "from ocr_extract.recognition.base import ReaderTrouble\n"
+        "from ocr_extract.recognition.base import RecognizerTrouble\n"
         "from ocr_extract.recognition.tesseract import Tesseract\n"
         "try:\n    Tesseract().read([np.full((9, 9), 255, np.uint8)])\n"
-        "except ReaderTrouble as trouble:\n    print(trouble.kind)\n"
+        "except RecognizerTrouble as trouble:\n    print(trouble.kind)\n"
     )
     environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False
     )
-    assert done.stdout.strip() == kind, done.stderr
+    assert completed.stdout.strip() == kind, completed.stderr
 
 
-def test_a_table_that_found_no_room_is_no_empty_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Tesseract does not look whether its output was written: room is proved after the call."""
+def test_full_disk_raises_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tesseract does not check that its output was written: free room is checked after the call."""
     names = "level page_num block_num par_num line_num word_num left top width height conf text"
     table = "\n".join("\t".join(row.split()) for row in (names, "5 1 1 1 1 1 1 1 9 9 90 x"))
-    _saboteur(tmp_path, f"open(sys.argv[2] + '.tsv', 'w').write({table!r})", monkeypatch)
+    _fake_tesseract(tmp_path, f"open(sys.argv[2] + '.tsv', 'w').write({table!r})", monkeypatch)
     assert Tesseract().read([_crop("x")])[0].best == "x"
     write = Path.write_bytes
 
-    def full(path: Path, content: bytes) -> int:
+    def fail_on_probe(path: Path, content: bytes) -> int:
         if path.name == "probe":
             raise OSError(errno.ENOSPC, "No space left on device", str(path))
         return write(path, content)
 
-    # A full disk takes a mount; the run over one is in volume/test_faults.py.
-    monkeypatch.setattr(Path, "write_bytes", full)
+    # A really full disk needs a mount; volume/test_faults.py runs on one.
+    monkeypatch.setattr(Path, "write_bytes", fail_on_probe)
     with pytest.raises(NoRoom):
         Tesseract().read([_crop("x")])
 
 
-def test_a_hanging_tesseract_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    note = tmp_path / "pid"
-    _saboteur(
-        tmp_path, f"open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(600)", monkeypatch
+def test_hanging_tesseract_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pid_file = tmp_path / "pid"
+    _fake_tesseract(
+        tmp_path,
+        f"open({str(pid_file)!r}, 'w').write(str(os.getpid())); time.sleep(600)",
+        monkeypatch,
     )
     with pytest.raises(RecognizerTrouble) as caught:
         Tesseract(timeout=1.0).read([_crop("x")])
     assert caught.value.kind == "reader_timeout"
     time.sleep(0.2)
-    assert not Path(f"/proc/{note.read_text()}").exists() or _is_gone(int(note.read_text()))
+    assert not Path(f"/proc/{pid_file.read_text()}").exists() or _is_gone(int(pid_file.read_text()))
 
 
 def _is_gone(pid: int) -> bool:
@@ -157,7 +157,7 @@ def _is_gone(pid: int) -> bool:
     return state in ("Z", "X")
 
 
-def test_the_child_gets_one_thread_and_the_user_is_respected(
+def test_child_gets_one_thread_unless_the_user_sets_a_number(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with one_thread():
