@@ -63,7 +63,7 @@ def failures(work: Callable[[int], object], numbers: range) -> str:
             seeds_by_place[_where(error)].append(f"{number} ({str(error)[:80]!r})")
     return "\n".join(
         f"{where}: {len(seeds)} times, seeds {', '.join(seeds[:3])}"
-        for where, seeds in sorted(seeds_by_place.items(), key=lambda one: -len(one[1]))
+        for where, seeds in sorted(seeds_by_place.items(), key=lambda item: -len(item[1]))
     )
 
 

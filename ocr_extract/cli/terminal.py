@@ -110,7 +110,7 @@ def _paper(record: Record) -> str:
 def print_summary(summary: VolumeSummary, console: Console) -> None:
     """Print the number of papers in each state and the totals of the documents.
 
-    Papers for which somebody has to act are named.
+    Papers for which a person has to act are named.
     """
     if summary.status:
         print_line(papers_line(summary.status), console, "bold")

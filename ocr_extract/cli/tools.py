@@ -33,12 +33,12 @@ def probe_all() -> tuple[Availability, ...]:
         return (tesseract.result(), *(answer.result() for answer in poppler), *networks)
 
 
-def require_all(found: Sequence[Availability] | None = None) -> None:
+def require_all(tools: Sequence[Availability] | None = None) -> None:
     """Raises MissingTool with the name of the first missing tool.
 
-    `found` are states that were probed before; without it all tools are probed.
+    `tools` are states that were probed before; without them all tools are probed.
     """
-    for tool in probe_all() if found is None else found:
+    for tool in probe_all() if tools is None else tools:
         if not tool.present:
             raise MissingTool(f"{tool.name} is not installed.", tool.advice)
 

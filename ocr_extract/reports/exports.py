@@ -132,16 +132,16 @@ def _keep_edited(out: Path, stamp: Stamp, current: Digests) -> Iterator[Path]:
     for name in current:
         file = out / name
         if file.is_symlink() or not stamp.is_ours(file, current[name][0]):
-            aside = _free_name(file)
-            file.rename(aside)
-            yield aside
+            free_path = _free_path(file)
+            file.rename(free_path)
+            yield free_path
 
 
-def _free_name(file: Path) -> Path:
+def _free_path(file: Path) -> Path:
     number = 1
-    while os.path.lexists(aside := file.with_name(f"{file.stem}.edited-{number}{file.suffix}")):
+    while os.path.lexists(free_path := file.with_name(f"{file.stem}.edited-{number}{file.suffix}")):
         number += 1
-    return aside
+    return free_path
 
 
 def _move_into_place(staging: Path, out: Path) -> None:

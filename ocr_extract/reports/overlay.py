@@ -50,13 +50,15 @@ class _Frame:
     caption: str
 
 
-def draw_pages(record: Record, findings: Observations, settings: Settings, out: Path) -> list[Path]:
+def draw_pages(
+    record: Record, observations: Observations, settings: Settings, out: Path
+) -> list[Path]:
     """Write one PNG for each page on which something was found, and return the paths.
 
     Returns [] for text and for unreadable files. Raises Damaged when the source can no
     longer be opened or rendered, and UnsafeOutput when `out` cannot be written.
     """
-    frames = [*_labels(findings), *_marks(findings), *_fields(record)]
+    frames = [*_labels(observations), *_marks(observations), *_fields(record)]
     pages = sorted({frame.box.page for frame in frames})
     if not pages:
         return []

@@ -45,6 +45,6 @@ def without_secrets(text: str) -> str:
     return text
 
 
-def counted(count: int, one: str, several: str | None = None) -> str:
-    """A number with its noun: "1 file", "2 files". `several` is an irregular plural."""
-    return f"{count} {one if count == 1 else several or one + 's'}"
+def counted(count: int, singular: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 file", "2 files". `plural` is needed only when it is irregular."""
+    return f"{count} {singular if count == 1 else plural or singular + 's'}"

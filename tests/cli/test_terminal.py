@@ -300,11 +300,11 @@ def test_fail_on_chooses_the_exit_code(factory: Factory, volume: Path) -> None:
 @pytest.mark.parametrize("place", ["in/v.bib", "v.bib", "v.csv"])
 def test_single_roster_is_found(factory: Factory, volume: Path, place: str) -> None:
     roster = BIB if place.endswith(".bib") else "key,title,authors\na25,T,A B\n"
-    found = factory.text(place, roster)
+    roster_file = factory.text(place, roster)
     factory.text("truth.csv", "file,date\na25,2025-05-03\n")
     out = factory.folder / "out"
     done = _call("run", volume, "--year", "2025", "--out", out)
-    assert f"roster: {found}" in done.stderr
+    assert f"roster: {roster_file}" in done.stderr
     assert done.stdout.startswith("1 paper: ")
     without = _call("run", volume, "--year", "2025", "--no-roster", "--out", out)
     assert (without.stderr, without.stdout[:1]) == ("", "2")

@@ -67,15 +67,15 @@ def test_unchanged_exports_are_not_written_again(bench: Bench) -> None:
     assert sorted(p.name for p in bench.out.iterdir()) == sorted((*NAMES, STAMP))
 
 
-@pytest.mark.parametrize("anew", [True, False])
-def test_edited_file_is_kept_beside_the_new_one(bench: Bench, anew: bool) -> None:
+@pytest.mark.parametrize("with_new_file", [True, False])
+def test_edited_file_is_kept_beside_the_new_one(bench: Bench, with_new_file: bool) -> None:
     """Also when the edit keeps the size, and whether or not the run has a new file."""
     bench.export(bench.run())
     papers = bench.out / "papers.csv"
     before = papers.read_text()
     edited = before.replace("missing", "MISSING")
     papers.write_text(edited)
-    if anew:
+    if with_new_file:
         Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
     kept = bench.export(bench.run())
     assert kept == (bench.out / "papers.edited-1.csv",)
