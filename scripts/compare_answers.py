@@ -1,8 +1,8 @@
-"""Compare a run's records with the samples' truth, or with another run's records.
+"""Compare the records of a run with the truth of the samples, or with another run's records.
 
-`compare_answers.py RECORDS.jsonl TRUTH.tsv|RECORDS.jsonl`: exit code 1 and a line for each
-document whose date or verdict differs. Standard library only: it runs where nothing is
-installed.
+`compare_answers.py RECORDS.jsonl TRUTH.tsv|RECORDS.jsonl` prints a line for each document
+whose date or verdict differs, and exits with 1 when there is one. It uses only the standard
+library, so that it runs without any installed package.
 """
 
 import csv
@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 Answer = tuple[str, bool]
-"""The date (ISO, with ? for what nobody can read) and whether it was accepted."""
+"""The date (ISO, with ? for illegible digits), and whether the document was accepted."""
 
 
 def of_records(path: Path) -> dict[str, Answer]:
-    """What a run said of each file."""
+    """The answers of a run by file name."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return {
         record["document"]["name"]: (
@@ -27,23 +27,23 @@ def of_records(path: Path) -> dict[str, Answer]:
 
 
 def of_truth(path: Path) -> dict[str, Answer]:
-    """What the table says that it should: accepted where it lists no flag."""
+    """The expected answers by file name; a file without flags is expected to be accepted."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return {row["file"]: (row["date"], not row["flags"]) for row in rows}
 
 
 def main() -> int:
-    """Print what differs; say how many agree."""
-    read, expected = (Path(name) for name in sys.argv[1:3])
-    found = of_records(read)
-    wanted = of_truth(expected) if expected.suffix == ".tsv" else of_records(expected)
-    names = sorted(found.keys() | wanted.keys())
-    wrong = [name for name in names if found.get(name) != wanted.get(name)]
-    accepted = sum(taken for _, taken in found.values())
+    """Print the differences and the number of equal answers; returns 1 when any differs."""
+    records, truth = (Path(name) for name in sys.argv[1:3])
+    answers = of_records(records)
+    expected_answers = of_truth(truth) if truth.suffix == ".tsv" else of_records(truth)
+    names = sorted(answers.keys() | expected_answers.keys())
+    wrong = [name for name in names if answers.get(name) != expected_answers.get(name)]
+    accepted = sum(is_accepted for _, is_accepted in answers.values())
     print(f"{len(names) - len(wrong)} of {len(names)} agree, {accepted} accepted")
     for name in wrong:
-        print(f"{name}: {found.get(name)} instead of {wanted.get(name)}")
+        print(f"{name}: {answers.get(name)} instead of {expected_answers.get(name)}")
     return 1 if wrong or not names else 0
 
 

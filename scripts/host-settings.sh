@@ -1,21 +1,21 @@
-# Sourced by image-check and newcomer: how this host reaches Debian's and Python's packages,
-# taken from its own settings, so that trees and images made here reach them the same way.
+# Sourced by image-check and newcomer: finds out how this host reaches Debian's and Python's
+# packages, so that the file trees and images made here use the same settings.
 # shellcheck shell=bash
 
-debian_mirror() { # the mirror this host uses, if it is a Debian; else Debian's own
+debian_mirror() { # prints the mirror that this host uses if it is a Debian, else Debian's own
     local mirror=""
-    # shellcheck disable=SC2016  # apt-get fills them in
+    # shellcheck disable=SC2016  # apt-get fills in the $(...) fields
     mirror=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 2>/dev/null \
         | sed -n 's/^Debian|Debian|//p' | head -n 1) || true
     printf '%s\n' "${mirror:-http://deb.debian.org/debian}"
 }
 
-apt_settings() { # proxies and checks, as a file for apt.conf.d
+apt_settings() { # prints proxies and checks as a file for apt.conf.d
     apt-config dump Acquire 2>/dev/null \
         | grep -E '^Acquire::(http|https|Retries|Check|ForceIPv)' || true
 }
 
-ca_bundle() { # the certificates this host trusts
+ca_bundle() { # prints the path of the certificates that this host trusts
     local file
     for file in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt; do
         if [ -n "$file" ] && [ -f "$file" ]; then
@@ -25,7 +25,7 @@ ca_bundle() { # the certificates this host trusts
     done
 }
 
-pip_settings() { # where pip's index is; folders of this host are left out
+pip_settings() { # prints a pip.conf with the index of pip; folders of this host are left out
     printf '[global]\n'
     if [ -n "$(ca_bundle)" ]; then printf 'cert = /etc/ssl/certs/ca-certificates.crt\n'; fi
     python3 -m pip config list 2>/dev/null \
@@ -33,7 +33,7 @@ pip_settings() { # where pip's index is; folders of this host are left out
         | grep -v 'file://' | awk '!seen[$1]++' || true
 }
 
-bare_debian() { # SUITE DIR PACKAGE...: a Debian with nothing but these packages
+bare_debian() { # SUITE DIR PACKAGE...: makes a minimal Debian with only these packages
     local suite=$1 dir=$2
     shift 2
     local include

@@ -1,5 +1,5 @@
-# Sourced by image-check: docker or podman, whichever runs here, and a base image: pulled
-# where a registry is reached, else a stand-in of the same parts.
+# Sourced by image-check: finds docker or podman, and a base image. The base image is pulled from
+# a registry; when no registry is reached, a stand-in with the same parts is made.
 # shellcheck shell=bash
 
 PULLED=$(sed -n 's/^ARG BASE=//p' Dockerfile)
@@ -7,7 +7,7 @@ STAND_IN=localhost/ocr-extract-stand-in
 BASE_PYTHON=$(printf '%s' "$PULLED" | sed -E 's/.*python:([0-9]+\.[0-9]+).*/\1/')
 BASE_SUITE=${PULLED##*-}
 
-find_engine() { # sets ENGINE
+find_engine() { # sets ENGINE; returns 1 when neither docker nor podman runs
     local name
     for name in docker podman; do
         if command -v "$name" >/dev/null 2>&1 && "$name" info >/dev/null 2>&1; then
@@ -19,7 +19,7 @@ find_engine() { # sets ENGINE
     return 1
 }
 
-find_base() { # sets BASE; says why none is to be had
+find_base() { # sets BASE; returns 1 and prints the reason when there is no base image
     BASE=$PULLED
     if ! "$ENGINE" image inspect "$BASE" >/dev/null 2>&1 \
         && ! timeout 300 "$ENGINE" pull -q "$BASE" >>"$LOG" 2>&1; then
@@ -34,7 +34,7 @@ find_base() { # sets BASE; says why none is to be had
 
 starts() { "$ENGINE" run --rm --network none "$BASE" true >>"$LOG" 2>&1; }
 
-settle_podman() { # inside another container: no cgroups of one's own, low limits
+settle_podman() { # settings for podman inside another container: no own cgroups, low limits
     [ "$ENGINE" = podman ] || return 0
     cat >"$WORK/containers.conf" <<CONF
 [engine]
@@ -47,14 +47,14 @@ CONF
     export CONTAINERS_CONF=$WORK/containers.conf BUILDAH_ISOLATION=chroot
 }
 
-engine_build() { # ARGUMENT...: with this host's way to Python's packages, which stays out of the image
+engine_build() { # ARGUMENT...: builds with this host's pip settings, which stay out of it
     pip_settings >"$WORK/pip.conf"
     local secrets=(--secret "id=pip,src=$WORK/pip.conf")
     if [ -n "$(ca_bundle)" ]; then secrets+=(--secret "id=ca,src=$(ca_bundle)"); fi
     DOCKER_BUILDKIT=1 "$ENGINE" build "${secrets[@]}" "$@"
 }
 
-stand_in() { # the base made from Debian's packages and a CPython of this host
+stand_in() { # makes a base image from Debian's packages and a CPython of this host
     if ! command -v debootstrap >/dev/null 2>&1 || [ "$(id -u)" -ne 0 ]; then
         printf 'skipped: %s cannot be pulled, and for a stand-in root and debootstrap are needed\n' "$PULLED"
         return 1
@@ -76,7 +76,7 @@ stand_in() { # the base made from Debian's packages and a CPython of this host
     rm -rf "$tree"
 }
 
-slim() { # TREE: as Debian's slim images are, now and for what is installed later
+slim() { # TREE: removes documentation as in Debian's slim images, also of later packages
     local left_out="doc man locale info lintian groff"
     for one in $left_out; do
         printf 'path-exclude /usr/share/%s/*\n' "$one" >>"$1/etc/dpkg/dpkg.cfg.d/slim"
@@ -86,7 +86,7 @@ slim() { # TREE: as Debian's slim images are, now and for what is installed late
     if command -v strip >/dev/null 2>&1; then strip -g "$1"/usr/local/lib/libpython*.so.* || true; fi
 }
 
-host_python() { # the prefix of a CPython of the base's version, or nothing: then Debian's own serves
+host_python() { # prints the prefix of a CPython with the base's version; nothing: use Debian's
     local name
     for name in "python$BASE_PYTHON" "$HOME"/.pyenv/versions/"$BASE_PYTHON".*/bin/python3; do
         "$name" -c 'import sys; sys.base_prefix == "/usr" or print(sys.base_prefix)' 2>/dev/null && return
@@ -94,7 +94,7 @@ host_python() { # the prefix of a CPython of the base's version, or nothing: the
     true
 }
 
-stand_in_python() { # TREE PREFIX: into /usr/local, as lean as the official images have it
+stand_in_python() { # TREE PREFIX: copies Python into /usr/local, as lean as official images
     local tree=$1 prefix=$2 to=$1/usr/local
     if [ -z "$prefix" ]; then
         ln -s /usr/bin/python3 "$to/bin/python"

@@ -1,16 +1,16 @@
-# Sourced by image-check and newcomer: a line a step, its words in $LOG; $failed becomes 1
-# when a step fails.
+# Sourced by image-check and newcomer: prints one line for each step and writes its output to
+# $LOG; $failed becomes 1 when a step fails.
 # shellcheck shell=bash disable=SC2034
 
 failed=0
 
 say() { printf '%s\n' "$*"; }
 
-check() { # WORDS FUNCTION...: one line, with seconds
+check() { # WORDS FUNCTION...: runs a step, and prints its result and seconds in one line
     local words=$1 start=$SECONDS code
     shift
     printf '\n== %s\n' "$words" >>"$LOG"
-    set +e # in an `if`, bash would go on after a failed command
+    set +e # inside an `if`, bash would continue after a failed command
     (set -euo pipefail; "$@") >>"$LOG" 2>&1
     code=$?
     set -e
@@ -22,7 +22,7 @@ check() { # WORDS FUNCTION...: one line, with seconds
     fi
 }
 
-exits() { # CODE COMMAND...: what it ends with
+exits() { # CODE COMMAND...: fails unless the command ends with this exit code
     local expected=$1 code=0
     shift
     "$@" || code=$?

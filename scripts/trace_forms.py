@@ -1,11 +1,13 @@
-"""Make what is known of blank forms: `ocr_extract/forms/terms.json`, fingerprints of the terms,
-and `layouts.json`, where the print stands.
+"""Make the data about blank forms in `ocr_extract/forms`.
+
+`terms.json` holds fingerprints of the clauses, `layouts.json` the positions of the print.
 
     python scripts/trace_forms.py FORM VARIANT BLANK.pdf [FORM VARIANT BLANK.pdf ...]
 
-With no argument only the samples' form is traced again. Clauses are cut at their numbers; what
-stands before the first, in footnotes and in the signing block is of none. The words of the
-terms are not kept, see `ocr_extract/forms/clauses.py` and `ocr_extract/forms/template.py`.
+Without an argument only the form of the samples is traced. The text is divided at the numbers
+of the clauses. Text before the first clause, in footnotes and in the signing block belongs to
+no clause. The words of the clauses are not stored, see `ocr_extract/forms/clauses.py` and
+`ocr_extract/forms/template.py`.
 """
 
 from __future__ import annotations
@@ -34,14 +36,19 @@ from samples.typeset import Filling, typeset
 
 FORMS = Path(__file__).parent.parent / "ocr_extract" / "forms"
 TERMS, LAYOUTS = FORMS / "terms.json", FORMS / "layouts.json"
-FINER = 4
-"""How much finer a blank form is rendered than its profiles are kept."""
-END = ("I", "HAVE", "READ")
-SURELY = 0.99
+OVERSAMPLING = 4
+"""Factor by which a blank form is rendered finer than its stored profiles (chosen)."""
+SIGNING_BLOCK_START = ("I", "HAVE", "READ")
+"""First words of the line at which the last clause ends."""
+MIN_PHRASE_SIMILARITY = 0.99
+"""Similarity, 0..1, above which a phrase of the form counts as found (chosen)."""
 
 
 def traced(path: Path, form: Form) -> tuple[dict[str, list[str]], list[dict[str, Any]]]:
-    """The fingerprints of a blank form's clauses, and its pages as they are stored."""
+    """The fingerprints of a blank form by clause, and its two pages as `layouts.json` has them.
+
+    Raises SystemExit when the file cannot be opened or rendered.
+    """
     with open_objects(path, Settings()) as objects:
         if objects is None:
             raise SystemExit(f"{path} cannot be opened")
@@ -54,22 +61,22 @@ def traced(path: Path, form: Form) -> tuple[dict[str, list[str]], list[dict[str,
 
 
 def _clauses(lines: Sequence[Line]) -> list[str]:
-    """The clause that each line is of; "6.1" is a clause within clause 6, "" is none."""
-    found: list[str] = []
+    """The clause of each line; "6.1" is clause 1 inside clause 6, "" means no clause."""
+    clauses: list[str] = []
     outer = name = ""
     ended = False
     for line in lines:
         texts = [word.text for word in line.words]
         footnote = texts[0].lstrip("0123456789") == "The" != texts[0]
-        ended = ended or footnote or tuple(texts[:3]) == END
+        ended = ended or footnote or tuple(texts[:3]) == SIGNING_BLOCK_START
         if not ended and texts[0].endswith(".") and texts[0][:-1].isdigit():
             number = texts[0][:-1]
             inner = outer and int(number) != int(outer) + 1
             outer = outer if inner else number
             name = f"{outer}.{number}" if inner else number
         page_number = len(texts) == 1 and texts[0].isdigit()
-        found.append("" if ended or page_number else name)
-    return found
+        clauses.append("" if ended or page_number else name)
+    return clauses
 
 
 def _by_word(pages: Sequence[Sequence[Line]], names: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -79,47 +86,49 @@ def _by_word(pages: Sequence[Sequence[Line]], names: Sequence[Sequence[str]]) ->
 
 
 def _terms(words: Sequence[tuple[Word, str]]) -> dict[str, list[str]]:
-    """Fingerprints by clause, its number left out."""
+    """The fingerprints of each clause, without the clause's number."""
     texts: dict[str, list[str]] = defaultdict(list)
     for word, clause in words:
         if clause:
             texts[clause].append(word.text)
-    return {clause: fingerprints(own[1:]) for clause, own in texts.items()}
+    return {clause: fingerprints(clause_words[1:]) for clause, clause_words in texts.items()}
 
 
 def _page(
     objects: PdfObjects, number: int, form: Form, lines: Sequence[Line], clauses: Sequence[str]
 ) -> dict[str, Any]:
-    raster = objects.raster(number, FINER * DPI)
+    raster = objects.raster(number, OVERSAMPLING * DPI)
     if raster is None:
         raise SystemExit(f"page {number} cannot be rendered")
-    known = _known(flat(lines), form)
+    stored_words = _phrase_words(flat(lines), form)
     return {
         "size": [raster.points(raster.width), raster.points(raster.height)],
-        "lines": [_line(*pair, raster, known) for pair in zip(lines, clauses, strict=True)],
+        "lines": [_line(*pair, raster, stored_words) for pair in zip(lines, clauses, strict=True)],
     }
 
 
-def _known(words: tuple[Word, ...], form: Form) -> set[Word]:
-    """The words of phrases by which the form is known, and of its labels."""
+def _phrase_words(words: tuple[Word, ...], form: Form) -> set[Word]:
+    """The words of the phrases that identify the form, and of its labels and blanks."""
     phrases = [*form.phrases, *form.block.after]
     phrases += [text for blank in form.blanks.values() for text in (*blank.after, *blank.before)]
     phrases += [text for label in form.block.labels.values() for text in label.texts]
-    found = [place for phrase in phrases for place in find_phrases(words, phrase)]
-    found = [place for place in found if place.similarity > SURELY]
-    return {word for place in found for word in words[place.start : place.end]}
+    places = [place for phrase in phrases for place in find_phrases(words, phrase)]
+    places = [place for place in places if place.similarity > MIN_PHRASE_SIMILARITY]
+    return {word for place in places for word in words[place.start : place.end]}
 
 
-def _line(line: Line, clause: str, raster: Raster, known: set[Word]) -> dict[str, Any]:
+def _line(line: Line, clause: str, raster: Raster, stored_words: set[Word]) -> dict[str, Any]:
     x0, y0, x1, y1 = _in_pixels(line.rect)
-    fine = raster.pixels[FINER * y0 : FINER * y1, FINER * x0 : FINER * x1]
+    fine = raster.pixels[
+        OVERSAMPLING * y0 : OVERSAMPLING * y1, OVERSAMPLING * x0 : OVERSAMPLING * x1
+    ]
     ink = cv2.resize(255 - fine, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA) / 255.0
     return {
         "rect": [round(v * POINTS_PER_INCH / DPI, 2) for v in (x0, y0, x1, y1)],
         "columns": as_text(ink.mean(axis=0).astype(np.float32)),
         "rows": as_text(ink.mean(axis=1).astype(np.float32)),
         "clause": clause,
-        "words": [list(_word(word, known)) for word in line.words],
+        "words": [list(_word(word, stored_words)) for word in line.words],
     }
 
 
@@ -129,13 +138,13 @@ def _in_pixels(rect: Rect) -> tuple[int, int, int, int]:
     return low[0], low[1], high[0], high[1]
 
 
-def _word(word: Word, known: set[Word]) -> Iterator[float | str]:
+def _word(word: Word, stored_words: set[Word]) -> Iterator[float | str]:
     yield from (round(v, 1) for v in word.rect)
-    yield word.text if word in known else ""
+    yield word.text if word in stored_words else ""
 
 
 def main() -> None:
-    """Command line."""
+    """Trace the blank forms given on the command line, and write terms.json and layouts.json."""
     forms = {form.name: form for form in built_in_forms()}
     terms, layouts = (json.loads(p.read_text()) for p in (TERMS, LAYOUTS))
     blanks = [*zip(*[iter(sys.argv[1:])] * 3, strict=True)]

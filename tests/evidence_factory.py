@@ -1,4 +1,4 @@
-"""PDFs in which the signer's entry is one kind of object: what viewers and apps make."""
+"""PDFs whose signer's entries are objects of one kind, as PDF viewers and apps make them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ UNDATED = replace(FILLED, date=None)
 UNSIGNED = replace(FILLED, scrawl=None)
 DATE_BOX = (212, 341, 290, 353)
 SIGN_BOX = (215, 355, 300, 369)
+"""Boxes for date and signature on page 2: x0, y0, x1, y1 in points from the bottom left."""
 
 
 def made(filling: Filling) -> pikepdf.Pdf:
-    """An agreement, open for changes."""
+    """An agreement as a PDF that can be changed."""
     return pikepdf.open(io.BytesIO(typeset(filling, seed=3)))
 
 
@@ -59,7 +60,7 @@ def _appearance(pdf: pikepdf.Pdf, text: str, box: tuple[int, ...]) -> pikepdf.Ob
 
 
 def free_text(text: str, *, contents: str | None = None) -> bytes:
-    """The date as a FreeText annotation; `contents` may claim something else."""
+    """The date as a FreeText annotation; `contents` may state another text."""
     pdf = made(UNDATED)
     annotation = Dictionary(
         Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=4,
@@ -80,11 +81,11 @@ def widget(text: str, *, appearance: bool) -> bytes:
     )  # fmt: skip
     if appearance:
         field.AP = Dictionary(N=_appearance(pdf, text, DATE_BOX))
-    one = pdf.make_indirect(field)
-    pdf.pages[1].Annots = pdf.make_indirect(Array([one]))
+    field_object = pdf.make_indirect(field)
+    pdf.pages[1].Annots = pdf.make_indirect(Array([field_object]))
     pdf.Root.AcroForm = pdf.make_indirect(
         Dictionary(
-            Fields=Array([one]), NeedAppearances=not appearance,
+            Fields=Array([field_object]), NeedAppearances=not appearance,
             DR=Dictionary(Font=Dictionary(Helv=_helvetica(pdf))), DA="/Helv 10 Tf 0 g",
         )
     )  # fmt: skip
@@ -108,27 +109,30 @@ def ink_annotation() -> bytes:
 
 
 def pasted(paper: int, *, whole_page: bool = False, tiles: int = 1) -> bytes:
-    """The signature as an image: on grey paper, as a whole transparent page, in tiles."""
+    """The signature as an image: on grey paper, as a transparent whole page, or in tiles.
+
+    `paper` is the grey level of the paper, 0..255.
+    """
     pdf = made(UNSIGNED)
     box = (0, 0, 612, 792) if whole_page else SIGN_BOX
     picture = _scrawl(box, paper)
-    wide = picture.width // tiles
+    tile_width = picture.width // tiles
     content = []
     resources = pdf.pages[1].Resources
     images = Dictionary()
     for tile in range(tiles):
-        part = picture.crop((tile * wide, 0, (tile + 1) * wide, picture.height))
-        images[f"/Im{tile}"] = _image(pdf, part, transparent=whole_page)
-        across = (box[2] - box[0]) / tiles
-        x = box[0] + tile * across
-        content.append(f"q {across} 0 0 {box[3] - box[1]} {x} {box[1]} cm /Im{tile} Do Q")
+        crop = picture.crop((tile * tile_width, 0, (tile + 1) * tile_width, picture.height))
+        images[f"/Im{tile}"] = _image(pdf, crop, transparent=whole_page)
+        width = (box[2] - box[0]) / tiles
+        x = box[0] + tile * width
+        content.append(f"q {width} 0 0 {box[3] - box[1]} {x} {box[1]} cm /Im{tile} Do Q")
     resources.XObject = images
     pdf.pages[1].contents_add("\n".join(content).encode())
     return saved(pdf)
 
 
 def _scrawl(box: tuple[int, ...], paper: int) -> Image.Image:
-    """A made-up signature, drawn where SIGN_BOX is, three pixels a point."""
+    """A synthetic signature inside SIGN_BOX, at three pixels per point."""
     scale = 3
     image = Image.new("L", ((box[2] - box[0]) * scale, (box[3] - box[1]) * scale), paper)
     left, top = (SIGN_BOX[0] - box[0]) * scale, (box[3] - SIGN_BOX[3]) * scale
@@ -152,7 +156,7 @@ def _image(pdf: pikepdf.Pdf, picture: Image.Image, *, transparent: bool) -> pike
 
 
 def hidden_text(shown: str, hidden: str) -> bytes:
-    """A date by pen, with invisible recognised text over it that says something else."""
+    """A handwritten date, with invisible recognized text over it that states another date."""
     pdf = made(replace(FILLED, date=Entry(shown, "pen", size=9.0)))
     resources = pdf.pages[1].Resources
     resources.Font["/Hid"] = _helvetica(pdf)
@@ -161,14 +165,14 @@ def hidden_text(shown: str, hidden: str) -> bytes:
 
 
 def covered_text(text: str) -> bytes:
-    """A typed date under a white box: it does not show."""
+    """A typed date under a white box, so that it is not visible."""
     pdf = made(replace(FILLED, date=Entry(text)))
     pdf.pages[1].contents_add(b"q 1 g 205 338 120 20 re f Q")
     return saved(pdf)
 
 
 def rotated(degrees: int) -> bytes:
-    """Pages whose content lies on its side, put right by /Rotate."""
+    """Pages with a /Rotate entry of that many degrees."""
     pdf = made(FILLED)
     for page in pdf.pages:
         page.Rotate = degrees
@@ -187,20 +191,20 @@ def rearranged(order: tuple[int, ...]) -> bytes:
 
 
 def bomb(megabytes: int = 1000) -> bytes:
-    """A page whose content inflates to a gigabyte of spaces."""
-    packer, letters_and_digits = zlib.compressobj(9), bytearray()
+    """A page whose content stream inflates to that many megabytes of spaces."""
+    packer, packed = zlib.compressobj(9), bytearray()
     for _ in range(megabytes):
-        letters_and_digits += packer.compress(b" " * 1_000_000)
-    letters_and_digits += packer.flush()
+        packed += packer.compress(b" " * 1_000_000)
+    packed += packer.flush()
     pdf = made(FILLED)
     stream = pikepdf.Stream(pdf, b"")
-    stream.write(bytes(letters_and_digits), filter=Name.FlateDecode)
+    stream.write(bytes(packed), filter=Name.FlateDecode)
     pdf.pages[1].Contents = pdf.make_indirect(stream)
     return saved(pdf)
 
 
 def layered_scan() -> bytes:
-    """A scanner's layers: a coarse grey JPEG of the page, and a sharp 1-bit mask for ink."""
+    """A layered scan: a low-resolution grey JPEG of the page, and a sharp 1-bit ink mask."""
     pdf = pikepdf.new()
     for page in pages_of():
         pdf.add_blank_page(page_size=(612, 792))
@@ -226,8 +230,10 @@ def layered_scan() -> bytes:
 
 
 def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
-    """Signed by a certificate whose root nobody knows (it is written to `root`); perhaps
-    changed afterwards."""
+    """An agreement signed with an untrusted certificate, which is written to `root` if given.
+
+    With `alter` a byte is changed after signing.
+    """
     writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
@@ -246,7 +252,7 @@ def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
 
 
 def unsigned_field() -> bytes:
-    """A signature field that nobody filled."""
+    """An agreement with an empty signature field."""
     writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)

@@ -1,4 +1,4 @@
-"""Tiny files, one property each, made when a test asks for them."""
+"""Makes small test files, each with one property."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Factory:
         return self.file(name, content.encode())
 
     def agreement(self, name: str = "a.pdf", **changes: Entry | None) -> Path:
-        """A digital agreement; `changes` replace entries of a filled one."""
+        """A born-digital agreement; `changes` replace entries of the filled form."""
         return self.file(name, typeset(replace(FILLED, **changes), seed=3))
 
     def blank(self, name: str = "blank.pdf") -> Path:
@@ -71,7 +71,7 @@ class Factory:
         return path
 
     def page_of(self, width: float, height: float, name: str = "huge.pdf") -> Path:
-        """One blank page of a size in points."""
+        """A PDF with one blank page; width and height are in points."""
         with pikepdf.new() as pdf:
             pdf.add_blank_page(page_size=(width, height))
             path = self.folder / name
@@ -79,7 +79,7 @@ class Factory:
         return path
 
     def broken_stream(self, name: str = "broken.pdf") -> Path:
-        """An agreement whose second page's content is damaged past its beginning."""
+        """An agreement whose second page has a content stream damaged after its first third."""
         with pikepdf.open(io.BytesIO(typeset(FILLED, seed=3))) as pdf:
             content = pdf.pages[1].Contents
             raw = bytearray(pdf.pages[1].contents_coalesce() or content.read_raw_bytes())
@@ -99,35 +99,38 @@ class Factory:
         return path
 
     def scan(self, name: str = "scan.pdf") -> Path:
-        """A PDF of pictures, as a scanner makes it."""
+        """A PDF with one image per page, as a scanner makes it."""
         first, *more = [Image.fromarray(page) for page in pages_of()]
         first.save(self.folder / name, resolution=200, save_all=True, append_images=more)
         return self.folder / name
 
 
 def pages_of(filling: Filling = FILLED, seed: int = 3) -> list[Grey]:
-    """An agreement's two pages at 200 dpi."""
+    """The two pages of an agreement as grey images at 200 dpi."""
     return rasters(typeset(filling, seed))
 
 
 def text_lines(*, width: int = 1000, height: int = 1300, seed: int = 0) -> Grey:
-    """A page with lines of dark boxes like words: cheap ink for geometry tests."""
+    """A page with lines of dark boxes that stand for words, for tests of geometry.
+
+    Width and height are in pixels.
+    """
     rng = random.Random(seed)  # noqa: S311
     page = np.full((height, width), 255, np.uint8)
     for top in range(120, height - 120, 34):
         x = 110
         while x < width - 160:
-            long = rng.randint(20, 90)
-            for letter in range(x, x + long, 9):
-                high = rng.choice((10, 10, 15))
-                page[top + 15 - high : top + 15, letter : letter + 6] = 0
-            x += long + 14
+            word_width = rng.randint(20, 90)
+            for left in range(x, x + word_width, 9):
+                letter_height = rng.choice((10, 10, 15))
+                page[top + 15 - letter_height : top + 15, left : left + 6] = 0
+            x += word_width + 14
     return page
 
 
 @dataclass(frozen=True)
 class FakeReader:
-    """A reader that says what it is told; `crash` is raised instead, if given."""
+    """A recognizer that returns a fixed text; it raises `crash` instead, if given."""
 
     line: str = ""
     seen: tuple[Word, ...] = ()
@@ -139,8 +142,8 @@ class FakeReader:
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
         if self.crash is not None:
             raise self.crash
-        said = Hypothesis(text=self.line, log_likelihood=-0.1)
-        return tuple(Reading(reader="fake", hypotheses=(said,)) for _ in crops)
+        hypothesis = Hypothesis(text=self.line, log_likelihood=-0.1)
+        return tuple(Reading(reader="fake", hypotheses=(hypothesis,)) for _ in crops)
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
         if self.crash is not None:

@@ -1,4 +1,4 @@
-"""Runs that are made to suffer, and what they must look like afterwards."""
+"""Runs that are disturbed on purpose, and checks of what they leave behind."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMES = ("Mira Feldmann", "Jonas Okafor", "Ana Garcia", "Wei Li", "Yui Tanaka")
 
 @dataclass(frozen=True)
 class Sufferer:
-    """A volume, its roster, and runs over it as a user types them."""
+    """A volume and its roster, with runs over them as a user starts them."""
 
     folder: Path
     roster: Path
@@ -39,17 +39,20 @@ class Sufferer:
         options = ["--roster", str(self.roster), "--out", str(out), "--quiet", *self.extra, *more]
         return subprocess.Popen(
             [*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            cwd=ROOT, env={**os.environ, **self.environment}, preexec_fn=_hear_ctrl_c,  # noqa: PLW1509
+            cwd=ROOT, env={**os.environ, **self.environment}, preexec_fn=_restore_ctrl_c,  # noqa: PLW1509
         )  # fmt: skip
 
     def run(self, out: Path, *more: str) -> subprocess.CompletedProcess[str]:
         process = self.start(out, *more)
-        said, complained = process.communicate(timeout=3600)
-        assert "Traceback" not in said + complained
-        return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+        stdout, stderr = process.communicate(timeout=3600)
+        assert "Traceback" not in stdout + stderr
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def run_killed(self, out: Path, kill_after: float) -> bool:
-        """A run that is killed outright after so many seconds; whether it had ended before."""
+        """Kill a run with SIGKILL after that many seconds.
+
+        Returns True when the run had ended before.
+        """
         process = self.start(out)
         try:
             process.communicate(timeout=kill_after)
@@ -62,13 +65,15 @@ class Sufferer:
         return True
 
 
-def _hear_ctrl_c() -> None:
-    """A shell's background jobs, and all that they start, do not hear it."""
+def _restore_ctrl_c() -> None:
+    """Restore Ctrl-C: a shell's background jobs and their children ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def volume(factory: Factory, count: int, seed: int = 1) -> Sufferer:
-    """So many agreements, nearly all as text, with slips, damage, copies and strangers."""
+    """A volume for `count` papers: mostly text files, with slips, damage, copies, missing and
+    unmatched files.
+    """
     rng = random.Random(seed)  # noqa: S311
     folder = factory.folder / "volume"
     folder.mkdir()
@@ -93,8 +98,9 @@ def volume(factory: Factory, count: int, seed: int = 1) -> Sufferer:
 
 
 def looks(out: Path, *, again: bool = False) -> dict[str, object]:
-    """What a run left: its exports, without the seconds that reading took, and the ledger's
-    own account of itself; `again` allows contents that were read anew.
+    """The results of a run: its exports without the reading times, and the ledger's content.
+
+    `again` allows files that were read twice.
     """
     records = []
     for line in (out / "records.jsonl").read_text().splitlines():
@@ -104,20 +110,23 @@ def looks(out: Path, *, again: bool = False) -> dict[str, object]:
     return {
         "records": records,
         **{name: (out / name).read_bytes() for name in EXPORTS},
-        "ledger": _account(out / "ledger.sqlite", again=again),
+        "ledger": _ledger_content(out / "ledger.sqlite", again=again),
     }
 
 
-def _account(ledger: Path, *, again: bool) -> list[tuple[str, ...]]:
-    """Contents that were read, each once; documents, each once; nothing in two."""
+def _ledger_content(ledger: Path, *, again: bool) -> list[tuple[str, ...]]:
+    """The ledger's records of the last run and the hashes of all files that were read.
+
+    Asserts that each record is stored once, and each file was read once unless `again`.
+    """
     with closing(sqlite3.connect(ledger)) as database:
-        twice = "SELECT sha256 FROM readings GROUP BY sha256, setting HAVING count(*) > 1"
-        assert again or database.execute(twice).fetchall() == []
-        last = "SELECT max(coalesce(same_as, id)) FROM runs WHERE state = 'done'"
+        read_twice = "SELECT sha256 FROM readings GROUP BY sha256, setting HAVING count(*) > 1"
+        assert again or database.execute(read_twice).fetchall() == []
+        last_run = "SELECT max(coalesce(same_as, id)) FROM runs WHERE state = 'done'"
         rows = database.execute(
             "SELECT r.path, r.part, r.verdict, r.paper, r.digest FROM run_records AS m"
             " JOIN records AS r ON r.id = m.record_id WHERE m.run_id = ? ORDER BY m.position",
-            database.execute(last).fetchone(),
+            database.execute(last_run).fetchone(),
         ).fetchall()
         assert len({(row[0], row[1]) for row in rows}) == len(rows)
         contents = database.execute("SELECT DISTINCT sha256 FROM readings ORDER BY 1").fetchall()
@@ -125,7 +134,7 @@ def _account(ledger: Path, *, again: bool) -> list[tuple[str, ...]]:
 
 
 def kill_some_worker(process: subprocess.Popen[str], rng: random.Random) -> bool:
-    """kill -9 of one of a run's workers; whether there was one."""
+    """Kill one worker of a run with SIGKILL; returns False when there was no worker."""
     try:
         children = psutil.Process(process.pid).children()
         workers = [c for c in children if "spawn_main" in " ".join(c.cmdline())]
@@ -136,13 +145,15 @@ def kill_some_worker(process: subprocess.Popen[str], rng: random.Random) -> bool
 
 
 def sabotaged_tesseract(folder: Path, sabotage: str) -> dict[str, str]:
-    """`sabotaged`, for tesseract."""
+    """`sabotaged` for the program tesseract."""
     return sabotaged(folder, "tesseract", sabotage)
 
 
 def sabotaged(folder: Path, program: str, sabotage: str) -> dict[str, str]:
-    """An environment whose program first does something bad: `sabotage` is shell, and runs
-    instead of it until it makes the file $DONE. Asked for its version, it answers.
+    """Environment variables that put a disturbed copy of a program first on the PATH.
+
+    `sabotage` is shell code. It runs before the real program, until it creates the file
+    $DONE. A call for the program's version is not disturbed.
     """
     programs = folder / "programs"
     programs.mkdir()
@@ -158,7 +169,7 @@ def sabotaged(folder: Path, program: str, sabotage: str) -> dict[str, str]:
 
 
 def wait_for(path: Path, seconds: float = 60.0) -> None:
-    """Until a file is there."""
+    """Wait until a file exists; fails after that many seconds."""
     end = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < end, f"{path} never came"

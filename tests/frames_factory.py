@@ -1,4 +1,4 @@
-"""Frames as a line network would give them for a text, clean or smeared."""
+"""CTC output as a line recognition network would give it for a text."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, CtcOutput, column
 
 
 def frames_of(text: str, *, sure: float = 0.97, instead: dict[int, str] | None = None) -> CtcOutput:
-    """A slice a character and a blank after each; `instead` puts another character at a
-    place of the text, which the network then believes.
+    """CTC output with one time step per character and a blank after each.
+
+    `sure` is the probability of each character, 0..1. `instead` replaces the character at
+    an index of the text: the network then favours the replacement.
     """
     rows = []
     for index, character in enumerate(text):
-        seen = (instead or {}).get(index, character)
-        rows += [_slice(column_of(seen), sure), _slice(BLANK, 0.99)]
+        favoured = (instead or {}).get(index, character)
+        rows += [_time_step(column_of(favoured), sure), _time_step(BLANK, 0.99)]
     shown = "".join((instead or {}).get(i, c) for i, c in enumerate(text))
-    return CtcOutput(np.array([_slice(BLANK, 0.99), *rows], np.float32), shown, sure)
+    return CtcOutput(np.array([_time_step(BLANK, 0.99), *rows], np.float32), shown, sure)
 
 
-def _slice(column: int, share: float) -> np.ndarray:
-    row = np.full(COLUMNS, (1.0 - share) / (COLUMNS - 1), np.float32)
-    row[column] = share
+def _time_step(column: int, probability: float) -> np.ndarray:
+    row = np.full(COLUMNS, (1.0 - probability) / (COLUMNS - 1), np.float32)
+    row[column] = probability
     return row

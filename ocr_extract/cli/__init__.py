@@ -1,7 +1,7 @@
-"""The command line. Thin: it parses, calls, prints and exits.
+"""The command line: it parses the options, calls the program, prints the answer and exits.
 
-What a command does stands in a module of its own, and is imported when the command is
-called: `--help` and `doctor` wait for no database and no image library.
+Each command has its own module. The module is imported only when the command is called, so
+that `--help` and `doctor` do not load the database and image libraries.
 """
 
 from ocr_extract.cli.commands import app

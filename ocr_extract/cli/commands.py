@@ -1,5 +1,6 @@
-"""The commands and their options, as they are typed. Nothing that takes time is imported
-before a command is called.
+"""The commands and their options. Slow modules are imported only when a command is called.
+
+The docstrings of the commands are the help texts that `--help` prints.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import typer
 from ocr_extract._version import __version__
 
 MAX_JOBS = 1024
+"""Largest number of processes that `--jobs` accepts (chosen)."""
 app = typer.Typer(
     name="ocr-extract",
     help="Read signed publication agreements: who signed what, when, and how sure that is.",
@@ -24,7 +26,7 @@ app = typer.Typer(
 
 
 class FailOn(StrEnum):
-    """What of a run's answer becomes exit code 1."""
+    """Which results of a run lead to exit code 1."""
 
     ERROR = "error"
     REVIEW = "review"
@@ -122,13 +124,13 @@ def run_command(
     with early_worker(paths, scheduler) as early:
         from ocr_extract.cli.run import RunOptions, run
 
-        asked = RunOptions(
+        options = RunOptions(
             paths=tuple(paths), roster=roster, no_roster=no_roster, out=out, replace=replace,
             year=year, settings=settings, target_error=target_error, jobs=jobs, scheduler=scheduler,
             ship_files=ship_files, ledger=ledger, again=again, verify=verify, fail_on=fail_on.value,
             quiet=quiet, log_json=log_json, verbose=verbose,
         )  # fmt: skip
-        raise typer.Exit(run(asked, early))
+        raise typer.Exit(run(options, early))
 
 
 @app.command("history")

@@ -1,4 +1,8 @@
-"""The entry point, and the second of the two places where everything is caught."""
+"""The entry point of the program.
+
+It is the second of the two places that catch every exception; the first is the document
+boundary in `ocr_extract/extraction.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +13,28 @@ from ocr_extract.cli.output import log, say, watched_output
 from ocr_extract.errors import ExitCode, OcrExtractError
 
 INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
+"""Exit code after Ctrl-C: 128 plus SIGINT (2), defined by the shells' convention."""
 TERMINATED = 143
-"""Exit code after SIGTERM, likewise."""
+"""Exit code after SIGTERM: 128 plus SIGTERM (15), defined by the shells' convention."""
 
 
-def _terminated(number: int, _: object) -> None:
-    """End as after Ctrl-C: workers are ended, and what was read is kept. Process 1 of a
-    container dies of no signal that it does not handle.
+def _handle_sigterm(number: int, _: object) -> None:
+    """Handle SIGTERM as Ctrl-C is handled: end the workers and keep what was read.
+
+    The handler is needed in a container, where process 1 ignores a signal that it does not
+    handle. Raises SystemExit with TERMINATED.
     """
     signal.signal(number, signal.SIG_IGN)
     raise SystemExit(TERMINATED)
 
 
 def main() -> None:
-    """Run the program with the process's arguments."""
-    signal.signal(signal.SIGTERM, _terminated)
+    """Run the program with the arguments of this process.
+
+    Raises SystemExit with the exit code of the command or of the error (see `ExitCode`),
+    130 after Ctrl-C, 143 after SIGTERM.
+    """
+    signal.signal(signal.SIGTERM, _handle_sigterm)
     try:
         with watched_output():
             app(prog_name="ocr-extract")

@@ -1,5 +1,6 @@
-"""What was given on the command line, made into what the program works with; wrong use is
-said here, before anything is read.
+"""Turns the command-line options into settings, ledger URL and roster.
+
+Wrong use is reported here, before any document is read.
 """
 
 from __future__ import annotations
@@ -21,22 +22,26 @@ from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
-MAX_TROUBLES = 20
-"""Lines about a roster."""
-HEADER = 10_000
-"""Characters in which the header of a table ends."""
+MAX_PRINTED_PROBLEMS = 20
+"""Number of problems of one roster that are printed; the rest is counted (chosen)."""
+MAX_HEADER_CHARACTERS = 10_000
+"""Number of characters at the start of a table in which its header line is sought (chosen)."""
 
 
 def settings_of(path: Path | None, year: int | None, target_error: float | None = None) -> Settings:
-    """From a file, then from options; raises BadSettings."""
+    """The settings of a TOML file, or the defaults, overridden by the options.
+
+    `target_error` is a share, 0..1. Raises BadSettings.
+    """
     chosen = load_settings(path) if path else Settings()
     _check_named(chosen)
     return chosen.with_options(year=year, target_error=target_error)
 
 
 def _check_named(settings: Settings) -> None:
-    """Raises BadSettings where a file or a form that is named is not there: no document is
-    read before that is known.
+    """Check that every file and form named in the settings exists, before a document is read.
+
+    Raises BadSettings.
     """
     forms = {form.name for form in built_in_forms()} | {"generic"}
     if settings.form not in forms:
@@ -51,18 +56,21 @@ def _check_named(settings: Settings) -> None:
 
 
 def check_scheduler(address: str | None) -> None:
-    """Raises LostCluster when an address cannot be a scheduler's, before anybody waits for
-    one.
+    """Check the form of a scheduler's address before a connection is tried.
+
+    Raises LostCluster when the address is not tcp://HOST:PORT or tls://HOST:PORT.
     """
-    found = _SCHEDULER.fullmatch(address) if address is not None else None
-    if address is not None and (found is None or not 0 < int(found[3]) < 2**16):
+    match = _SCHEDULER.fullmatch(address) if address is not None else None
+    if address is not None and (match is None or not 0 < int(match[3]) < 2**16):
         message = f"“{address}” is no scheduler's address."
         raise LostCluster(message, "Give tcp://HOST:PORT or tls://HOST:PORT.")
 
 
 def ledger_of(url: str | None, out: Path, inputs: Iterable[Path | None]) -> str | URL:
-    """The ledger's URL; raises LedgerTrouble when it is none, or is a file that is given to
-    be read, or one in a folder of them.
+    """The ledger's URL; without `--ledger`, the SQLite file in the output folder.
+
+    Raises LedgerTrouble when the text is not a database URL, or when the SQLite file would
+    be an input file or stand in an input folder.
     """
     if url is None:
         return sqlite_url(out)
@@ -93,10 +101,12 @@ def _is_within(target: Path, path: Path) -> bool:
 def roster_of(
     path: Path | None, inputs: Sequence[Path], say: Callable[[str], None]
 ) -> Roster | None:
-    """The roster given, else the only one that lies in an input folder or beside it; what is
-    wrong with it is said, and the run goes on.
+    """The given roster, else the only roster in an input folder or in its parent folder.
+
+    Problems of the roster are reported through `say`. Raises BadRoster when the given roster
+    cannot be read; a roster that was found but cannot be read is left out.
     """
-    chosen = path or _found(inputs, say)
+    chosen = path or _roster_beside(inputs, say)
     if chosen is None:
         return None
     try:
@@ -106,15 +116,15 @@ def roster_of(
             raise
         say(f"no roster: {error.message} Papers are not checked.")
         return None
-    for trouble in roster.troubles[:MAX_TROUBLES]:
+    for trouble in roster.troubles[:MAX_PRINTED_PROBLEMS]:
         say(f"roster {chosen.name}: {trouble}")
-    if (more := len(roster.troubles) - MAX_TROUBLES) > 0:
+    if (more := len(roster.troubles) - MAX_PRINTED_PROBLEMS) > 0:
         say(f"roster {chosen.name}: and {more} more.")
     return roster
 
 
-def _found(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:
-    """Exactly one roster of the input folders; of several, or none, none is taken."""
+def _roster_beside(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:
+    """The only roster in or beside the input folders; None when there is none or several."""
     folders = [Path(identity(path)) for path in inputs if path.is_dir()]
     if not folders:
         return None
@@ -130,7 +140,7 @@ def _found(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:
 
 
 def _rosters_in(folder: Path) -> Iterator[Path]:
-    """Every .bib, and every .csv with the columns of a roster."""
+    """Every .bib file of a folder, and every .csv file with the columns of a roster."""
     try:
         files = sorted(folder.iterdir())
     except OSError:
@@ -146,7 +156,7 @@ def _rosters_in(folder: Path) -> Iterator[Path]:
 def _has_columns(table: Path) -> bool:
     try:
         with table.open(encoding="utf-8-sig", errors="replace") as file:
-            head = file.read(HEADER).partition("\n")[0]
+            head = file.read(MAX_HEADER_CHARACTERS).partition("\n")[0]
             names = next(csv.reader([head], delimiter="\t" if "\t" in head else ","), [])
     except (OSError, csv.Error):
         return False

@@ -1,4 +1,4 @@
-"""`ocr-extract history`: what the ledger has of one paper."""
+"""`ocr-extract history`: prints what the ledger holds about one paper."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ from ocr_extract.volume.ledger import open_ledger, sqlite_url
 
 
 def history(key: str, out: Path, ledger: str | None) -> None:
-    """Print it, oldest first; raises LedgerTrouble where there is nothing."""
+    """Print the entries of a paper, oldest first.
+
+    `key` is a roster key, a file name or a SHA-256. Raises LedgerTrouble when there is no
+    ledger or the key is not in it.
+    """
     if ledger is None and not (out / "ledger.sqlite").is_file():
         raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
     key = os.fsencode(key).decode("utf-8", "backslashreplace")  # as names are stored
-    with open_ledger(ledger or sqlite_url(out), alone=False) as book:
-        entries = book.history(key)
+    with open_ledger(ledger or sqlite_url(out), alone=False) as opened_ledger:
+        entries = opened_ledger.history(key)
     if not entries:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."
         raise LedgerTrouble(message, "Give a key of the roster, or a file's name.")

@@ -1,4 +1,4 @@
-"""`ocr-extract evaluate` and `calibrate`: results against a truth."""
+"""`ocr-extract evaluate` and `calibrate`: compare results with known dates."""
 
 from __future__ import annotations
 
@@ -19,38 +19,46 @@ from ocr_extract.volume.plan import check_output
 
 
 def evaluate(results: Path, truth: Path, out: Path) -> None:
-    """Print the figures, draw the plots."""
+    """Print the figures, and draw reliability.png and risk-coverage.png into `out`.
+
+    Raises BadTruth when the results or the known dates cannot be read or have no document
+    in common, and UnsafeOutput when `out` cannot be written.
+    """
     check_output(out, [truth])
-    found = figures(read_records(results), read_truth(truth))
-    for line in found.lines:
+    evaluation = figures(read_records(results), read_truth(truth))
+    for line in evaluation.lines:
         sys.stdout.write(f"{line}\n")
-    draw_reliability(found.shown, out / "reliability.png")
-    draw_risk_coverage(found.shown, out / "risk-coverage.png")
+    draw_reliability(evaluation.shown, out / "reliability.png")
+    draw_risk_coverage(evaluation.shown, out / "risk-coverage.png")
     sys.stdout.write(plain(f"Plots: {out}/reliability.png, risk-coverage.png") + "\n")
 
 
 def calibrate(results: Path, truth: Path, out: Path) -> None:
-    """Fit, write, and say what came of it; raises BadTruth, and writes nothing, when the
-    labels are too few.
+    """Fit a calibration, write it to the file `out`, and print the thresholds.
+
+    Raises BadTruth, and writes nothing, when there are too few labels. Raises UnsafeOutput
+    when `out` cannot be replaced.
     """
     _check_target(out)
     labels = labels_of(read_records(results), read_truth(truth))
     fitted = fit(labels, f"{len(labels)} dates of {results}, truth {truth}")
     counts = Counter(label.kind for label in labels)
     if not fitted.maps:
-        raise BadTruth(_too_few(counts), "Nothing was written: check more dates, and try again.")
+        raise BadTruth(
+            _too_few_labels(counts), "Nothing was written: check more dates, and try again."
+        )
     check_output(out.parent, [truth])
     replace_file(out, fitted.model_dump_json(indent=1) + "\n")
     for kind, count in sorted(counts.items()):
-        line = f"{kind}: {counted(count, 'label')}, {_threshold(fitted, kind)}"
+        line = f"{kind}: {counted(count, 'label')}, {_threshold_in_words(fitted, kind)}"
         sys.stdout.write(plain(line) + "\n")
-    told = ", ".join(sorted(fitted.maps))
-    said = f"{counted(len(labels), 'label')}; maps fitted for {told}. Written: {out}"
-    sys.stdout.write(plain(said) + "\n")
+    kinds = ", ".join(sorted(fitted.maps))
+    summary = f"{counted(len(labels), 'label')}; maps fitted for {kinds}. Written: {out}"
+    sys.stdout.write(plain(summary) + "\n")
 
 
 def _check_target(out: Path) -> None:
-    """Raises UnsafeOutput where something else than a calibration would be replaced."""
+    """Raises UnsafeOutput when `out` is a folder, or a file other than a calibration."""
     if out.is_dir():
         raise UnsafeOutput(f"{out} is a folder.", "Give --out a file, as calibration.json.")
     try:
@@ -61,21 +69,21 @@ def _check_target(out: Path) -> None:
         raise UnsafeOutput(message, "Give another --out.") from error
 
 
-def _too_few(counts: Counter[str]) -> str:
-    """What labels there are, and how many it takes."""
-    some = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())) or "none"
+def _too_few_labels(counts: Counter[str]) -> str:
+    """Message with the number of labels of each kind, and the number that is needed."""
+    label_counts = ", ".join(f"{kind} {count}" for kind, count in sorted(counts.items())) or "none"
     return (
-        f"Too few labels ({some}): nothing is fitted for a kind with fewer than {MIN}"
+        f"Too few labels ({label_counts}): nothing is fitted for a kind with fewer than {MIN}"
         " beside those that are kept to measure it (one in three)."
     )
 
 
-def _threshold(fitted: Calibration, kind: str) -> str:
-    """From which confidence that kind is accepted, in words."""
-    wanted = Settings().target_error
+def _threshold_in_words(fitted: Calibration, kind: str) -> str:
+    """Sentence with the confidence (0..1) above which dates of that kind are accepted."""
+    target_error = Settings().target_error
     if kind not in fitted.maps:
         return "too few: no map, never accepted"
-    threshold = fitted.threshold(wanted, kind)
+    threshold = fitted.threshold(target_error, kind)
     if threshold >= NEVER:
-        return f"never accepted: too few to show that no more than {wanted:.1%} are wrong"
-    return f"accepted from a confidence of {threshold:.3f} (no more than {wanted:.1%} wrong)"
+        return f"never accepted: too few to show that no more than {target_error:.1%} are wrong"
+    return f"accepted from a confidence of {threshold:.3f} (no more than {target_error:.1%} wrong)"

@@ -1,4 +1,4 @@
-"""Progress of a long run: a bar on a terminal, a plain line now and then in a log."""
+"""Progress of a long run: a bar on a terminal, a plain line every 30 seconds in a log."""
 
 from __future__ import annotations
 
@@ -22,75 +22,79 @@ from rich.progress import (
 from ocr_extract.volume.run import Reporter
 from ocr_extract.volume.task import ExtractedFile
 
-EVERY = 30.0
-"""Seconds between two lines of a log."""
-TimeLimit = Callable[[], float]
+SECONDS_BETWEEN_LINES = 30.0
+"""Seconds between two progress lines in a log (chosen)."""
+Clock = Callable[[], float]
+"""Returns the time in seconds; only differences between two calls are used."""
 
 
 @dataclass
 class Silent:
-    """Says nothing."""
+    """Prints no progress."""
 
     def begin(self, total: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def __call__(self, path: Path, extracted: ExtractedFile) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 @dataclass
 class Tally:
-    """Files read and flagged so far, of how many, since when (seconds)."""
+    """Counts of files: `total` to be read, `done` so far, `flagged` among those.
 
-    clock: TimeLimit = time.monotonic
+    `started` is the clock's time in seconds at the start.
+    """
+
+    clock: Clock = time.monotonic
     total: int = 0
     done: int = 0
     flagged: int = 0
     started: float = 0.0
 
     def begin(self, total: int) -> None:
-        """So many files are to be read."""
+        """Start; `total` is the number of files to be read."""
         self.total, self.started = total, self.clock()
 
     def add(self, extracted: ExtractedFile) -> None:
-        """One was read."""
+        """Count one file that was read."""
         self.done += 1
         self.flagged += extracted.flagged
 
     @property
     def rate(self) -> float:
-        """Files a second."""
+        """Files read per second."""
         return self.done / max(1e-9, self.clock() - self.started)
 
     @property
     def left(self) -> float:
-        """Seconds."""
+        """Estimated seconds until all files are read; 0 before the first one."""
         return (self.total - self.done) / self.rate if self.done else 0.0
 
 
 @dataclass
 class Lines:
-    """A plain line every half minute, and so none for a short run."""
+    """Prints a plain line every 30 seconds, so a short run prints none."""
 
     tally: Tally = field(default_factory=Tally)
     last: float = 0.0
 
     def begin(self, total: int) -> None:
-        """So many files are to be read."""
+        """Start; `total` is the number of files to be read."""
         self.tally.begin(total)
         self.last = self.tally.started
 
     def __call__(self, path: Path, extracted: ExtractedFile) -> None:  # noqa: ARG002
-        """One was read."""
+        """Count one file that was read."""
         self.tally.add(extracted)
         now = self.tally.clock()
-        if now - self.last >= EVERY:
+        if now - self.last >= SECONDS_BETWEEN_LINES:
             self.last = now
             sys.stderr.write(line_of(self.tally) + "\n")
 
 
 def line_of(tally: Tally) -> str:
-    """Files, rate, time left and flagged so far, in words."""
+    """One line: files read, files per second, minutes left, files flagged."""
     minutes = tally.left / 60
     return (
         f"read {tally.done} of {tally.total}, {tally.rate:.1f} files/s,"
@@ -100,19 +104,19 @@ def line_of(tally: Tally) -> str:
 
 @dataclass
 class JsonLines:
-    """A JSON object a file, for machines."""
+    """Prints one line with a JSON object for each file, for other programs."""
 
     tally: Tally = field(default_factory=Tally)
 
     def begin(self, total: int) -> None:
-        """So many files are to be read."""
+        """Start; `total` is the number of files to be read."""
         self.tally.begin(total)
 
     def __call__(self, path: Path, extracted: ExtractedFile) -> None:
-        """One was read."""
+        """Count one file that was read."""
         self.tally.add(extracted)
         tally = self.tally
-        told = {
+        event = {
             "event": "read",
             "file": path.name,
             "done": tally.done,
@@ -123,11 +127,11 @@ class JsonLines:
             "files_per_second": round(tally.rate, 2),
             "seconds_left": round(tally.left),
         }
-        sys.stderr.write(json.dumps(told) + "\n")
+        sys.stderr.write(json.dumps(event) + "\n")
 
 
 class Bar:
-    """A bar on a terminal."""
+    """Shows a progress bar on a terminal."""
 
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
@@ -135,12 +139,12 @@ class Bar:
         self._tally = Tally()
 
     def begin(self, total: int) -> None:
-        """So many files are to be read."""
+        """Start; `total` is the number of files to be read."""
         self._tally.begin(total)
         self._bar.update(self._task, total=total)
 
     def __call__(self, path: Path, extracted: ExtractedFile) -> None:  # noqa: ARG002
-        """One was read."""
+        """Count one file that was read."""
         self._tally.add(extracted)
         rate = f"{self._tally.rate:.1f} files/s"
         self._bar.update(self._task, advance=1, flagged=self._tally.flagged, rate=rate)
@@ -148,7 +152,10 @@ class Bar:
 
 @contextmanager
 def progress_of(*, quiet: bool = False, as_json: bool = False) -> Iterator[Reporter]:
-    """Who is told of each file that was read: a bar on a terminal, lines in a log."""
+    """The reporter that is called for each file that was read.
+
+    It prints JSON lines, nothing (`quiet`), plain lines in a log, or a bar on a terminal.
+    """
     if as_json:
         yield JsonLines()
     elif quiet:

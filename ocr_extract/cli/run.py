@@ -1,4 +1,4 @@
-"""`ocr-extract run`: everything is checked, then read, then exported, then told."""
+"""`ocr-extract run`: checks the options, reads the files, exports and prints the answer."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ from ocr_extract.volume.workers.pool import LocalWorkers, Workers
 from ocr_extract.volume.workers.process import WorkerProcess
 
 MAX_ROWS = 60
-"""Documents that the terminal's table shows; of larger volumes those that are not accepted."""
+"""Largest number of documents in the terminal's table (chosen); of a larger volume the table
+shows only documents that are not accepted.
+"""
 LOG_WIDTH = 170
-"""Columns of the table where no terminal states its own."""
+"""Width of the table in characters when the output is not a terminal (chosen)."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What was typed; docs/usage.md says what each option means."""
+    """The options of the command; docs/usage.md explains each of them."""
 
     paths: tuple[Path, ...]
     out: Path
@@ -64,82 +66,89 @@ class RunOptions:
     verbose: bool = False
 
     def note(self, text: str) -> None:
-        """Say something beside the answer."""
+        """Print a message on the standard error, beside the answer."""
         note(text, as_json=self.log_json)
 
 
-def run(asked: RunOptions, early: WorkerProcess | None = None) -> ExitCode:
-    """Read, export, tell; the exit code says what a person has to do. `early` is a worker
-    that was started before.
+def run(options: RunOptions, early: WorkerProcess | None = None) -> ExitCode:
+    """Read, export and print; the exit code says whether a person has to act.
+
+    `early` is a worker process that was already started. Raises OcrExtractError on wrong
+    use or a missing tool.
     """
-    log_to_stderr(verbose=asked.verbose, as_json=asked.log_json)
-    volume, url = _checked(asked)
-    with open_ledger(url) as book:
-        with progress_of(quiet=asked.quiet, as_json=asked.log_json) as reporter:
-            workers = _workers(asked, volume.settings, early)
-            outcome = run_volume(volume, book, workers, reporter)
-        # The bar is gone: what is printed from here on stands alone.
-        for edited in exports.export(outcome, book, asked.out, asked.paths):
-            asked.note(f"An edited file was kept as {edited}, beside the new one.")
-        _report(outcome, book, asked)
-        return _exit_code(outcome, book, asked.fail_on)
+    log_to_stderr(verbose=options.verbose, as_json=options.log_json)
+    volume, url = _checked(options)
+    with open_ledger(url) as ledger:
+        with progress_of(quiet=options.quiet, as_json=options.log_json) as reporter:
+            workers = _workers(options, volume.settings, early)
+            outcome = run_volume(volume, ledger, workers, reporter)
+        # The progress bar has ended: from here on only the answer is printed.
+        for edited in exports.export(outcome, ledger, options.out, options.paths):
+            options.note(f"An edited file was kept as {edited}, beside the new one.")
+        _report(outcome, ledger, options)
+        return _exit_code(outcome, ledger, options.fail_on)
 
 
-def _checked(asked: RunOptions) -> tuple[Volume, str | URL]:
-    """What is run, and where its ledger is: all that can be wrong is found before anything
-    is written or read.
+def _checked(options: RunOptions) -> tuple[Volume, str | URL]:
+    """The volume to read and its ledger's URL, after all options were checked.
+
+    Wrong use is found here, before anything is written or read. Raises OcrExtractError.
     """
-    files = plan(asked.paths)
-    settings = settings_of(asked.settings, asked.year, asked.target_error)
-    check_scheduler(asked.scheduler)
-    url = ledger_of(asked.ledger, asked.out, [*asked.paths, *files, asked.roster, asked.settings])
-    for folder in linked_folders(asked.paths):
-        asked.note(f"{folder} is a link to a folder: not searched.")
-    exports.check_covered(asked.out, asked.paths, replace=asked.replace)
-    roster = roster_of(asked.roster, [] if asked.no_roster else asked.paths, asked.note)
-    check_output(asked.out, asked.paths)
+    files = plan(options.paths)
+    settings = settings_of(options.settings, options.year, options.target_error)
+    check_scheduler(options.scheduler)
+    url = ledger_of(
+        options.ledger, options.out, [*options.paths, *files, options.roster, options.settings]
+    )
+    for folder in linked_folders(options.paths):
+        options.note(f"{folder} is a link to a folder: not searched.")
+    exports.check_covered(options.out, options.paths, replace=options.replace)
+    roster = roster_of(options.roster, [] if options.no_roster else options.paths, options.note)
+    check_output(options.out, options.paths)
     require_all()
     volume = Volume(
-        files, settings, roster, ship=asked.ship_files, again=asked.again, verify=asked.verify
+        files, settings, roster, ship=options.ship_files, again=options.again, verify=options.verify
     )
     return volume, url
 
 
 def _workers(
-    asked: RunOptions, settings: Settings, early: WorkerProcess | None
+    options: RunOptions, settings: Settings, early: WorkerProcess | None
 ) -> Callable[[int], AbstractContextManager[Workers]]:
-    """Who reads so many files: the cluster, or processes of this machine."""
-    if (address := asked.scheduler) is not None:
+    """Makes the workers for a number of files: a cluster, or processes of this machine."""
+    if (address := options.scheduler) is not None:
         return lambda _: cluster(address)
-    most = asked.jobs or os.cpu_count() or 1
+    max_workers = options.jobs or os.cpu_count() or 1
     seconds = settings.document_timeout
-    return lambda count: LocalWorkers(min(most, count), seconds, early=early)
+    return lambda count: LocalWorkers(min(max_workers, count), seconds, early=early)
 
 
-def _report(outcome: Outcome, ledger: Ledger, asked: RunOptions) -> None:
-    """The volume's answer first, then what a person has to look at, then where it lies."""
+def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
+    """Print the volume's summary, then its documents, then where the results are."""
     console = terminal.console_of(None if sys.stdout.isatty() else LOG_WIDTH)
     terminal.print_summary(outcome.summary, console)
-    if not asked.quiet:
+    if not options.quiet:
         totals = outcome.summary.totals
-        some = totals.documents > MAX_ROWS
-        shown = ledger.records_of(outcome.source, unaccepted=some)
+        is_large = totals.documents > MAX_ROWS
+        shown = ledger.records_of(outcome.source, unaccepted=is_large)
         terminal.print_volume(islice(shown, MAX_ROWS), console)
-        left = totals.documents - totals.verdicts[Verdict.ACCEPTED] - MAX_ROWS
-        if some and left > 0:
-            terminal.print_line(f"and {left} more: see documents.csv", console)
+        unshown = totals.documents - totals.verdicts[Verdict.ACCEPTED] - MAX_ROWS
+        if is_large and unshown > 0:
+            terminal.print_line(f"and {unshown} more: see documents.csv", console)
     read = f"{counted(outcome.read, 'file')} read" if outcome.read else "nothing new to read"
     papers = "papers.csv, " if outcome.summary.status else ""
     files = f"{papers}documents.csv, fields.csv, records.jsonl"
-    terminal.print_line(f"Results in {asked.out}: {files} ({read})", console)
+    terminal.print_line(f"Results in {options.out}: {files} ({read})", console)
 
 
 def _exit_code(outcome: Outcome, ledger: Ledger, fail_on: str) -> ExitCode:
-    """With `review` 0 when every document, and with a roster every paper, is accepted; with
-    `error` 0 when of every file something could be read; with `never` 0.
+    """ALL_ACCEPTED (0) or NEEDS_A_PERSON (1), as `fail_on` says.
+
+    `review`: 0 when every document and every paper of the roster is accepted. `error`: 0
+    when something could be read of every file. `never`: always 0.
     """
-    failed = {"review": _is_open, "error": _is_unread, "never": lambda *_: False}[fail_on]
-    return ExitCode.NEEDS_A_PERSON if failed(outcome, ledger) else ExitCode.ALL_ACCEPTED
+    has_failed = {"review": _is_open, "error": _is_unread, "never": lambda *_: False}[fail_on]
+    return ExitCode.NEEDS_A_PERSON if has_failed(outcome, ledger) else ExitCode.ALL_ACCEPTED
 
 
 def _is_open(outcome: Outcome, _: Ledger) -> bool:
@@ -147,7 +156,7 @@ def _is_open(outcome: Outcome, _: Ledger) -> bool:
 
 
 def _is_unread(outcome: Outcome, ledger: Ledger) -> bool:
-    """Whether some file was rejected for its damage."""
+    """Whether some file was rejected and is damaged."""
     return any(
         record.verdict is Verdict.REJECTED and record.damage
         for record in ledger.records_of(outcome.source, unaccepted=True)

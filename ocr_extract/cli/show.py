@@ -1,4 +1,4 @@
-"""`ocr-extract show`: one document explained and drawn."""
+"""`ocr-extract show`: explains one document and draws its pages."""
 
 from __future__ import annotations
 
@@ -24,30 +24,35 @@ from ocr_extract.volume.run import resolve
 def show(
     file: Path, roster: Path | None, year: int | None, settings: Path | None, out: Path
 ) -> ExitCode:
-    """Print what was found and why; 0 when every agreement of the file is accepted."""
+    """Print what was found in a file and why, and draw its pages as PNG into `out`.
+
+    Returns ALL_ACCEPTED (0) when every agreement of the file is accepted, else
+    NEEDS_A_PERSON (1). Raises NothingToRead for a folder, and other OcrExtractErrors on
+    wrong use.
+    """
     check_given([file])
     if file.is_dir():
         raise NothingToRead(f"{file} is a folder.", "Give one file, or `ocr-extract run` it.")
     chosen, papers = settings_of(settings, year), roster_of(roster, [], say)
     check_output(out, [file])
     require_all()
-    found = observe_all(file, chosen)
-    records = resolve(found, chosen, papers)
+    observed = observe_all(file, chosen)
+    records = resolve(observed, chosen, papers)
     console = terminal.console_of(soft_wrap=True)
-    for findings, record in zip(found, records, strict=True):
+    for observations, record in zip(observed, records, strict=True):
         terminal.print_document(record, console)
-        for note in findings.notes:
+        for note in observations.notes:
             terminal.print_line(note, console, style="dim")
-        _draw(record, findings, chosen, out, console)
+        _draw(record, observations, chosen, out, console)
     accepted = all(record.verdict is Verdict.ACCEPTED for record in records)
     return ExitCode.ALL_ACCEPTED if accepted else ExitCode.NEEDS_A_PERSON
 
 
 def _draw(
-    record: Record, findings: Observations, settings: Settings, out: Path, console: Console
+    record: Record, observations: Observations, settings: Settings, out: Path, console: Console
 ) -> None:
     try:
-        for path in draw_pages(record, findings, settings, out):
+        for path in draw_pages(record, observations, settings, out):
             terminal.print_line(f"picture: {path}", console)
     except Damaged as trouble:
         terminal.print_line(f"No picture: {trouble}", console)

@@ -1,4 +1,4 @@
-"""Results on a terminal: a table of the volume, and the whole story of one document."""
+"""Prints results on a terminal: a table of the volume, and all details of one document."""
 
 from __future__ import annotations
 
@@ -16,22 +16,28 @@ from ocr_extract.volume.roster.status import VolumeStatus
 from ocr_extract.volume.volume_summary import Totals, VolumeSummary
 
 MAX_NAMED = 20
-"""Papers or files that a line names; all of them are in papers.csv."""
+"""Largest number of papers or files that one line names (chosen); papers.csv has all."""
 STYLES = {Verdict.ACCEPTED: "green", Verdict.REVIEW: "yellow", Verdict.REJECTED: "red"}
-NAME_SHARE = 4
-"""One column in so many is the most that papers' names take."""
-ROOM_FOR_WORDS = 100
-"""Columns from which sentences stand beside a paper and not below it."""
-WIDEST_NAME = 32
-"""Columns that names are filled up to where sentences stand below; longer ones run over."""
+NAME_WIDTH_DIVISOR = 4
+"""Divisor: the names of papers take at most 1/4 of the terminal's width (chosen)."""
+MIN_WIDTH_BESIDE = 100
+"""Smallest width of the terminal, in characters, at which sentences stand beside the paper
+and not below it (chosen).
+"""
+MAX_NAME_WIDTH = 32
+"""Largest width of the column of names, in characters, when sentences stand below (chosen).
+A longer name is printed whole.
+"""
 INDENT = 4
+"""Indentation of a sentence below its paper, in characters (chosen)."""
 _Row = tuple[str, Verdict, str, tuple[str, ...]]
-"""Name, verdict, date, and what to look at; safe for a terminal."""
+"""Name, verdict, date, and the messages of the flags; all safe for a terminal."""
 
 
 def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any) -> Console:
-    """A console that takes text for text: no markup, no pictures for `:words:`, no colours
-    of its own choice.
+    """A console that prints text unchanged: no markup, no emoji for `:words:`, no highlighting.
+
+    `width` is in characters; None takes the terminal's own.
     """
     return Console(
         width=width, soft_wrap=soft_wrap, markup=False, emoji=False, highlight=False, **more
@@ -39,16 +45,17 @@ def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any
 
 
 def print_line(text: str, console: Console, style: str = "") -> None:
-    """One line, safe for a terminal."""
+    """Print one line, safe for a terminal."""
     console.print(Text(plain(text), style=style))
 
 
 def print_volume(records: Iterable[Record], console: Console) -> None:
-    """Of each document its paper, what became of it, its date, and in words what a person
-    has to look at: beside it, or, where there is little room, below it.
+    """Print each document's paper, verdict, date and the messages of its flags.
+
+    The messages stand beside the paper, or below it on a narrow terminal.
     """
     rows = [_row(record) for record in records]
-    if console.width >= ROOM_FOR_WORDS:
+    if console.width >= MIN_WIDTH_BESIDE:
         _print_beside(rows, console)
     else:
         _print_below(rows, console)
@@ -56,7 +63,7 @@ def print_volume(records: Iterable[Record], console: Console) -> None:
 
 def _print_beside(rows: Sequence[_Row], console: Console) -> None:
     table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("paper", overflow="fold", max_width=console.width // NAME_SHARE)
+    table.add_column("paper", overflow="fold", max_width=console.width // NAME_WIDTH_DIVISOR)
     table.add_column("verdict", no_wrap=True)
     table.add_column("date", no_wrap=True)
     table.add_column("look at", overflow="fold")
@@ -70,7 +77,7 @@ def _print_beside(rows: Sequence[_Row], console: Console) -> None:
 
 def _print_below(rows: Sequence[_Row], console: Console) -> None:
     widest = max((len(row[0]) for row in rows), default=0)
-    column = min(widest, WIDEST_NAME)
+    column = min(widest, MAX_NAME_WIDTH)
     for name, verdict, date, sentences in rows:
         line = Text.assemble(
             name.ljust(column), "  ", (verdict.ljust(8), STYLES[verdict]), "  ", date
@@ -90,7 +97,10 @@ def _row(record: Record) -> _Row:
 
 
 def _paper(record: Record) -> str:
-    """The paper's key, with the file's name where another file counts; else that name."""
+    """The paper's key; the file's name when the document has no paper.
+
+    The file's name is added to the key when another file counts for the paper.
+    """
     if record.roster is None:
         return record.document.name
     counts = all(flag.code != "not_counted" for flag in record.flags)
@@ -98,8 +108,9 @@ def _paper(record: Record) -> str:
 
 
 def print_summary(summary: VolumeSummary, console: Console) -> None:
-    """The volume's answer: every paper's state, by number and, where somebody has to act,
-    by name; then the documents' totals.
+    """Print the number of papers in each state and the totals of the documents.
+
+    Papers for which a person has to act are named.
     """
     if summary.status:
         print_line(papers_line(summary.status), console, "bold")
@@ -109,18 +120,18 @@ def print_summary(summary: VolumeSummary, console: Console) -> None:
 
 
 def papers_line(status: VolumeStatus) -> str:
-    """How many papers are in each state; they add up."""
+    """Line with the number of papers in each state; the numbers add up to the total."""
     count = status.counts
-    named = (
+    states = (
         f"{count['accepted']} accepted, {count['review']} to review,"
         f" {count['rejected']} rejected, {count['missing']} missing,"
         f" {count['duplicate']} with several files"
     )
-    return f"{counted(len(status.papers), 'paper')}: {named}"
+    return f"{counted(len(status.papers), 'paper')}: {states}"
 
 
 def paper_lines(status: VolumeStatus) -> Iterator[str]:
-    """Papers without a file or with several, and files without a paper."""
+    """Lines that name papers without a file or with several, and files without a paper."""
     yield from _listed("missing", [p.key for p in status.papers if p.state == "missing"])
     several = [paper for paper in status.papers if paper.state == "duplicate"]
     for paper in several[:MAX_NAMED]:
@@ -130,30 +141,30 @@ def paper_lines(status: VolumeStatus) -> Iterator[str]:
     yield from _listed("no paper of the roster", status.unmatched_files)
 
 
-def _listed(what: str, names: Sequence[str]) -> Iterator[str]:
+def _listed(heading: str, names: Sequence[str]) -> Iterator[str]:
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
     if names:
-        yield f"{what}: {', '.join(names[:MAX_NAMED])}{more}"
+        yield f"{heading}: {', '.join(names[:MAX_NAMED])}{more}"
 
 
 def totals_line(totals: Totals) -> str:
-    """How many agreements have which verdict, and how often each flag was raised."""
+    """Line with the number of agreements by verdict, and the count of each flag."""
     count = totals.verdicts
-    named = ", ".join(f"{code} {n}" for code, n in totals.flags.items())
+    flags = ", ".join(f"{code} {n}" for code, n in totals.flags.items())
     total = (
         f"{counted(totals.documents, 'agreement')}: {count[Verdict.ACCEPTED]} accepted,"
         f" {count[Verdict.REVIEW]} to review, {count[Verdict.REJECTED]} rejected"
     )
-    return f"{total} ({named})" if named else total
+    return f"{total} ({flags})" if flags else total
 
 
 def _with_gaps(value: str | None) -> str:
-    """A date whose missing parts can be seen: 2025-??-??."""
+    """A date with its missing parts as question marks, such as 2025-??-??; "-" for no date."""
     return value + "-??" * (2 - value.count("-")) if value else "-"
 
 
 def print_document(record: Record, console: Console) -> None:
-    """What was found in one document, how it was read, and why it was judged so."""
+    """Print the fields of one document, their readings, the flags and the damage."""
     document = record.document
     print_line(f"{document.name}: {record.verdict.value}", console, "bold")
     form = (
@@ -179,8 +190,8 @@ def _print_field(name: str, field: FieldResult | SignatureResult, console: Conso
     if field.as_written and field.as_written != field.value:
         print_line(f"    as written: {field.as_written}", console)
     for candidate in field.candidates[:5]:
-        said = f"    {candidate.probability:7.3f}  {candidate.value}  {candidate.reason}"
-        print_line(said, console)
+        line = f"    {candidate.probability:7.3f}  {candidate.value}  {candidate.reason}"
+        print_line(line, console)
     for evidence in field.evidence:
         for reading in evidence.readings:
             print_line(f"    read by {reading.reader}: {plain(reading.best)!r}", console)
@@ -189,33 +200,33 @@ def _print_field(name: str, field: FieldResult | SignatureResult, console: Conso
 def print_history(
     entries: Sequence[tuple[str, Record | Mapping[str, Any]]], console: Console
 ) -> None:
-    """Everything that was ever said of a document, oldest first: only what changed."""
-    before: dict[str, str] = {}
+    """Print all entries of a document, oldest first; of each record only what changed."""
+    previous: dict[str, str] = {}
     for time, entry in entries:
         if not isinstance(entry, Record):
-            said = ", ".join(
+            details = ", ".join(
                 f"{k} {v}" for k, v in entry.items() if v not in (None, "") and k != "id"
             )
-            print_line(f"{time}  {said}", console)
+            print_line(f"{time}  {details}", console)
             continue
-        told = _told(entry)
+        values = _values_of(entry)
         print_line(f"{time}  {entry.document.name}: {entry.verdict.value}", console, "bold")
-        for what, value in told.items():
-            if before.get(what) != value:
-                print_line(f"    {what}: {value}", console)
-        before = told
+        for name, value in values.items():
+            if previous.get(name) != value:
+                print_line(f"    {name}: {value}", console)
+        previous = values
 
 
-def _told(record: Record) -> dict[str, str]:
-    """What a record says of its fields, a line each."""
+def _values_of(record: Record) -> dict[str, str]:
+    """The values of a record by the name under which the history prints them."""
     fields = record.fields
-    lines = {
+    values = {
         name: f"{field.value or '-'} ({field.confidence:.3f})"
         for name in ("title", "author", "corresponding_author", "date")
         for field in [getattr(fields, name)]
     }
-    lines["date as written"] = fields.date.as_written or "-"
-    lines["signature"] = f"{fields.signature.present} ({fields.signature.confidence:.3f})"
-    lines["paper"] = record.roster.key if record.roster else "-"
-    lines["flags"] = " ".join(flag.code for flag in record.flags) or "-"
-    return lines
+    values["date as written"] = fields.date.as_written or "-"
+    values["signature"] = f"{fields.signature.present} ({fields.signature.confidence:.3f})"
+    values["paper"] = record.roster.key if record.roster else "-"
+    values["flags"] = " ".join(flag.code for flag in record.flags) or "-"
+    return values

@@ -1,4 +1,4 @@
-"""The outside programs and what can be said of them: is it there, which, how to get it."""
+"""The external tools: whether each is present, its version, and how to install it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from ocr_extract.errors import MissingTool
 from ocr_extract.recognition.base import Availability
 
 PROBE_TIMEOUT = 20.0
-"""Seconds: a version is printed at once, or never."""
+"""Seconds that a program may take to print its version (chosen)."""
 
 
 def probe_all() -> tuple[Availability, ...]:
-    """Every tool that a run needs; programs are asked all at once, while the readers are
-    imported.
+    """The state of every tool that a run needs.
+
+    The programs are called in parallel, while the recognizers are imported.
     """
     with ThreadPoolExecutor(3) as threads:
         poppler = [threads.submit(_poppler, name) for name in ("pdfinfo", "pdftoppm")]
-        # A run has these already; `doctor` and its help wait for no more than they need.
+        # A run has imported these already; `doctor` and `--help` do not need all of them.
         from ocr_extract.recognition.tesseract import Tesseract  # noqa: PLC0415
 
         tesseract = threads.submit(Tesseract().available)
@@ -29,12 +30,15 @@ def probe_all() -> tuple[Availability, ...]:
         from ocr_extract.recognition.pp_ocr import pp_ocr  # noqa: PLC0415
 
         networks = (pp_ocr().available(), handwriting().available())
-        return (tesseract.result(), *(one.result() for one in poppler), *networks)
+        return (tesseract.result(), *(answer.result() for answer in poppler), *networks)
 
 
-def require_all(found: Sequence[Availability] | None = None) -> None:
-    """Raises MissingTool, naming the first tool that is missing."""
-    for tool in probe_all() if found is None else found:
+def require_all(tools: Sequence[Availability] | None = None) -> None:
+    """Raises MissingTool with the name of the first missing tool.
+
+    `tools` are states that were probed before; without them all tools are probed.
+    """
+    for tool in probe_all() if tools is None else tools:
         if not tool.present:
             raise MissingTool(f"{tool.name} is not installed.", tool.advice)
 

@@ -1,1 +1,1 @@
-"""What people and programs read: tables, exports, pictures."""
+"""The output for people and other programs: tables, exports and pictures."""

@@ -1,4 +1,4 @@
-"""What to ask of a paper's authors, or to look at, in a sentence for each reason."""
+"""The sentences that tell an editor what to ask a paper's authors, or what to look at."""
 
 from __future__ import annotations
 
@@ -34,14 +34,18 @@ ASKS: dict[str, str] = {
     "signature_unclear": "Look at the page: is it signed?",
     "signature_displaced": "Look at the page: is the signature where another entry belongs?",
 }
-"""A sentence for every flag."""
+"""One sentence for every flag code, in the order of `decision.flags.CODES`."""
 MISSING = "Ask for the signed agreement."
+"""The sentence for a paper without a file."""
 DUPLICATE = "Look whether the right one of the files counts."
+"""The sentence for a paper with several files."""
 
 
 def asked_of(state: str, codes: Sequence[str]) -> str:
-    """The sentences for a paper in a state, whose file has these flags; "" when there is
-    nothing to ask.
+    """The sentences for a paper, joined by blanks; "" when there is nothing to ask.
+
+    `state` is the paper's state in papers.csv, `codes` are the flags of its file. Raises
+    KeyError for an unknown flag code.
     """
     if state == "missing":
         return MISSING

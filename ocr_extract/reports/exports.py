@@ -1,8 +1,8 @@
-"""A run's results in its output folder: always from the ledger, never over what is not ours.
+"""Writes the results of a run into its output folder. The results always come from the ledger.
 
-A stamp remembers what was given and the digests of what was written. Files that a person
-has edited are kept beside the new ones; results of other agreements are not replaced
-unless that is asked for.
+A stamp file records the input paths and the SHA-256 of each file that was written. A file
+that a person has edited is kept beside the new one. Results of other agreements are
+replaced only on request (`--replace`).
 """
 
 from __future__ import annotations
@@ -26,17 +26,25 @@ from ocr_extract.volume.ledger import Ledger
 from ocr_extract.volume.run import Outcome
 
 STAMP = ".exported.json"
+"""Name of the stamp file in the output folder."""
 STAGING = ".export-"
-"""Beginning of the name of the folder in which exports are made."""
+"""Prefix of the name of the temporary folder in which exports are written first."""
 NAMES = (*EXPORTS, PAPERS)
+"""Names of all files that an export writes."""
 Digests = Mapping[str, tuple[str, ...]]
-"""By file, the SHA-256 of each content that is ours: two while files are moved."""
+"""For each file name the SHA-256 of every content that this program wrote.
+
+There are two while an export is being moved into place: of the old and of the new file.
+"""
 
 
 @dataclass(frozen=True)
 class Stamp:
-    """Which run of the ledger the files are (None while they are moved), what was given, and
-    what was written. `sizes` are of an earlier version's stamp.
+    """Content of the stamp file.
+
+    `run` is the ledger's id of the exported run, None while files are being moved. `given`
+    are the input paths, `digests` the SHA-256 of the files. `sizes` (bytes) stand only in
+    the stamp of an earlier version.
     """
 
     run: int | None = None
@@ -45,18 +53,23 @@ class Stamp:
     sizes: Mapping[str, int] = field(default_factory=dict)
 
     def is_ours(self, file: Path, digest: str) -> bool:
-        """Whether a file is as it was written."""
-        known = self.sizes.get(file.name)
-        return digest in self.digests.get(file.name, ()) or known == file.stat().st_size
+        """Whether a file is unchanged since this program wrote it; `digest` is its SHA-256."""
+        old_size = self.sizes.get(file.name)
+        return digest in self.digests.get(file.name, ()) or old_size == file.stat().st_size
 
 
 def check_covered(out: Path, given: Sequence[Path], *, replace: bool) -> None:
-    """Raises UnsafeOutput when the exports in a folder are of agreements that are not among
-    those given now: they would be lost.
+    """Raises UnsafeOutput when exporting would lose the results of other agreements.
+
+    These are agreements that were exported to `out` before and are not among `given`.
     """
-    now = _named(given)
-    before = () if replace else _stamp_of(out).given
-    lost = [path for path in before if not any(_is_within(path, one) for one in now)]
+    given_paths = _resolved(given)
+    exported_paths = () if replace else _stamp_of(out).given
+    lost = [
+        path
+        for path in exported_paths
+        if not any(_is_within(path, given_path) for given_path in given_paths)
+    ]
     if lost:
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
         message = f"The results in {out} are of other agreements ({lost[0]}{more})."
@@ -64,69 +77,75 @@ def check_covered(out: Path, given: Sequence[Path], *, replace: bool) -> None:
 
 
 def export(outcome: Outcome, ledger: Ledger, out: Path, given: Sequence[Path]) -> tuple[Path, ...]:
-    """Write a run's results from the ledger, unless they lie there already as they were
-    written; the files that somebody had edited, under the names by which they were kept.
+    """Write the results of a run from the ledger, unless they are already there unchanged.
+
+    Returns the new paths of files that somebody had edited and that were kept. Raises
+    UnsafeOutput when the folder cannot be written.
     """
-    before, there = _stamp_of(out), _digests_of(out)
-    paths = _named(given)
-    if before.run == outcome.source and there == before.digests:
-        if before.given != paths:
-            _write_stamp(out, Stamp(outcome.source, paths, there))
+    stamp, current = _stamp_of(out), _digests_of(out)
+    given_paths = _resolved(given)
+    if stamp.run == outcome.source and current == stamp.digests:
+        if stamp.given != given_paths:
+            _write_stamp(out, Stamp(outcome.source, given_paths, current))
         return ()
     status = outcome.summary.status
     papers = status.papers if status else None
     with writing(out), _staging(out) as staging:
         write_results(ledger.records_of(outcome.source), staging, papers)
-        fresh = _digests_of(staging)
-        kept = tuple(_keep_edited(out, before, there))
-        ours = {name: (*fresh.get(name, ()), *there.get(name, ())) for name in NAMES}
-        # A run that dies from here on leaves files that are known for ours all the same.
-        _write_stamp(out, Stamp(None, paths, ours))
-        _move(staging, out)
-    _write_stamp(out, Stamp(outcome.source, paths, fresh))
+        written = _digests_of(staging)
+        kept = tuple(_keep_edited(out, stamp, current))
+        ours = {name: (*written.get(name, ()), *current.get(name, ())) for name in NAMES}
+        # If the run dies after this line, the stamp still identifies the files as our own.
+        _write_stamp(out, Stamp(None, given_paths, ours))
+        _move_into_place(staging, out)
+    _write_stamp(out, Stamp(outcome.source, given_paths, written))
     return kept
 
 
 def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
-    """Remove a folder's exports, which name every paper, and the pictures that `show` has
-    drawn of some files; what was removed.
+    """Remove all exports of a folder, and the pictures that `show` drew of the given files.
+
+    All exports are removed because they name every paper. Returns the removed paths.
     """
     stems = [glob.escape(Path(file).stem) for file in files]
     pictures = [picture for stem in stems for picture in out.glob(f"{stem}-page*.png")]
-    there = [path for path in (*(out / name for name in NAMES), *pictures) if path.is_file()]
-    for path in (*there, out / STAMP):
+    present = [path for path in (*(out / name for name in NAMES), *pictures) if path.is_file()]
+    for path in (*present, out / STAMP):
         path.unlink(missing_ok=True)
-    return tuple(there)
+    return tuple(present)
 
 
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
-    """A folder in which exports are made, beside where they go; those that died are cleared."""
-    for left in out.glob(f"{STAGING}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    """A temporary folder inside `out`; folders that killed runs left there are removed."""
+    for abandoned in out.glob(f"{STAGING}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=out) as folder:
         yield Path(folder)
 
 
-def _keep_edited(out: Path, before: Stamp, there: Digests) -> Iterator[Path]:
-    """Move what is not as it was written aside: papers.csv to papers.edited-1.csv."""
-    for name in there:
+def _keep_edited(out: Path, stamp: Stamp, current: Digests) -> Iterator[Path]:
+    """Rename files that were edited, such as papers.csv to papers.edited-1.csv.
+
+    A symbolic link counts as edited. Yields the new paths.
+    """
+    for name in current:
         file = out / name
-        if file.is_symlink() or not before.is_ours(file, there[name][0]):
-            aside = _free_name(file)
-            file.rename(aside)
-            yield aside
+        if file.is_symlink() or not stamp.is_ours(file, current[name][0]):
+            free_path = _free_path(file)
+            file.rename(free_path)
+            yield free_path
 
 
-def _free_name(file: Path) -> Path:
+def _free_path(file: Path) -> Path:
     number = 1
-    while os.path.lexists(aside := file.with_name(f"{file.stem}.edited-{number}{file.suffix}")):
+    while os.path.lexists(free_path := file.with_name(f"{file.stem}.edited-{number}{file.suffix}")):
         number += 1
-    return aside
+    return free_path
 
 
-def _move(staging: Path, out: Path) -> None:
-    """Every export into its place; of an answer without papers none is left."""
+def _move_into_place(staging: Path, out: Path) -> None:
+    """Move every export into place; delete an old papers.csv when there is no new one."""
     for name in NAMES:
         if (staging / name).exists():
             (staging / name).replace(out / name)
@@ -135,36 +154,36 @@ def _move(staging: Path, out: Path) -> None:
 
 
 def _digests_of(folder: Path) -> dict[str, tuple[str, ...]]:
-    """The SHA-256 of every export that is there."""
-    found: dict[str, tuple[str, ...]] = {}
+    """The SHA-256, in hexadecimal digits, of every export that is in the folder."""
+    digests: dict[str, tuple[str, ...]] = {}
     for name in NAMES:
         if (folder / name).is_file():
             with (folder / name).open("rb") as content:
-                found[name] = (hashlib.file_digest(content, "sha256").hexdigest(),)
-    return found
+                digests[name] = (hashlib.file_digest(content, "sha256").hexdigest(),)
+    return digests
 
 
 def _stamp_of(out: Path) -> Stamp:
-    """What the last export left; an empty one where there is none that can be read."""
+    """The stamp of the last export; an empty stamp when none can be read."""
     stamp = out / STAMP
     try:
-        told = {} if stamp.is_symlink() else json.loads(stamp.read_text(encoding="utf-8"))
+        content = {} if stamp.is_symlink() else json.loads(stamp.read_text(encoding="utf-8"))
         return Stamp(
-            run=told.get("run"),
-            given=tuple(map(str, told.get("given", ()))),
-            digests={name: tuple(some) for name, some in told.get("sha256", {}).items()},
-            sizes=dict(told.get("sizes", {})),
+            run=content.get("run"),
+            given=tuple(map(str, content.get("given", ()))),
+            digests={name: tuple(hashes) for name, hashes in content.get("sha256", {}).items()},
+            sizes=dict(content.get("sizes", {})),
         )
     except (OSError, ValueError, AttributeError, TypeError):
         return Stamp()
 
 
 def _write_stamp(out: Path, stamp: Stamp) -> None:
-    told = {"run": stamp.run, "given": stamp.given, "sha256": stamp.digests}
-    replace_file(out / STAMP, json.dumps(told) + "\n")
+    content = {"run": stamp.run, "given": stamp.given, "sha256": stamp.digests}
+    replace_file(out / STAMP, json.dumps(content) + "\n")
 
 
-def _named(paths: Sequence[Path]) -> tuple[str, ...]:
+def _resolved(paths: Sequence[Path]) -> tuple[str, ...]:
     return tuple(sorted({as_text(path.resolve()) for path in paths}))
 
 

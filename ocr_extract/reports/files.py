@@ -1,5 +1,7 @@
-"""Files that are written whole, for their owner only, and then moved into place: a reader
-never sees half of one, and no link is followed.
+"""Writes each file completely under a temporary name, then moves it into place.
+
+A reader never sees half a file. Only the owner may read the files. No symbolic link is
+followed.
 """
 
 from __future__ import annotations
@@ -13,33 +15,40 @@ from typing import TextIO
 
 from ocr_extract.errors import UnsafeOutput
 
-NAME_SHOWN = 40
-"""Characters of a file's name that its part carries: names have an end."""
+MAX_NAME_CHARACTERS = 40
+"""Number of characters of the file's name in the name of its temporary file, because file
+systems limit the length of a name (chosen).
+"""
 
 
 @contextmanager
 def replaced(path: Path) -> Iterator[TextIO]:
-    """A text to write that is moved into its place when it is whole; else nothing is left of
-    it. Raises UnsafeOutput when there is no room, or it may not be written.
+    """A UTF-8 text file to write; it is moved into place when the block ends without an error.
+
+    After an error the old file stays and the new one is deleted. Raises UnsafeOutput when
+    the file cannot be written.
     """
-    with writing(path), _part_of(path) as part:
+    with writing(path), _temporary_file_for(path) as part:
         with part.open("w", encoding="utf-8", newline="") as file:
             yield file
         part.replace(path)
 
 
 def replace_file(path: Path, content: str | bytes) -> Path:
-    """Write a whole file, then move it into its place; raises UnsafeOutput."""
-    told = content.encode() if isinstance(content, str) else content
-    with writing(path), _part_of(path) as part:
-        part.write_bytes(told)
+    """Write a file completely, then move it into place. Text is written as UTF-8.
+
+    Raises UnsafeOutput when the file cannot be written.
+    """
+    encoded = content.encode() if isinstance(content, str) else content
+    with writing(path), _temporary_file_for(path) as part:
+        part.write_bytes(encoded)
         part.replace(path)
     return path
 
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """What the system says when a file cannot be written, as UnsafeOutput."""
+    """Raises an OSError of the block as UnsafeOutput, with the system's message and advice."""
     try:
         yield
     except OSError as error:
@@ -48,12 +57,14 @@ def writing(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _part_of(path: Path) -> Iterator[Path]:
-    """A fresh file beside, of a name that nobody can foretell, that only its owner may read
-    (mode 0600, O_EXCL, O_NOFOLLOW); gone in the end.
+def _temporary_file_for(path: Path) -> Iterator[Path]:
+    """A new temporary file in the same folder; it is deleted at the end if it still exists.
+
+    Its name cannot be predicted, and only its owner may read it (mode 0600, O_EXCL,
+    O_NOFOLLOW).
     """
     number, name = tempfile.mkstemp(
-        prefix=f".{path.name[:NAME_SHOWN]}.", suffix=".part", dir=path.parent
+        prefix=f".{path.name[:MAX_NAME_CHARACTERS]}.", suffix=".part", dir=path.parent
     )
     os.close(number)
     part = Path(name)

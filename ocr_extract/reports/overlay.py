@@ -1,4 +1,4 @@
-"""A page with what was found drawn on it, as PNG."""
+"""Draws the labels, marks and fields that were found on a page, as PNG."""
 
 from __future__ import annotations
 
@@ -25,106 +25,122 @@ COLOURS = {
     "signature": "#c0392b",
     "date": "#d35400",
 }
-LABEL = "#7f8c8d"
-MARK = "#bdc3c7"
+"""The frame's colour for each field."""
+LABEL_COLOUR = "#7f8c8d"
+"""The frame's colour for a printed label."""
+MARK_COLOUR = "#bdc3c7"
+"""The frame's colour for a mark."""
 OVERLAY_DPI = 150
-MAX_STEM = 200
-"""Bytes of a picture's name that are the document's: names have an end."""
-MARGIN = 4
-"""Pixels between what was found and the frame around it."""
+"""Resolution at which pages are drawn, in pixels per inch (chosen)."""
+MAX_STEM_BYTES = 200
+"""Number of bytes of the document's name in the name of a picture, because file systems limit
+the length of a name (chosen).
+"""
+FRAME_MARGIN = 4
+"""Distance between a box and the frame around it, in pixels (chosen)."""
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _Frame:
+    """A frame to draw: its box in points, colour, line width in pixels, and caption."""
+
     box: Box
     colour: str
     width: int
     caption: str
 
 
-def draw_pages(record: Record, findings: Observations, settings: Settings, out: Path) -> list[Path]:
-    """One PNG per page on which something was found; [] for text and unreadable files.
+def draw_pages(
+    record: Record, observations: Observations, settings: Settings, out: Path
+) -> list[Path]:
+    """Write one PNG for each page on which something was found, and return the paths.
 
-    Raises Damaged when the source can no longer be opened or rendered.
+    Returns [] for text and for unreadable files. Raises Damaged when the source can no
+    longer be opened or rendered, and UnsafeOutput when `out` cannot be written.
     """
-    drawn = [*_labels(findings), *_marks(findings), *_fields(record)]
-    pages = sorted({d.box.page for d in drawn})
+    frames = [*_labels(observations), *_marks(observations), *_fields(record)]
+    pages = sorted({frame.box.page for frame in frames})
     if not pages:
         return []
     source = open_source(Path(record.document.path), settings, lambda _: None)
-    stem = os.fsencode(Path(record.document.name).stem)[:MAX_STEM].decode("utf-8", "ignore")
+    stem = os.fsencode(Path(record.document.name).stem)[:MAX_STEM_BYTES].decode("utf-8", "ignore")
     return [
         _draw(
             source.render(page, OVERLAY_DPI),
-            [d for d in drawn if d.box.page == page],
+            [frame for frame in frames if frame.box.page == page],
             out / f"{stem}-page{page}.png",
         )
         for page in pages
     ]
 
 
-def _labels(findings: Observations) -> Iterable[_Drawn]:
-    for name, label in findings.labels.items():
+def _labels(observations: Observations) -> Iterable[_Frame]:
+    for name, label in observations.labels.items():
         if label.place is not None:
-            how = " (inferred)" if label.inferred else ""
-            yield _Drawn(label.place, LABEL, 1, f"label {name}{how}")
+            suffix = " (inferred)" if label.inferred else ""
+            yield _Frame(label.place, LABEL_COLOUR, 1, f"label {name}{suffix}")
 
 
-def _marks(findings: Observations) -> Iterable[_Drawn]:
-    for mark in findings.marks:
+def _marks(observations: Observations) -> Iterable[_Frame]:
+    for mark in observations.marks:
         if mark.place is not None and mark.kind != "strip":
-            yield _Drawn(mark.place, MARK, 1, "")
+            yield _Frame(mark.place, MARK_COLOUR, 1, "")
 
 
-def _fields(record: Record) -> Iterable[_Drawn]:
+def _fields(record: Record) -> Iterable[_Frame]:
     for name, colour in COLOURS.items():
         field: FieldResult | SignatureResult = getattr(record.fields, name)
         if field.place is not None:
-            yield _Drawn(field.place, colour, 3, f"{name}: {_said(field)} ({field.confidence:.2f})")
+            yield _Frame(
+                field.place, colour, 3, f"{name}: {_shown_value(field)} ({field.confidence:.2f})"
+            )
 
 
-def _said(field: FieldResult | SignatureResult) -> str:
+def _shown_value(field: FieldResult | SignatureResult) -> str:
     value = field.value or (field.present if isinstance(field, SignatureResult) else "")
-    slipped = field.as_written and field.as_written != field.value
-    return f"{value[:40]}, written {field.as_written}" if slipped else value[:40]
+    differs = field.as_written and field.as_written != field.value
+    return f"{value[:40]}, written {field.as_written}" if differs else value[:40]
 
 
-def _draw(raster: Raster, drawn: list[_Drawn], path: Path) -> Path:
+def _draw(raster: Raster, frames: list[_Frame], path: Path) -> Path:
     image = Image.fromarray(np.asarray(raster.pixels)).convert("RGB")
     canvas = ImageDraw.Draw(image)
     font = ImageFont.load_default(size=max(11, image.width // 75))
     scale = raster.page_dpi / POINTS_PER_INCH
-    for one in drawn:
-        box = one.box
+    for frame in frames:
+        box = frame.box
         corners = (
-            box.x0 * scale - MARGIN,
-            box.y0 * scale - MARGIN,
-            box.x1 * scale + MARGIN,
-            box.y1 * scale + MARGIN,
+            box.x0 * scale - FRAME_MARGIN,
+            box.y0 * scale - FRAME_MARGIN,
+            box.x1 * scale + FRAME_MARGIN,
+            box.y1 * scale + FRAME_MARGIN,
         )
-        canvas.rectangle(corners, outline=one.colour, width=one.width)
-        if one.width > 1:
-            _caption(canvas, one, corners, font, image.width)
+        canvas.rectangle(corners, outline=frame.colour, width=frame.width)
+        if frame.width > 1:
+            _draw_caption(canvas, frame, corners, font, image.width)
     content = io.BytesIO()
     image.save(content, format="PNG", optimize=True)
     return replace_file(path, content.getvalue())
 
 
-def _caption(
+def _draw_caption(
     canvas: ImageDraw.ImageDraw,
-    one: _Drawn,
+    frame: _Frame,
     corners: tuple[float, float, float, float],
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     width: int,
 ) -> None:
-    """To the right of the box where there is room, else above it."""
-    length = canvas.textlength(one.caption, font=font)
+    """Draw the caption right of the box, or above it when there is no room.
+
+    `corners` are x0, y0, x1, y1 in pixels, `width` is the page's width in pixels.
+    """
+    length = canvas.textlength(frame.caption, font=font)
     x, y = corners[2] + 6, corners[1]
     if x + length > width - 4:
         x, y = max(4.0, corners[0]), max(0.0, corners[1] - _line_height(font))
-    area = canvas.textbbox((x, y), one.caption, font=font)
+    area = canvas.textbbox((x, y), frame.caption, font=font)
     canvas.rectangle(area, fill="white")
-    canvas.text((x, y), one.caption, fill=one.colour, font=font)
+    canvas.text((x, y), frame.caption, fill=frame.colour, font=font)
 
 
 def _line_height(font: ImageFont.FreeTypeFont | ImageFont.ImageFont) -> float:

@@ -1,4 +1,4 @@
-"""Records as files: JSON Lines, and CSV with a row per document, per field and per paper."""
+"""Writes records as JSON Lines, and as CSV with a row per document, per field and per paper."""
 
 from __future__ import annotations
 
@@ -29,51 +29,64 @@ PAPER_COLUMNS = (
     "flags", "why_flagged", "ask",
 )  # fmt: skip
 EXPORTS = ("records.jsonl", "documents.csv", "fields.csv", "record.schema.json")
+"""Files that every export writes."""
 PAPERS = "papers.csv"
+"""File that an export writes too when there is a roster."""
 FIELD_NAMES = ("title", "author", "corresponding_author", "signature", "date")
 
 
-_FORMULA = "=+@\uff1d\uff0b\uff0d\uff20-"
-_STARTS = re.compile(rf"[\s\0]*[;,|]?[\s\0]*[{_FORMULA}]")
-_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]\s*)(?=[{_FORMULA}])")
-"""What a spreadsheet takes for a formula, also in full width, behind blanks, or where it
-splits rows at semicolons.
+_FORMULA_CHARACTERS = "=+@\uff1d\uff0b\uff0d\uff20-"
+"""Characters that start a formula, in normal and in full width."""
+_FORMULA_START = re.compile(rf"[\s\0]*[;,|]?[\s\0]*[{_FORMULA_CHARACTERS}]")
+"""Matches a cell that a spreadsheet would take for a formula, also in full-width characters
+and after blanks or a separator.
+"""
+_AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]\s*)(?=[{_FORMULA_CHARACTERS}])")
+"""Matches a separator inside a cell that is followed by the start of a formula.
+
+A spreadsheet that splits rows at this separator would run the formula.
 """
 
 
 def write_results(
     records: Iterable[Record], out: Path, papers: Sequence[PaperStatus] | None = None
 ) -> tuple[Path, ...]:
-    """records.jsonl, documents.csv, fields.csv and record.schema.json in a folder, and
-    papers.csv where a roster names papers; records are written as they come.
+    """Write records.jsonl, documents.csv, fields.csv and record.schema.json into a folder.
+
+    papers.csv is written too when `papers` are given. Records are written one by one, so
+    they need not fit into memory. Returns the paths. Raises UnsafeOutput when the folder
+    cannot be written.
     """
-    counting = {paper.index for paper in papers or ()}
+    counting_records = {paper.index for paper in papers or ()}
     flags: dict[int, tuple[Flag, ...]] = {}
     with ExitStack() as open_files:
         lines, documents, fields = (
             open_files.enter_context(replaced(out / name))
             for name in ("records.jsonl", "documents.csv", "fields.csv")
         )
-        rows, cells = _writer(documents, DOCUMENT_COLUMNS), _writer(fields, FIELD_COLUMNS)
+        write_document, write_field = (
+            _writer(documents, DOCUMENT_COLUMNS),
+            _writer(fields, FIELD_COLUMNS),
+        )
         for index, record in enumerate(records):
             lines.write(record.to_json() + "\n")
-            rows(_document_row(record))
+            write_document(_document_row(record))
             for row in _field_rows(record):
-                cells(row)
-            if index in counting and record.flags:
+                write_field(row)
+            if index in counting_records and record.flags:
                 flags[index] = record.flags
     replace_file(out / "record.schema.json", schema_text())
     if papers is None:
         return tuple(out / name for name in EXPORTS)
     with replaced(out / PAPERS) as file:
-        write = _writer(file, PAPER_COLUMNS)
+        write_paper = _writer(file, PAPER_COLUMNS)
         for paper in papers:
-            write(_paper_row(paper, flags.get(paper.index, ())))
+            write_paper(_paper_row(paper, flags.get(paper.index, ())))
     return tuple(out / name for name in (*EXPORTS, PAPERS))
 
 
 def _paper_row(paper: PaperStatus, flags: Sequence[Flag]) -> tuple[object, ...]:
-    """A paper's state, who it is of, and what to ask."""
+    """The row of a paper: its state, title, first author, flags, and what to ask."""
     codes = [flag.code for flag in flags]
     return (
         *(_joined(getattr(paper, name)) for name in PAPER_COLUMNS[:6]),
@@ -91,25 +104,27 @@ def _joined(value: object) -> object:
 
 
 def schema_text() -> str:
-    """The JSON Schema of a record, as published."""
+    """The JSON Schema of a record, as text; the same as docs/record.schema.json."""
     return json.dumps(record_schema(), indent=2, sort_keys=True) + "\n"
 
 
 def _writer(file: TextIO, columns: Sequence[str]) -> Callable[[Sequence[object]], None]:
-    """Writes rows of safe cells, after the header."""
+    """Write the header, and return a function that writes a row of safe cells."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
     return lambda row: writer.writerow([_cell(value) for value in row])
 
 
 def _cell(value: object) -> object:
-    """Text without control characters; what a spreadsheet would run as a formula gets an
-    apostrophe before it (CWE-1236), however it splits the row.
+    """A cell that is safe to open in a spreadsheet.
+
+    Control characters become U+FFFD. Text that a spreadsheet would run as a formula gets an
+    apostrophe before it (CWE-1236), at whichever separator the spreadsheet splits the row.
     """
     if not isinstance(value, str):
         return "" if value is None else value
     safe = _AFTER_SEPARATOR.sub(r"\1'", value)
-    if _STARTS.match(value):
+    if _FORMULA_START.match(value):
         safe = f"'{safe}"
     return "".join(c if c.isprintable() else "\ufffd" for c in safe)
 

@@ -1,4 +1,4 @@
-"""`ocr-extract forget`: from the ledger, the results and the pictures; the input stays."""
+"""`ocr-extract forget` removes a paper from ledger, results and pictures; the input stays."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.volume.test_bad_input import _call
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
 
 
-def test_a_paper_is_forgotten(factory: Factory) -> None:
+def test_forget_removes_a_paper_from_ledger_results_and_pictures(factory: Factory) -> None:
     folder = factory.folder / "volume"
     folder.mkdir()
     for name in ("ana", "bela"):
@@ -43,7 +43,7 @@ def _mentions(folder: Path, name: bytes) -> bool:
     return any(name in path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
-def test_there_is_nothing_to_forget(factory: Factory) -> None:
+def test_forget_without_a_ledger_exits_2(factory: Factory) -> None:
     done = _call("forget", "nobody", "--out", factory.folder)
     assert done.returncode == 2
     assert "There is no ledger" in done.stderr

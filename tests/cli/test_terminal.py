@@ -1,4 +1,4 @@
-"""The program among other programs: terminals, pipes, wrong input, other files in the way."""
+"""The program on terminals and in pipes, with wrong input, and with other files in the way."""
 
 import fcntl
 import json
@@ -32,7 +32,7 @@ def _call(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def _shell(command: str) -> subprocess.CompletedProcess[str]:
-    """By a shell, with $P for the program; a pipe's exit code is the program's."""
+    """Run a shell command in which $P is the program; returns the program's exit code."""
     program = shlex.join(PROGRAM)
     done = subprocess.run(
         ["bash", "-c", command.replace("$P", program) + "; exit ${PIPESTATUS[0]}"],
@@ -44,36 +44,36 @@ def _shell(command: str) -> subprocess.CompletedProcess[str]:
 
 
 def _on_terminal(columns: int, *arguments: str | Path) -> str:
-    """What a terminal of so many columns gets, standard error and all."""
-    mine, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    """Everything that the program writes to a terminal of that width, in characters."""
+    own_side, program_side = pty.openpty()
+    fcntl.ioctl(program_side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {**os.environ, "TERM": "xterm-256color"}
     environment.pop("COLUMNS", None)
     process = subprocess.Popen(
         [*PROGRAM, *map(str, arguments)],
-        stdin=theirs, stdout=theirs, stderr=theirs, cwd=ROOT, env=environment,
+        stdin=program_side, stdout=program_side, stderr=program_side, cwd=ROOT, env=environment,
     )  # fmt: skip
-    os.close(theirs)
-    shown = b""
+    os.close(program_side)
+    output = b""
     try:
-        while content := os.read(mine, 65536):
-            shown += content
-    except OSError:  # the other side is gone
+        while content := os.read(own_side, 65536):
+            output += content
+    except OSError:  # the program has ended
         pass
-    os.close(mine)
+    os.close(own_side)
     process.wait(timeout=60)
-    return shown.decode()
+    return output.decode()
 
 
 def _lines(shown: str) -> list[str]:
-    """The lines of a terminal as they stand in the end, without colours."""
+    """The lines on a terminal, without colours and cursor movements."""
     assert not re.search(r"\x1b\](?!0;)", shown)
     return re.split(r"[\r\n]+", re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown))
 
 
 @pytest.fixture
 def volume(factory: Factory) -> Path:
-    """A folder with a paper's agreement, and one that is nobody's."""
+    """A folder with an agreement of a paper, and a file that belongs to no paper."""
     folder = factory.folder / "in"
     folder.mkdir()
     Factory(folder).text("a25Permission.txt", GOOD)
@@ -81,11 +81,13 @@ def volume(factory: Factory) -> Path:
     return folder
 
 
-# On a terminal
+# Output on a terminal
 
 
 @pytest.mark.parametrize("columns", [80, 120])
-def test_the_bar_is_gone_before_the_answer(factory: Factory, volume: Path, columns: int) -> None:
+def test_progress_bar_is_removed_before_the_answer(
+    factory: Factory, volume: Path, columns: int
+) -> None:
     out = factory.folder / "out"
     bib = factory.text("v.bib", BIB)
     shown = _on_terminal(columns, "run", volume, "--roster", bib, "--out", out)
@@ -98,23 +100,23 @@ def test_the_bar_is_gone_before_the_answer(factory: Factory, volume: Path, colum
     assert max(len(line) for line in after) <= columns
 
 
-def test_words_are_whole_on_eighty_columns(factory: Factory, volume: Path) -> None:
-    """The key and not the file's name; sentences, broken between words only."""
+def test_sentences_break_between_words_on_80_columns(factory: Factory, volume: Path) -> None:
+    """The paper's key is shown, not the file name; sentences break only between words."""
     out, bib = factory.folder / "out", factory.text("v.bib", BIB)
     lines = _lines(_on_terminal(80, "run", volume, "--roster", bib, "--out", out))
     rows = [line.split() for line in lines]
     assert ["a25", "review", "2025-05-03"] in rows
     assert "    Not a known form: read by its labels alone." in [x.rstrip() for x in lines]
-    told = " ".join(word for row in rows for word in row)
-    assert "as long as people write them.txt rejected -" in told
-    assert "No paper of the roster is known by the file's name, the title or the authors." in told
+    words = " ".join(word for row in rows for word in row)
+    assert "as long as people write them.txt rejected -" in words
+    assert "No paper of the roster is known by the file's name, the title or the authors." in words
 
 
 # Pipes
 
 
 @pytest.mark.parametrize("command", ["--help", "run --help", "schema", "doctor", "--version"])
-def test_output_that_cannot_be_written_is_one_line(command: str) -> None:
+def test_unwritable_output_is_reported_in_one_line(command: str) -> None:
     full = _shell(f"$P {command} >/dev/full")
     assert (full.returncode, full.stderr.count("\n")) == (2, 1)
     assert "No space left on device" in full.stderr
@@ -124,7 +126,7 @@ def test_output_that_cannot_be_written_is_one_line(command: str) -> None:
     assert (unread.returncode, unread.stderr) in ((141, ""), (0, ""))
 
 
-def test_a_run_whose_answer_nobody_reads_has_its_results(factory: Factory, volume: Path) -> None:
+def test_run_writes_results_when_its_output_is_not_read(factory: Factory, volume: Path) -> None:
     out = factory.folder / "out"
     options = f"{volume} --year 2025 --no-roster --out {out}"
     unread = _shell(f"$P run {options} | true")
@@ -136,10 +138,10 @@ def test_a_run_whose_answer_nobody_reads_has_its_results(factory: Factory, volum
     assert _shell(f"$P run {options} 2>&-").returncode == 1
 
 
-# Wrong use: exit code 2, one plain line, nothing touched
+# Wrong use: exit code 2, one plain line, no file is changed
 
 
-def test_a_path_that_does_not_exist_touches_nothing(factory: Factory, volume: Path) -> None:
+def test_missing_input_path_changes_no_file(factory: Factory, volume: Path) -> None:
     out = factory.folder / "out"
     bib = factory.text("v.bib", BIB)
     _call("run", volume, "--roster", bib, "--out", out)
@@ -154,22 +156,24 @@ def test_a_path_that_does_not_exist_touches_nothing(factory: Factory, volume: Pa
     assert _call("show", volume, "--out", factory.folder / "pictures").returncode == 2
 
 
-def test_other_agreements_need_another_out_or_replace(factory: Factory, volume: Path) -> None:
+def test_results_of_other_agreements_need_another_out_or_replace(
+    factory: Factory, volume: Path
+) -> None:
     out = factory.folder / "out"
     _call("run", volume, "--year", "2025", "--no-roster", "--out", out)
     before = {p.name: p.read_bytes() for p in out.iterdir()}
-    one = volume / "a25Permission.txt"
-    refused = _call("run", one, "--year", "2025", "--out", out)
+    agreement = volume / "a25Permission.txt"
+    refused = _call("run", agreement, "--year", "2025", "--out", out)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
     assert "--replace" in refused.stderr
     assert "another --out" in refused.stderr
     assert {p.name: p.read_bytes() for p in out.iterdir()} == before
-    assert _call("run", one, "--year", "2025", "--out", out, "--replace").returncode == 1
+    assert _call("run", agreement, "--year", "2025", "--out", out, "--replace").returncode == 1
     assert (out / "records.jsonl").read_text().count("\n") == 1
     assert _call("run", volume, "--year", "2025", "--no-roster", "--out", out).returncode == 1
 
 
-def test_an_edited_export_is_named_and_kept(factory: Factory, volume: Path) -> None:
+def test_edited_export_is_kept_and_named(factory: Factory, volume: Path) -> None:
     out = factory.folder / "out"
     options = ("run", volume, "--year", "2025", "--no-roster", "--out", out)
     _call(*options)
@@ -182,7 +186,7 @@ def test_an_edited_export_is_named_and_kept(factory: Factory, volume: Path) -> N
 @pytest.mark.parametrize(
     "address", ["foo", "tcp://", "tcp://host", "tcp://host:0", "tcp://host:99999", "http://h:1", ""]
 )
-def test_a_schedulers_address_is_looked_at_first(
+def test_wrong_scheduler_address_is_reported_before_reading(
     factory: Factory, volume: Path, address: str
 ) -> None:
     done = _call("run", volume, "--scheduler", address, "--out", factory.folder / "out")
@@ -191,11 +195,11 @@ def test_a_schedulers_address_is_looked_at_first(
     assert not (factory.folder / "out").exists()
 
 
-def test_a_ledger_is_no_input(factory: Factory, volume: Path) -> None:
-    one = volume / "a25Permission.txt"
+def test_ledger_cannot_be_an_input_file(factory: Factory, volume: Path) -> None:
+    agreement = volume / "a25Permission.txt"
     bib, settings = factory.text("v.bib", BIB), factory.text("s.toml", "year = 2025\n")
-    (factory.folder / "link").symlink_to(one)
-    for target in (one, volume / "new.sqlite", bib, settings, factory.folder / "link"):
+    (factory.folder / "link").symlink_to(agreement)
+    for target in (agreement, volume / "new.sqlite", bib, settings, factory.folder / "link"):
         before = target.read_bytes() if target.exists() else None
         done = _call(
             "run", volume, "--ledger", f"sqlite:///{target}", "--roster", bib,
@@ -215,7 +219,7 @@ def test_a_ledger_is_no_input(factory: Factory, volume: Path) -> None:
         "nonsense+driver://me:s3cret@127.0.0.1:1/db",
     ],
 )
-def test_a_ledgers_password_is_not_printed(factory: Factory, volume: Path, url: str) -> None:
+def test_password_of_the_ledger_is_not_printed(factory: Factory, volume: Path, url: str) -> None:
     for verbose in ((), ("--verbose",)):
         done = subprocess.run(
             [*PROGRAM, "run", str(volume), "--ledger", url, "--no-roster", *verbose,
@@ -234,13 +238,15 @@ def test_a_ledgers_password_is_not_printed(factory: Factory, volume: Path, url: 
         "form = 'x'", "trusted_roots = ['/none']", "calibration = '/none'",
     ],
 )  # fmt: skip
-def test_settings_that_cannot_be_are_one_line(factory: Factory, volume: Path, line: str) -> None:
+def test_invalid_settings_are_reported_in_one_line(
+    factory: Factory, volume: Path, line: str
+) -> None:
     settings = factory.text("s.toml", line + "\n")
     done = _call("run", volume, "--settings", settings, "--out", factory.folder / "out")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
 
 
-def test_output_of_the_wrong_kind_is_said(factory: Factory, volume: Path) -> None:
+def test_wrong_kind_of_output_path_is_reported(factory: Factory, volume: Path) -> None:
     file, folder = factory.text("file", "x"), factory.folder / "folder"
     folder.mkdir()
     run = _call("run", volume, "--no-roster", "--out", file)
@@ -261,7 +267,7 @@ def test_output_of_the_wrong_kind_is_said(factory: Factory, volume: Path) -> Non
 # Options
 
 
-def test_the_version_and_the_completion_are_there() -> None:
+def test_version_and_shell_completion_work() -> None:
     assert re.fullmatch(r"ocr-extract \d\S*\n", _call("--version").stdout)
     assert "--install-completion" in _call("--help").stdout
     completed = subprocess.run(
@@ -273,8 +279,8 @@ def test_the_version_and_the_completion_are_there() -> None:
     assert completed.stdout.split() == ["run"], completed.stderr
 
 
-def test_what_is_a_failure_can_be_chosen(factory: Factory, volume: Path) -> None:
-    """A blank text could be read and is rejected; an empty PDF could not be read at all."""
+def test_fail_on_chooses_the_exit_code(factory: Factory, volume: Path) -> None:
+    """A text that is no agreement can be read and is rejected; an empty PDF cannot be read."""
     (volume / "a stranger whose name is as long as people write them.txt").unlink()
     common = ("run", volume, "--year", "2025", "--no-roster", "--quiet", "--out",
               factory.folder / "out")  # fmt: skip
@@ -292,19 +298,19 @@ def test_what_is_a_failure_can_be_chosen(factory: Factory, volume: Path) -> None
 
 
 @pytest.mark.parametrize("place", ["in/v.bib", "v.bib", "v.csv"])
-def test_the_only_roster_is_found(factory: Factory, volume: Path, place: str) -> None:
+def test_single_roster_is_found(factory: Factory, volume: Path, place: str) -> None:
     roster = BIB if place.endswith(".bib") else "key,title,authors\na25,T,A B\n"
-    found = factory.text(place, roster)
+    roster_file = factory.text(place, roster)
     factory.text("truth.csv", "file,date\na25,2025-05-03\n")
     out = factory.folder / "out"
     done = _call("run", volume, "--year", "2025", "--out", out)
-    assert f"roster: {found}" in done.stderr
+    assert f"roster: {roster_file}" in done.stderr
     assert done.stdout.startswith("1 paper: ")
     without = _call("run", volume, "--year", "2025", "--no-roster", "--out", out)
     assert (without.stderr, without.stdout[:1]) == ("", "2")
 
 
-def test_of_several_rosters_or_none_none_is_taken(factory: Factory, volume: Path) -> None:
+def test_no_roster_is_used_when_there_are_several_or_none(factory: Factory, volume: Path) -> None:
     out = factory.folder / "out"
     nothing = _call("run", volume, "--year", "2025", "--out", out)
     assert nothing.stderr.startswith("no roster: none lies with the agreements")
@@ -321,21 +327,21 @@ def test_of_several_rosters_or_none_none_is_taken(factory: Factory, volume: Path
     assert empty.returncode == 1
 
 
-def test_a_linked_folder_is_named(factory: Factory, volume: Path) -> None:
+def test_linked_folder_is_reported_and_not_searched(factory: Factory, volume: Path) -> None:
     (volume / "more").symlink_to(factory.folder)
     done = _call("run", volume, "--no-roster", "--year", "2025", "--out", factory.folder / "out")
     assert done.stderr == f"{volume}/more is a link to a folder: not searched.\n"
 
 
-def test_every_file_is_hashed_again_when_that_is_asked(factory: Factory, volume: Path) -> None:
+def test_verify_gives_the_same_exit_code(factory: Factory, volume: Path) -> None:
     options = ("run", volume, "--no-roster", "--year", "2025", "--out", factory.folder / "out")
     assert _call(*options).returncode == _call(*options, "--verify").returncode == 1
 
 
-# What documents say
+# Text that comes from documents
 
 
-def test_nothing_hostile_reaches_the_terminal(factory: Factory) -> None:
+def test_control_characters_of_documents_are_not_printed(factory: Factory) -> None:
     folder, out = factory.folder / "in", factory.folder / "out"
     folder.mkdir()
     evil = "\x1b]0;owned\x07\u202e\u2066"
@@ -367,8 +373,8 @@ def test_nothing_hostile_reaches_the_terminal(factory: Factory) -> None:
     assert any(":bomb:" in _call(*calls[n]).stdout for n in (0, 5))
 
 
-def test_many_equal_files_are_named_once_each(factory: Factory) -> None:
-    """Each of a hundred equal files names three of the others."""
+def test_message_for_many_equal_files_stays_short(factory: Factory) -> None:
+    """The message of each of a hundred equal files names only three of the others."""
     folder, out = factory.folder / "in", factory.folder / "out"
     folder.mkdir()
     for n in range(100):
@@ -383,16 +389,19 @@ def test_many_equal_files_are_named_once_each(factory: Factory) -> None:
     assert max(map(len, messages)) < 120
 
 
-def test_too_few_labels_write_nothing(factory: Factory) -> None:
+def test_calibrate_writes_nothing_with_too_few_labels(factory: Factory) -> None:
     folder, results = factory.folder / "in", factory.folder / "results"
     folder.mkdir()
     for day in range(1, 17):
         Factory(folder).text(f"p{day}.txt", GOOD.replace("3 May", f"{day} May"))
     _call("run", folder, "--year", "2025", "--no-roster", "--out", results)
     rows = "".join(f"p{day},2025-05-{day:02d}\n" for day in range(1, 17))
-    truth, own = factory.text("truth.csv", f"file,date\n{rows}"), factory.folder / "own.json"
-    done = _call("calibrate", results, truth, "--out", own)
-    assert (done.returncode, done.stdout, own.exists()) == (2, "", False)
+    truth, calibration = (
+        factory.text("truth.csv", f"file,date\n{rows}"),
+        factory.folder / "own.json",
+    )
+    done = _call("calibrate", results, truth, "--out", calibration)
+    assert (done.returncode, done.stdout, calibration.exists()) == (2, "", False)
     assert "told 16" in done.stderr
     assert "Nothing was written" in done.stderr
     wrong = factory.text("wrong.csv", "file,date\np1,2025-99-99\n")
@@ -401,10 +410,10 @@ def test_too_few_labels_write_nothing(factory: Factory) -> None:
         assert (refused.returncode, "line 2" in refused.stderr) == (2, True)
 
 
-# The start
+# Start of the program: slow modules are imported late
 
 
-LATE = (
+LATE_MODULES = (
     "sqlalchemy", "alembic", "scipy", "matplotlib", "dateparser", "bibtexparser", "pikepdf",
     "pyhanko", "pypdfium2", "distributed", "onnxruntime", "ocr_extract.extraction",
     "ocr_extract.volume",
@@ -414,14 +423,17 @@ LATE = (
 @pytest.mark.parametrize(
     ("code", "late"),
     [
-        ("import ocr_extract", (*LATE, "typer", "pydantic", "numpy", "cv2")),
-        ("main('--help')", (*LATE, "numpy", "cv2", "ocr_extract.settings", "ocr_extract.records")),
-        ("main('run', '--help')", (*LATE, "numpy", "cv2", "ocr_extract.settings")),
-        ("main('--version')", (*LATE, "numpy", "cv2", "ocr_extract.settings")),
-        ("main('doctor')", (*LATE, "rich.progress", "ocr_extract.settings")),
+        ("import ocr_extract", (*LATE_MODULES, "typer", "pydantic", "numpy", "cv2")),
+        (
+            "main('--help')",
+            (*LATE_MODULES, "numpy", "cv2", "ocr_extract.settings", "ocr_extract.records"),
+        ),
+        ("main('run', '--help')", (*LATE_MODULES, "numpy", "cv2", "ocr_extract.settings")),
+        ("main('--version')", (*LATE_MODULES, "numpy", "cv2", "ocr_extract.settings")),
+        ("main('doctor')", (*LATE_MODULES, "rich.progress", "ocr_extract.settings")),
     ],
 )
-def test_nothing_is_imported_before_it_is_needed(code: str, late: tuple[str, ...]) -> None:
+def test_slow_modules_are_imported_late(code: str, late: tuple[str, ...]) -> None:
     program = (
         "import sys\n"
         "def main(*given):\n"
@@ -440,7 +452,7 @@ def test_nothing_is_imported_before_it_is_needed(code: str, late: tuple[str, ...
     assert set(late).isdisjoint(done.stderr.split())
 
 
-def test_public_names_come_when_they_are_asked_for() -> None:
+def test_public_names_are_imported_on_demand() -> None:
     code = (
         "import ocr_extract as o\n"
         "assert set(o.__all__) <= set(dir(o))\n"

@@ -1,4 +1,4 @@
-"""Exports never lose what is not theirs: other results, a person's edits, a link's target."""
+"""Exports never overwrite other results, files that a person edited, or the target of a link."""
 
 import csv
 import json
@@ -29,7 +29,7 @@ ROSTER = Roster((Paper("a", "T", "B, A", "a@example.org"), Paper("gone", "U", "C
 
 @dataclass(frozen=True)
 class Bench:
-    """A ledger, its output folder, and the agreements that are read into both."""
+    """A ledger, an output folder, and the input folder with the agreements."""
 
     ledger: Ledger
     out: Path
@@ -57,7 +57,7 @@ def bench(factory: Factory) -> Iterator[Bench]:
         yield Bench(ledger, out, inputs)
 
 
-def test_what_lies_there_as_written_is_left_alone(bench: Bench) -> None:
+def test_unchanged_exports_are_not_written_again(bench: Bench) -> None:
     outcome = bench.run()
     assert bench.export(outcome) == ()
     before = {name: (bench.out / name).stat() for name in (*NAMES, STAMP)}
@@ -67,15 +67,15 @@ def test_what_lies_there_as_written_is_left_alone(bench: Bench) -> None:
     assert sorted(p.name for p in bench.out.iterdir()) == sorted((*NAMES, STAMP))
 
 
-@pytest.mark.parametrize("anew", [True, False])
-def test_an_edited_file_is_kept_beside_the_new_one(bench: Bench, anew: bool) -> None:
-    """An edit of the very same size, too, and whether or not the run found anything new."""
+@pytest.mark.parametrize("with_new_file", [True, False])
+def test_edited_file_is_kept_beside_the_new_one(bench: Bench, with_new_file: bool) -> None:
+    """Also when the edit keeps the size, and whether or not the run has a new file."""
     bench.export(bench.run())
     papers = bench.out / "papers.csv"
     before = papers.read_text()
     edited = before.replace("missing", "MISSING")
     papers.write_text(edited)
-    if anew:
+    if with_new_file:
         Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
     kept = bench.export(bench.run())
     assert kept == (bench.out / "papers.edited-1.csv",)
@@ -85,20 +85,20 @@ def test_an_edited_file_is_kept_beside_the_new_one(bench: Bench, anew: bool) -> 
     assert bench.export(bench.run()) == (bench.out / "papers.edited-2.csv",)
 
 
-def test_a_table_that_we_did_not_write_is_kept(bench: Bench) -> None:
+def test_table_of_another_program_is_kept(bench: Bench) -> None:
     (bench.out / "documents.csv").write_text("mine\n")
     assert bench.export(bench.run()) == (bench.out / "documents.edited-1.csv",)
     assert (bench.out / "documents.edited-1.csv").read_text() == "mine\n"
 
 
-def test_without_a_roster_an_edited_papers_table_is_kept_too(bench: Bench) -> None:
+def test_edited_papers_table_is_kept_without_a_roster(bench: Bench) -> None:
     bench.export(bench.run())
     (bench.out / "papers.csv").write_text("mine\n")
     assert bench.export(bench.run(None)) == (bench.out / "papers.edited-1.csv",)
     assert not (bench.out / "papers.csv").exists()
 
 
-def test_an_earlier_versions_stamp_is_understood(bench: Bench) -> None:
+def test_stamp_of_an_earlier_version_is_read(bench: Bench) -> None:
     bench.export(bench.run())
     sizes = {name: (bench.out / name).stat().st_size for name in NAMES}
     (bench.out / STAMP).write_text(json.dumps({"run": 0, "sizes": sizes}))
@@ -107,36 +107,36 @@ def test_an_earlier_versions_stamp_is_understood(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("died_after", range(len(NAMES)))
-def test_an_export_that_dies_at_any_step_leaves_files_that_are_ours(
+def test_export_killed_at_any_step_leaves_files_known_as_own(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, died_after: int
 ) -> None:
     bench.export(bench.run())
     Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
     outcome, steps = bench.run(), [0]
-    moved = Path.replace
+    original_replace = Path.replace
 
-    def dies(self: Path, target: Path) -> Path:
+    def replace_or_die(self: Path, target: Path) -> Path:
         steps[0] += self.parent.name.startswith(exports.STAGING) and target.parent == bench.out
         if steps[0] > died_after:
             raise KeyboardInterrupt
-        return moved(self, target)
+        return original_replace(self, target)
 
-    monkeypatch.setattr(Path, "replace", dies)
+    monkeypatch.setattr(Path, "replace", replace_or_die)
     with pytest.raises(KeyboardInterrupt):
         bench.export(outcome)
     monkeypatch.undo()
     assert bench.export(outcome) == ()
     assert not list(bench.out.glob("*.edited-*"))
     assert not list(bench.out.glob(f"{exports.STAGING}*"))
-    whole = bench.contents()
+    complete = bench.contents()
     (bench.out / STAMP).unlink()
     for name in NAMES:
         (bench.out / name).unlink()
     bench.export(outcome)
-    assert bench.contents() == whole
+    assert bench.contents() == complete
 
 
-def test_what_a_killed_export_left_is_cleared(bench: Bench) -> None:
+def test_staging_folder_of_a_killed_export_is_removed(bench: Bench) -> None:
     left = bench.out / f"{exports.STAGING}killed"
     left.mkdir()
     (left / "records.jsonl").write_text("half")
@@ -154,7 +154,7 @@ def test_links_are_not_followed(bench: Bench, factory: Factory) -> None:
     assert [path.name for path in kept] == ["records.edited-1.jsonl", "papers.edited-1.csv"]
 
 
-def test_exports_are_for_their_owner_only(bench: Bench) -> None:
+def test_only_the_owner_can_read_exports(bench: Bench) -> None:
     before = os.umask(0)
     try:
         bench.export(bench.run())
@@ -170,31 +170,31 @@ def test_exports_are_for_their_owner_only(bench: Bench) -> None:
 
 def test_results_of_other_agreements_are_not_replaced(bench: Bench, factory: Factory) -> None:
     bench.export(bench.run())
-    one, folder = bench.inputs / "a.txt", bench.inputs
+    agreement, folder = bench.inputs / "a.txt", bench.inputs
     other = factory.folder / "in-other"
-    for given in ([one], [other], [one, other]):
+    for given in ([agreement], [other], [agreement, other]):
         with pytest.raises(UnsafeOutput, match="--replace"):
             check_covered(bench.out, given, replace=False)
         check_covered(bench.out, given, replace=True)
     for given in ([folder], [folder, other], [factory.folder]):
         check_covered(bench.out, given, replace=False)
-    check_covered(factory.folder / "none", [one], replace=False)
+    check_covered(factory.folder / "none", [agreement], replace=False)
 
 
 @pytest.mark.parametrize("stamp", ["", "[]", "{", '{"run": []}', '{"given": 3}', '{"sizes": 1}'])
-def test_a_stamp_that_is_none_is_no_trouble(bench: Bench, stamp: str) -> None:
+def test_unreadable_stamp_is_ignored(bench: Bench, stamp: str) -> None:
     (bench.out / STAMP).write_text(stamp)
     check_covered(bench.out, [bench.inputs], replace=False)
     assert bench.export(bench.run()) == ()
 
 
-def test_a_folder_in_the_way_is_said(bench: Bench) -> None:
+def test_folder_in_place_of_an_export_is_reported(bench: Bench) -> None:
     (bench.out / "records.jsonl").mkdir()
     with pytest.raises(UnsafeOutput, match="Cannot write"):
         bench.export(bench.run())
 
 
-def test_every_paper_says_whose_it_is_and_what_to_ask(bench: Bench) -> None:
+def test_papers_table_has_authors_and_what_to_ask(bench: Bench) -> None:
     bench.export(bench.run())
     with (bench.out / "papers.csv").open(newline="") as rows:
         first, gone = csv.DictReader(rows)

@@ -1,3 +1,5 @@
+"""Pictures of pages, with the labels, marks and fields drawn on them."""
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,13 +13,13 @@ from tests.factory import Factory
 
 
 @pytest.mark.slow
-def test_what_was_found_is_drawn_where_it_is(factory: Factory) -> None:
+def test_fields_are_drawn_in_their_colours(factory: Factory) -> None:
     settings = Settings(year=2025)
-    findings = observe_first(factory.agreement(), settings)
-    record = decide(findings, context_of(2025), settings)
+    observations = observe_first(factory.agreement(), settings)
+    record = decide(observations, context_of(2025), settings)
     out = factory.folder / "out"
     out.mkdir()
-    first, second = draw_pages(record, findings, settings, out)
+    first, second = draw_pages(record, observations, settings, out)
     assert (first.name, second.name) == ("a-page1.png", "a-page2.png")
     pixels = np.asarray(Image.open(second).convert("RGB")).reshape(-1, 3)
     for field in ("date", "signature", "corresponding_author"):
@@ -25,12 +27,14 @@ def test_what_was_found_is_drawn_where_it_is(factory: Factory) -> None:
         assert (pixels == colour).all(axis=1).sum() > 100, field
 
 
-def test_text_has_no_picture(factory: Factory) -> None:
+def test_text_file_has_no_picture(factory: Factory) -> None:
     settings = Settings()
-    findings = observe_first(
+    observations = observe_first(
         factory.text("a.txt", "Name: A\nSignature: A\nDate: 3 May 2025\n"), settings
     )
     assert (
-        draw_pages(decide(findings, context_of(None), settings), findings, settings, factory.folder)
+        draw_pages(
+            decide(observations, context_of(None), settings), observations, settings, factory.folder
+        )
         == []
     )

@@ -1,4 +1,4 @@
-"""What documents say reaches a terminal and a message only as text that prints."""
+"""Text of documents is printed only as printable characters, and without passwords."""
 
 import io
 
@@ -13,19 +13,19 @@ HOSTILE = "\x1b[31m\x9b\x07\u202e\u2066\u2069\r\n\t\x00\udce9"
 
 
 @given(st.text())
-def test_everything_that_comes_out_prints(text: str) -> None:
+def test_plain_text_is_printable_and_keeps_its_length(text: str) -> None:
     assert plain(text).isprintable()
     assert len(plain(text)) == len(text)
     assert plain_lines(text).count("\n") == text.count("\n")
 
 
-def test_what_is_hostile_is_replaced_and_blanks_are_kept() -> None:
+def test_control_characters_are_replaced_and_spaces_are_kept() -> None:
     assert plain(f"a{HOSTILE}b") == "a?[31m" + "?" * 10 + "b"
     assert plain("Müller\u00a0字 “x” :bomb:") == "Müller 字 “x” :bomb:"
 
 
-def test_a_console_takes_text_for_text() -> None:
-    """No picture for a word between colons, no link, no colour for a number."""
+def test_console_prints_text_unchanged() -> None:
+    """No emoji for a word between colons, no link, no colour for a number."""
     for soft_wrap in (False, True):
         file = io.StringIO()
         console = terminal.console_of(
@@ -50,7 +50,7 @@ def test_a_console_takes_text_for_text() -> None:
         "host=h password=s3cret user=me",
     ],
 )
-def test_a_password_is_never_shown(url: str) -> None:
+def test_password_is_hidden(url: str) -> None:
     shown = without_secrets(f"No ledger can be at {url}. Give another.")
     assert "s3c" not in shown
     assert "***" in shown
@@ -67,10 +67,10 @@ def test_a_password_is_never_shown(url: str) -> None:
         "Give postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
     ],
 )
-def test_what_is_no_secret_is_shown(text: str) -> None:
+def test_text_without_password_is_unchanged(text: str) -> None:
     assert without_secrets(text) == text
 
 
-def test_numbers_have_their_words() -> None:
+def test_number_is_printed_with_its_noun() -> None:
     assert [counted(n, "file") for n in (0, 1, 2)] == ["0 files", "1 file", "2 files"]
     assert counted(2, "entry", "entries") == "2 entries"

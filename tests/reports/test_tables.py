@@ -1,4 +1,4 @@
-"""Results as files, against golden ones; `pytest --golden` is not needed: edit and look."""
+"""Result files, compared with the files in tests/golden, which are edited by hand."""
 
 import csv
 import io
@@ -83,20 +83,20 @@ def _records() -> tuple[Record, ...]:
     return (slip, hostile)
 
 
-def test_files_are_as_golden(tmp_path: Path) -> None:
+def test_files_equal_the_golden_files(tmp_path: Path) -> None:
     write_results(_records(), tmp_path, PAPERS)
     for name in ("records.jsonl", "documents.csv", "fields.csv", "papers.csv"):
         assert (tmp_path / name).read_text() == (GOLDEN / name).read_text(), name
 
 
-def test_only_whole_files_are_left(tmp_path: Path) -> None:
+def test_no_temporary_files_are_left(tmp_path: Path) -> None:
     write_results(_records(), tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "documents.csv", "fields.csv", "record.schema.json", "records.jsonl",
     ]  # fmt: skip
 
 
-def test_nothing_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
+def test_no_cell_starts_with_a_formula_character(tmp_path: Path) -> None:
     write_results(_records(), tmp_path)
     for name in ("documents.csv", "fields.csv"):
         for row in csv.reader(io.StringIO((tmp_path / name).read_text())):
@@ -110,8 +110,8 @@ def test_nothing_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
         " =1", ";=1+1", ",=1", "a;=1+1", "a; =1", "a,=1", "a|@x", "a\n=1", "a;＝1", "x\t-1",
     ],
 )  # fmt: skip
-def test_no_separator_makes_a_formula_of_a_cell(tmp_path: Path, value: str) -> None:
-    """Whether a spreadsheet splits rows at commas, semicolons, tabs or bars."""
+def test_no_separator_turns_a_cell_into_a_formula(tmp_path: Path, value: str) -> None:
+    """No formula appears, whether rows are split at commas, semicolons, tabs or bars."""
     record = _records()[0]
     title = record.fields.title.model_copy(update={"value": value})
     fields = record.fields.model_copy(update={"title": title})
@@ -126,7 +126,7 @@ def test_no_separator_makes_a_formula_of_a_cell(tmp_path: Path, value: str) -> N
 
 
 @pytest.mark.parametrize("value", ["Trees; a study", "2025-05-19", "a-b, c+d", "O'Neil", "x = 1"])
-def test_what_is_no_formula_is_as_it_was(tmp_path: Path, value: str) -> None:
+def test_cell_without_formula_is_unchanged(tmp_path: Path, value: str) -> None:
     record = _records()[0]
     title = record.fields.title.model_copy(update={"value": value})
     fields = record.fields.model_copy(update={"title": title})
@@ -135,14 +135,14 @@ def test_what_is_no_formula_is_as_it_was(tmp_path: Path, value: str) -> None:
     assert row["title"] == value
 
 
-def test_every_flag_has_its_sentence() -> None:
+def test_every_flag_has_a_sentence() -> None:
     assert list(ASKS) == list(CODES)
     assert asked_of("accepted", []) == ""
     assert asked_of("missing", []) == "Ask for the signed agreement."
     assert asked_of("duplicate", ["unsigned"]).endswith(" Ask for the signature.")
 
 
-def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
+def test_every_field_of_every_record_has_a_row(tmp_path: Path) -> None:
     write_results(_records(), tmp_path)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "fields.csv").read_text())))
     assert len(rows) == 2 * 5
@@ -150,7 +150,7 @@ def test_every_record_and_field_has_its_row(tmp_path: Path) -> None:
     assert [json.loads(line)["verdict"] for line in lines] == ["review", "rejected"]
 
 
-def test_the_terminal_table_is_as_golden() -> None:
+def test_terminal_table_equals_the_golden_file() -> None:
     console = terminal.console_of(150, file=io.StringIO(), color_system=None)
     terminal.print_summary(SUMMARY, console)
     terminal.print_volume(_records(), console)
@@ -164,7 +164,7 @@ def test_the_terminal_table_is_as_golden() -> None:
     assert "\x1b" not in shown
 
 
-def test_a_broken_write_leaves_the_old_file(tmp_path: Path) -> None:
+def test_failed_write_leaves_the_old_files(tmp_path: Path) -> None:
     write_results(_records(), tmp_path)
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
 
