@@ -37,12 +37,14 @@ def main() -> None:
     fitted = fit(labels, "models/calibration/CARD.md")
     chosen.out.write_text(fitted.model_dump_json(indent=1) + "\n", "utf-8")
     for kind in KINDS:
-        kept = [x for x in labels if x.kept and x.kind == kind]
-        report(kind, [(fitted.confidence(x.raw, kind), x.right) for x in kept])
-        report(f"{kind}, before the map", [(x.raw, x.right) for x in kept])
+        held_out = [x for x in labels if x.held_out and x.kind == kind]
+        report(kind, [(fitted.confidence(x.raw, kind), x.right) for x in held_out])
+        report(f"{kind}, before the map", [(x.raw, x.right) for x in held_out])
         for wanted in (0.002, 0.005, 0.01, 0.02):
             at = fitted.threshold(wanted, kind)
-            share = sum(fitted.confidence(x.raw, kind) >= at for x in kept) / max(1, len(kept))
+            share = sum(fitted.confidence(x.raw, kind) >= at for x in held_out) / max(
+                1, len(held_out)
+            )
             print(f"  error {wanted}: accepted from {at}, {share:.1%}")
 
 
