@@ -22,7 +22,7 @@ def is_typed(mark: ScoredMark) -> bool:
 
 
 def how_written(mark: ScoredMark, observed: Observations) -> Written:
-    """ "typed" or "hand"; "unknown" for a text file, which has no ink."""
+    """Whether the mark is "typed" or by "hand"; "unknown" for a text file, which has no ink."""
     if not observed.has_ink:
         return "unknown"
     return "typed" if is_typed(mark) else "hand"
