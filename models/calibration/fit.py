@@ -1,6 +1,6 @@
 """Fits models/calibration/dates.json: `python -m models.calibration.fit LABELS.tsv`.
 
-The labels are those that `gather` has written; one in three is kept from the fit.
+`gather` writes the labels. One in three is held out from the fit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ KINDS = ("born_digital", "typed", "hand")
 
 
 def labels_in(path: Path) -> tuple[Label, ...]:
-    """Every row of a table that `gather` has written."""
+    """Every row of a table that `gather` wrote."""
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return tuple(
@@ -28,7 +28,7 @@ def labels_in(path: Path) -> tuple[Label, ...]:
 
 
 def main() -> None:
-    """Command line."""
+    """Fit, store the calibration, and print figures for the held-out labels."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", type=Path)
     parser.add_argument("--out", type=Path, default=STORED)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def report(name: str, shown: Sequence[tuple[float, bool]]) -> None:
-    """One line of figures."""
+    """Print one line of figures; `shown` holds a confidence (0..1) and whether it was right."""
     band = chance_band([c for c, _ in shown])
     right = sum(ok for _, ok in shown)
     print(
