@@ -163,20 +163,20 @@ def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
     """Compares every record whose true date is known. Raises BadTruth when there is no such
     record.
     """
-    known = [
+    pairs = [
         (r, truth[stem_of(r.document.name)]) for r in records if stem_of(r.document.name) in truth
     ]
-    if not known:
+    if not pairs:
         raise BadTruth("No document of the results is named in the truth.", ADVICE)
     shown = tuple(
         (r.fields.date.confidence, r.fields.date.value == day)
-        for r, day in known
+        for r, day in pairs
         if r.fields.date.precision == "day" and r.fields.date.value
     )
-    accepted = [(r, day) for r, day in known if r.verdict is Verdict.ACCEPTED]
+    accepted = [(r, day) for r, day in pairs if r.verdict is Verdict.ACCEPTED]
     return Figures(
-        count=len(known),
-        exact=sum((r.fields.date.value or "") == day for r, day in known),
+        count=len(pairs),
+        exact=sum((r.fields.date.value or "") == day for r, day in pairs),
         given_wrong=sum(not right for _, right in shown),
         accepted=len(accepted),
         accepted_wrong=sum((r.fields.date.value or "") != day for r, day in accepted),

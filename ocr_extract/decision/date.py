@@ -77,7 +77,7 @@ def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> 
 
 
 def date_result(
-    found: RecoveredDate,
+    dated: RecoveredDate,
     written: Written,
     place: Box | None,
     evidence: tuple[Evidence, ...],
@@ -87,28 +87,28 @@ def date_result(
     settings name a calibration that cannot be read.
     """
     calibration = calibration_of(settings)
-    posterior = min(1.0, found.confidence)
+    posterior = min(1.0, dated.confidence)
     sure = round(calibration.confidence(posterior, calibration_kind(written, evidence)), 4)
     return DateResult(
-        value=found.value.iso if found.value else None,
-        as_written=found.as_written.iso if found.as_written else None,
-        text=found.text,
-        precision=found.precision,
+        value=dated.value.iso if dated.value else None,
+        as_written=dated.as_written.iso if dated.as_written else None,
+        text=dated.text,
+        precision=dated.precision,
         written=written,
         confidence=sure,
         posterior=round(posterior, 5),
-        candidates=_candidates(found, sure),
+        candidates=_candidates(dated, sure),
         place=place,
         evidence=evidence,
     )
 
 
-def _candidates(found: RecoveredDate, sure: float) -> tuple[Candidate, ...]:
+def _candidates(dated: RecoveredDate, sure: float) -> tuple[Candidate, ...]:
     """The ranked dates. When the first one is the value, its probability is the value's confidence,
     and the others share the rest in the same proportions as before.
     """
-    ranked = found.candidates
-    if not ranked or found.value != ranked[0].parts:
+    ranked = dated.candidates
+    if not ranked or dated.value != ranked[0].parts:
         return tuple(_candidate(c.parts, c.probability, c.reason) for c in ranked)
     first = ranked[0].probability
     rest = (1.0 - sure) / (1.0 - first) if first < 1.0 else 0.0

@@ -99,9 +99,9 @@ def _flag(code: str, field: str | None, message: str) -> Flag:
 def _form_flags(observed: Observations, fields: Fields, settings: Settings) -> Iterator[Flag]:
     form = observed.form
     if form is not None and form.name != settings.form:
-        known = "Not a known form: read by its labels alone."
+        unknown = "Not a known form: read by its labels alone."
         other = f"Another form than expected: {form.name}."
-        yield _flag("other_form", None, known if form.name == "generic" else other)
+        yield _flag("other_form", None, unknown if form.name == "generic" else other)
     if observed.altered:
         clauses = ", ".join(observed.altered)
         yield _flag("terms_altered", None, f"Not as printed: clause {clauses}.")

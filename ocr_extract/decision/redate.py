@@ -22,18 +22,18 @@ def redate(record: Record, context: Context, settings: Settings) -> Record:
     readings = _readings(stored)
     if not readings:
         return record
-    known = replace(context, stamps=stamps_of(record.document))
-    found = recovered(
+    full_context = replace(context, stamps=stamps_of(record.document))
+    dated = recovered(
         readings,
         typed=stored.written == "typed",
         placed=stored.place is not None,
-        context=known,
+        context=full_context,
         settings=settings,
     )
-    result = date_result(found, stored.written, stored.place, stored.evidence, settings)
-    if change := _change(stored, result, known):
+    result = date_result(dated, stored.written, stored.place, stored.evidence, settings)
+    if change := _change(stored, result, full_context):
         result = result.model_copy(update={"evidence": (*stored.evidence, change)})
-    flags = redated_flags(record, found, result, known, settings)
+    flags = redated_flags(record, dated, result, full_context, settings)
     fields = record.fields.model_copy(update={"date": result})
     verdict = verdict_of(flags, record.damage, located=True)
     return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
