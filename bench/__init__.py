@@ -1,1 +1,1 @@
-"""Measurements, each one command; every speed is a ratio taken in the same run."""
+"""Measurements. Each is one command; every speed is a ratio of times of the same run."""

@@ -1,11 +1,11 @@
-"""Would tesseract's choice lattice (lstm_choice_mode=2) tell more than its best string?
+"""Measures whether tesseract's choice lattice (lstm_choice_mode=2) adds to its best string.
 
     python -m bench.choices [--count 200]
 
-Dates in type, blurred and noisy until a part of them is misread: how often the best string
-is the date, and how often the date can be spelled with the characters that the lattice
-holds at a confidence above nothing, where the best string is not; and beside that how
-many of them the line networks read, which see every mark that tesseract is not sure of.
+The lines are typed dates, so blurred and noisy that a part of them is misread. The bench counts
+how often the best string is the date. When it is not, it counts how often the lattice's characters
+with a confidence above 0 can spell the date. It also counts how many dates the line networks
+read; they get every mark for which tesseract has a low score.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import SINGLE_LINE, one_thread
 
 SEED = 12
+"""Seed of the lines (chosen)."""
 MAX_SPELLINGS = 100_000
+"""Number of spellings above which a lattice is not searched (chosen)."""
 LINE = re.compile(r"<div class='ocr_page'.*?(?=<div class='ocr_page'|\Z)", re.DOTALL)
 WORD = re.compile(r"<span class='ocrx_word'[^>]*>(.*?)(?=<span class='ocrx_word'|\Z)", re.DOTALL)
 PLACE = re.compile(r"id='lstm_choices_[^']*'>(.*?)</span></span>", re.DOTALL)
@@ -39,7 +41,7 @@ CHOICE = re.compile(r"x_confs ([\d.]+)'>(.*?)</span>|x_confs ([\d.]+)'>(.*)$")
 
 
 def line(text: str, rng: random.Random) -> Grey:
-    """A line of type after a bad scan."""
+    """A line of type that looks like a bad scan."""
     image = Image.new("L", (360, 48), 255)
     font = ImageFont.load_default(size=rng.choice((20, 24, 28)))
     ImageDraw.Draw(image).text((14, 8), text, font=font, fill=rng.randint(0, 90))
@@ -51,7 +53,9 @@ def line(text: str, rng: random.Random) -> Grey:
 
 
 def lattices(lines: list[Grey]) -> list[tuple[str, list[list[str]]]]:
-    """Of each line tesseract's best string and its choices above nothing, place by place."""
+    """For each line: tesseract's best string, and for each place the characters with a confidence
+    above 0.
+    """
     with tempfile.TemporaryDirectory() as folder, one_thread():
         paths = [str(Path(folder) / f"{i:04d}.png") for i in range(len(lines))]
         for path, pixels in zip(paths, lines, strict=True):
@@ -60,7 +64,7 @@ def lattices(lines: list[Grey]) -> list[tuple[str, list[list[str]]]]:
         listing.write_text("\n".join(paths) + "\n")
         config = f"--psm {SINGLE_LINE} --dpi 300 -c lstm_choice_mode=2"
         page = pytesseract.image_to_pdf_or_hocr(str(listing), extension="hocr", config=config)
-    return [_lattice(found) for found in LINE.findall(page.decode())]
+    return [_lattice(html) for html in LINE.findall(page.decode())]
 
 
 def _lattice(page: str) -> tuple[str, list[list[str]]]:
@@ -68,14 +72,14 @@ def _lattice(page: str) -> tuple[str, list[list[str]]]:
     for word in WORD.findall(page):
         words.append(unescape(re.sub(r"<.*", "", word, flags=re.DOTALL)).strip())
         for place in PLACE.findall(word):
-            found = [(a or c, b or d) for a, b, c, d in CHOICE.findall(place)]
-            kept = [unescape(text) for sure, text in found if float(sure) > 0]
-            places.append(kept or [""])
+            choices = [(a or c, b or d) for a, b, c, d in CHOICE.findall(place)]
+            characters = [unescape(text) for sure, text in choices if float(sure) > 0]
+            places.append(characters or [""])
     return " ".join(words), places
 
 
 def can_spell(text: str, places: list[list[str]]) -> bool:
-    """Whether a date is one of the lattice's strings, blanks aside."""
+    """Whether a date is one of the lattice's strings; spaces are ignored."""
     wanted = text.replace(" ", "")
     if prod(len(place) for place in places) > MAX_SPELLINGS:
         return False
@@ -83,11 +87,11 @@ def can_spell(text: str, places: list[list[str]]) -> bool:
 
 
 def _meanings(text: str) -> set[PartialDate]:
-    return {one.parts for one in interpret(text) if one.log_weight > -4}
+    return {meaning.parts for meaning in interpret(text) if meaning.log_weight > -4}
 
 
 def main() -> None:
-    """Command line."""
+    """Print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     chosen = parser.parse_args()
@@ -99,19 +103,19 @@ def main() -> None:
         for _ in range(chosen.count)
     ]
     lines = [line(text, rng) for text in texts]
-    found = lattices(lines)
+    results = lattices(lines)
     best = [
         text.replace(" ", "") == read.replace(" ", "")
-        for text, (read, _) in zip(texts, found, strict=True)
+        for text, (read, _) in zip(texts, results, strict=True)
     ]
     more = [
         not right and can_spell(text, places)
-        for right, text, (_, places) in zip(best, texts, found, strict=True)
+        for right, text, (_, places) in zip(best, texts, results, strict=True)
     ]
     scored = [reading.best for reading in DateRecognizer().read(lines)]
     same = [a == b for a, b in zip(map(_meanings, texts), map(_meanings, scored), strict=True)]
     both = sum(lost and right for lost, right in zip(more, same, strict=True))
-    choices = [len(place) for _, places in found for place in places]
+    choices = [len(place) for _, places in results for place in places]
     print(
         f"{sum(best)} of {len(texts)} dates are the best string; the lattice holds {sum(more)} more"
     )

@@ -1,9 +1,9 @@
-"""Time of the consensus pass as a share of the extraction pass's, on the same documents.
+"""Measures the time of the consensus pass as a share of the extraction pass on the same documents.
 
     python -m bench.consensus_pass [--folder DIR] [--count N] [--year N]
 
-The documents of a folder (default: the samples) are read once; their records, repeated
-under other names up to N, are looked at again. Everything in one process.
+The documents of a folder (default: the samples) are read once. Their records are repeated under
+other names until there are N, and go through the consensus pass. Everything runs in one process.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "agreements"
 
 
 def repeated(records: tuple[Record, ...], count: int) -> list[Record]:
-    """So many records, each under a name of its own."""
+    """`count` records, each with a name of its own."""
     return [
         record.model_copy(
             update={"document": record.document.model_copy(update={"name": f"{i}.pdf"})}
@@ -34,7 +34,7 @@ def repeated(records: tuple[Record, ...], count: int) -> list[Record]:
 
 
 def main() -> None:
-    """Command line."""
+    """Print the share and both times."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, default=SAMPLES)
     parser.add_argument("--count", type=int, default=3000)

@@ -1,9 +1,8 @@
-"""What reading the PDF's own objects is worth: time against the raster path, and memory.
+"""Measures the gain from reading a PDF's own objects: time as a ratio to pixels, and memory.
 
-`python -m bench.evidence --folder DIR [--truth TABLE]` reads every PDF twice in this
-process, first as a run does, then with its objects ignored, and prints the median of the
-per-document ratios for the documents that the object path can read, and the process's
-peak memory after each pass.
+`python -m bench.evidence --folder DIR` reads every PDF twice in this process: first as a run does,
+then without its objects. It prints the median of the ratios of the documents whose date is
+born-digital text, and the peak memory of the process after each pass.
 """
 
 from __future__ import annotations
@@ -30,43 +29,45 @@ def _no_objects(*_: object) -> Iterator[None]:
 
 
 def timed(files: Sequence[Path]) -> list[tuple[Observations, float]]:
-    """Findings and seconds of each file."""
+    """Observations and seconds of each file."""
     results = []
     for path in files:
         started = time.perf_counter()
-        findings = observe_first(path, Settings())
-        results.append((findings, time.perf_counter() - started))
+        observed = observe_first(path, Settings())
+        results.append((observed, time.perf_counter() - started))
     return results
 
 
-def _told(findings: Observations) -> bool:
-    """Whether the file's own text told the date, so that tesseract read nothing; ink of a
-    signature's size goes to the line networks all the same, for its name.
+def _is_born_digital(observed: Observations) -> bool:
+    """Whether the file's own text gave the date, so that tesseract read nothing. Ink of a
+    signature's size is still read by the line networks, for the name in it.
     """
-    readers = {r.reader for m in findings.marks for r in m.readings}
-    return bool(findings.labels) and "pdf" in readers and "tesseract" not in readers
+    recognizers = {r.reader for m in observed.marks for r in m.readings}
+    return bool(observed.labels) and "pdf" in recognizers and "tesseract" not in recognizers
 
 
 def _peak() -> float:
-    """Peak memory of this process so far, MB."""
+    """Peak memory of this process so far, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    """Command line."""
+    """Print the ratios and the memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     files = [p for p in plan([parser.parse_args().folder]) if p.suffix.lower() == ".pdf"]
-    observe_first(files[0], Settings())  # imports and caches are paid once a worker
+    observe_first(files[0], Settings())  # fills caches, as once per worker process
     with_objects = timed(files)
     memory = _peak()
     with mock.patch.object(select, "open_objects", _no_objects):
         without = timed(files)
-    told = [
-        (a, b) for (found, a), (_, b) in zip(with_objects, without, strict=True) if _told(found)
+    seconds = [
+        (a, b)
+        for (observed, a), (_, b) in zip(with_objects, without, strict=True)
+        if _is_born_digital(observed)
     ]
-    ratios = sorted(a / b for a, b in told)
-    print(f"{len(files)} PDFs, {len(told)} whose date their own text tells")
+    ratios = sorted(a / b for a, b in seconds)
+    print(f"{len(files)} PDFs, {len(seconds)} whose date their own text tells")
     if ratios:
         print(
             f"time as a ratio to the raster path: median {statistics.median(ratios):.3f},"

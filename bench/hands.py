@@ -1,12 +1,12 @@
-"""Handwriting: every reader alone and combined, on sets that nothing was tuned on.
+"""Measures handwriting: every recognizer alone and combined, on sets that nothing was tuned on.
 
-    python -m bench.hands [--handwriting DIR] [--most N]
+    python -m bench.hands --handwriting DIR [--most N]
 
-Dates: the best free reading through dateparser (as the peers do), and all dates scored
-against the frames, with no window and with the volume's year known. A date is right when
-it is one of the meanings of the true string: day and month order is left to the volume.
-Numbers and months: free readings, letter for letter in lower case without accents;
-months also as a closed vocabulary. Without DIR only lines composed here are read.
+Dates: the best free reading through dateparser (as other programs do), and all dates scored
+against the CTC output, without a context and with the volume's year. A date is right when it is
+one of the meanings of the true text, because the volume decides the order of day and month.
+Numbers and months: free readings, compared letter by letter in lower case without accents.
+Months are also read as a closed vocabulary.
 """
 
 from __future__ import annotations
@@ -41,24 +41,27 @@ from ocr_extract.records import Reading
 
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
 SEED = 77
+"""Seed of the samples (chosen)."""
 CONFIDENT = 0.9
+"""Confidence (0..1) from which a date counts as confident (chosen)."""
 MONTHS = tuple(
     "janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split()
 )
-MAX = 400
+MAX_LINES = 400
+"""Default for the largest number of lines per set (chosen)."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A crop and what stands on it."""
+    """A crop and its true text."""
 
     crop: Grey
     text: str
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A line with what every reader made of it."""
+class LineResults:
+    """A line with the result of every recognizer."""
 
     line: Line
     tesseract: Reading
@@ -67,7 +70,7 @@ class Seen:
 
 
 def table(path: Path, most: int, wanted: Callable[[dict[str, str]], bool]) -> list[Line]:
-    """Lines of a folder with labels.tsv."""
+    """At most `most` lines of a folder with labels.tsv: a random choice of the wanted rows."""
     with (path / "labels.tsv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
     chosen = [row for row in rows if wanted(row)]
@@ -83,47 +86,47 @@ def _grey(path: Path) -> Grey:
 
 
 def composed(folder: Path, most: int) -> list[Line]:
-    """Fresh lines of writers and fonts that were never learned from."""
+    """`most` new lines of writers and fonts that were never used for the training."""
     from models.handwriting.compose import Composer, load_sources  # noqa: PLC0415
 
     composer = Composer(load_sources(folder, "test"), random.Random(SEED))
-    made = (Line(*composer.line()) for _ in range(10 * most))
-    return list(islice((line for line in made if meanings(line.text)), most))
+    lines = (Line(*composer.line()) for _ in range(10 * most))
+    return list(islice((line for line in lines if meanings(line.text)), most))
 
 
 def meanings(text: str) -> set[PartialDate]:
-    """The days that a string may mean, of years that are scored."""
-    found = {i.parts for i in interpret(text, LANGUAGES) if i.parts.precision == "day"}
-    return {parts for parts in found if parts.year and 1900 <= parts.year < 2200}
+    """The days that a text may mean, of the years 1900 to 2199, which are scored."""
+    days = {i.parts for i in interpret(text, LANGUAGES) if i.parts.precision == "day"}
+    return {parts for parts in days if parts.year and 1900 <= parts.year < 2200}
 
 
-def read(lines: Sequence[Line]) -> list[Seen]:
-    """Every reader on every line."""
+def read(lines: Sequence[Line]) -> list[LineResults]:
+    """The result of every recognizer for every line."""
     crops = [line.crop for line in lines]
     typed = Tesseract().read(crops)
     general, own = pp_ocr().frames(crops), handwriting().frames(crops)
-    return [Seen(*row) for row in zip(lines, typed, general, own, strict=True)]
+    return [LineResults(*row) for row in zip(lines, typed, general, own, strict=True)]
 
 
 def parsed(text: str) -> set[PartialDate]:
-    """What dateparser makes of a string, in either order of day and month."""
-    found = set()
+    """The dates that dateparser reads in a text, with either order of day and month."""
+    days = set()
     for order in ("DMY", "MDY"):
         settings = {"DATE_ORDER": order, "REQUIRE_PARTS": ["day", "month", "year"]}
         day = dateparser.parse(text, languages=list(LANGUAGES), settings=settings)  # type: ignore[arg-type]
         if day is not None:
-            found.add(PartialDate(day.year, day.month, day.day))
-    return found
+            days.add(PartialDate(day.year, day.month, day.day))
+    return days
 
 
-def scored(seen: Seen, names: Sequence[str], context: Context) -> RecoveredDate:
-    """The date by the networks of those names together."""
-    frames = {"pp-ocr": seen.pp_ocr, "handwriting": seen.own}
-    weights = [WEIGHTS[name] if len(names) > 1 else 1.0 for name in names if name in frames]
-    found = written_dates([frames[n] for n in names if n in frames], weights, LANGUAGES)
-    texts = [ReadText(seen.tesseract.best, 1.0)] if "tesseract" in names else []
-    quality = hand_quality(found[0].log_likelihood, found[0].text)
-    return recover_scored(found, quality, context, LANGUAGES, texts)
+def scored(results: LineResults, names: Sequence[str], context: Context) -> RecoveredDate:
+    """The date recovered by the named recognizers together."""
+    outputs = {"pp-ocr": results.pp_ocr, "handwriting": results.own}
+    weights = [WEIGHTS[name] if len(names) > 1 else 1.0 for name in names if name in outputs]
+    dates = written_dates([outputs[n] for n in names if n in outputs], weights, LANGUAGES)
+    texts = [ReadText(results.tesseract.best, 1.0)] if "tesseract" in names else []
+    quality = hand_quality(dates[0].log_likelihood, dates[0].text)
+    return recover_scored(dates, quality, context, LANGUAGES, texts)
 
 
 FREE = (
@@ -140,7 +143,9 @@ SCORED = (
 
 
 def report_dates(name: str, lines: Iterable[Line]) -> None:
-    """A table of one set: exact, in the first three, wrong but confident."""
+    """Print a table for one set: exact dates, right dates among the first three candidates, and
+    confident dates that are wrong.
+    """
     rows = read([line for line in lines if meanings(line.text)])
     print(f"\n{name}: {len(rows)} dates")
     for label, text_of in FREE:
@@ -151,16 +156,16 @@ def report_dates(name: str, lines: Iterable[Line]) -> None:
             print(f"  {label:26} {_measured(rows, names, window)}")
 
 
-def _measured(rows: Sequence[Seen], names: Sequence[str], window: str) -> str:
+def _measured(rows: Sequence[LineResults], names: Sequence[str], window: str) -> str:
     exact = three = confident = wrong = 0
-    for seen in rows:
-        truth = meanings(seen.line.text)
+    for row in rows:
+        truth = meanings(row.line.text)
         year = next(iter(truth)).year
-        found = scored(seen, names, Context(year=year) if window == "year known" else Context())
-        best = found.as_written in truth
+        result = scored(row, names, Context(year=year) if window == "year known" else Context())
+        best = result.as_written in truth
         exact += best
-        three += any(c.parts in truth for c in found.candidates[:3])
-        sure = found.confidence >= CONFIDENT and found.precision == "day"
+        three += any(c.parts in truth for c in result.candidates[:3])
+        sure = result.confidence >= CONFIDENT and result.precision == "day"
         confident += sure
         wrong += sure and not best
     n = len(rows)
@@ -171,46 +176,48 @@ def _measured(rows: Sequence[Seen], names: Sequence[str], window: str) -> str:
 
 
 def report_texts(name: str, lines: Sequence[Line]) -> None:
-    """A row of one set of numbers or words: free readings, letter for letter."""
+    """Print a row for one set of numbers or words: free readings, compared letter by letter."""
     rows = read(lines)
     parts = []
     for label, text_of in FREE:
-        right = sum(_folded(text_of(s)) == _folded(s.line.text) for s in rows)
+        right = sum(_normalized(text_of(s)) == _normalized(s.line.text) for s in rows)
         parts.append(f"{label.removesuffix(' + dateparser')} {right / len(rows):6.1%}")
     print(f"\n{name}: {len(rows)}\n  free: " + "   ".join(parts))
 
 
 def report_months(name: str, lines: Sequence[Line]) -> None:
-    """French months as a closed vocabulary: the likeliest of twelve words."""
-    rows = read([line for line in lines if _folded(line.text) in MONTHS])
+    """Print a row for French months as a closed vocabulary: the most likely of twelve words."""
+    rows = read([line for line in lines if _normalized(line.text) in MONTHS])
     parts = []
     for label, weights in (("PP-OCRv6", (1.0, 0.0)), ("own", (0.0, 1.0)), ("both", (0.5, 0.5))):
         right = 0
-        for seen in rows:
+        for row in rows:
             scores = {
-                month: weights[0] * seen.pp_ocr.log_likelihood(month)
-                + weights[1] * seen.own.log_likelihood(month)
+                month: weights[0] * row.pp_ocr.log_likelihood(month)
+                + weights[1] * row.own.log_likelihood(month)
                 for month in MONTHS
             }
-            right += max(scores, key=lambda m: scores[m]) == _folded(seen.line.text)
+            right += max(scores, key=lambda m: scores[m]) == _normalized(row.line.text)
         parts.append(f"{label} {right / len(rows):6.1%}")
     print(f"  of twelve ({len(rows)}, {name}): " + "   ".join(parts))
 
 
-def _folded(text: str) -> str:
-    """Letters and digits only, in one case, without accents."""
-    known = [SYMBOLS[c - 1] for c in map(column_of, text) if 0 < c <= len(SYMBOLS)]
-    return "".join(c for c in known if c.isalnum())
+def _normalized(text: str) -> str:
+    """The letters and digits of a text, in one case, without accents."""
+    symbols = [SYMBOLS[c - 1] for c in map(column_of, text) if 0 < c <= len(SYMBOLS)]
+    return "".join(c for c in symbols if c.isalnum())
 
 
 def report_cost(lines: Sequence[Line]) -> None:
-    """Time a crop for all readers together, as a ratio to a pytesseract call on it."""
+    """Print the time of all recognizers together per crop, also as a ratio to one pytesseract call
+    per crop.
+    """
     crops = [line.crop for line in lines]
-    hands = DateRecognizer(LANGUAGES)
-    hands.readings(crops[:1])
+    recognizer = DateRecognizer(LANGUAGES)
+    recognizer.readings(crops[:1])
     started = time.perf_counter()
     Tesseract().read(crops)
-    hands.readings(crops)
+    recognizer.readings(crops)
     ours = time.perf_counter() - started
     started = time.perf_counter()
     with one_thread():
@@ -222,10 +229,10 @@ def report_cost(lines: Sequence[Line]) -> None:
 
 
 def main() -> None:
-    """Command line."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--handwriting", type=Path, required=True)
-    parser.add_argument("--most", type=int, default=MAX)
+    parser.add_argument("--most", type=int, default=MAX_LINES)
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     folder, most = chosen.handwriting, chosen.most

@@ -1,7 +1,7 @@
-"""Labels found on samples: by page segmentation mode and resolution, and under skew.
+"""Counts the labels that are read on samples: by skew, segmentation mode and resolution.
 
-`python -m bench.labels` makes fresh samples (a seed that nothing was tuned on), turns
-and photographs them, and counts the labels whose place is right to 3 points.
+`python -m bench.labels` makes new samples (with a seed that nothing was tuned on), turns them,
+imitates photographs of them, and counts the labels that were read.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from samples.make import DPI, rasters, ways
 from samples.typeset import typeset
 
 SEED = 2024
+"""Seed of the samples (chosen); nothing was tuned on it."""
 CONDITIONS = ("digital", "-10", "-5", "5", "10", "90", "180", "270", "photo")
 LABELS = 3
+"""Labels of one form, given by the layout of the form."""
 
 
 def make_files(folder: Path) -> dict[str, list[Path]]:
-    """The five ways under each condition, as PDFs."""
+    """The five ways of filling in under each condition, as PDFs, by condition."""
     rng = random.Random(SEED)
     files: dict[str, list[Path]] = {}
     for condition in CONDITIONS:
@@ -53,13 +55,13 @@ def _under(pdf: bytes, condition: str, number: int) -> bytes:
     return as_pdf([scanned(page, rng, angle) for page in pages], DPI)
 
 
-def read_labels(findings: Observations) -> int:
-    """Labels that were read (not inferred from the others)."""
-    return sum(not label.inferred for label in findings.labels.values())
+def read_labels(observed: Observations) -> int:
+    """Number of labels that were read, not inferred from other labels."""
+    return sum(not label.inferred for label in observed.labels.values())
 
 
 def main() -> None:
-    """Print labels found by condition, then by mode and resolution."""
+    """Print the number of labels by condition, then by mode and resolution."""
     with tempfile.TemporaryDirectory() as folder:
         files = make_files(Path(folder))
         for condition, paths in files.items():

@@ -1,8 +1,8 @@
-"""Papers found by content: the agreements of a folder under names that say nothing.
+"""Measures how well papers are found by content: all agreements get file names without meaning.
 
     python -m bench.scrambled --folder DIR --roster FILE.bib
 
-The true paper is the one that the file's own name says. Only counts are printed.
+The true paper is the one in the original file name. Only counts are printed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ocr_extract.volume.run import run
 
 
 def main() -> None:
-    """Command line."""
+    """Print the counts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--roster", type=Path, required=True)
@@ -39,9 +39,9 @@ def main() -> None:
             shutil.copy(path, scrambled)
             truth[scrambled.name] = named[path][0].key
         records = run(sorted(Path(scratch).iterdir()), Settings(), roster=roster, jobs=chosen.jobs)
-    told = [(truth[r.document.name], r.roster.key if r.roster else None) for r in records]
-    right = sum(key == found for key, found in told)
-    wrong = sum(found is not None and key != found for key, found in told)
+    pairs = [(truth[r.document.name], r.roster.key if r.roster else None) for r in records]
+    right = sum(key == given for key, given in pairs)
+    wrong = sum(given is not None and key != given for key, given in pairs)
     print(f"by name {len(files)} of {len(named)}; by content {right}, wrongly {wrong}")
 
 

@@ -1,10 +1,11 @@
-"""Volumes with known truth: planted slips, mixed orders, readers that confuse digits.
+"""Simulates volumes with known truth: planted slips, mixed orders, confused digits.
 
     python -m bench.simulate [--sizes 40,300,3000] [--seed N] [--no-roster]
 
-No pixel is read: what the readers make of each date is drawn, digit by digit, and then
-goes the program's own way from readings to records and through the second look. Prints
-slips found, proposals on good dates, orders, and calibration.
+No pixel is read. The readings of each date are drawn, digit by digit. The program then makes
+records of them and runs the consensus pass. The bench prints how many slips are found, how many
+slips are proposed for good dates, how many orders of day and month are right, and the
+calibration.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, product
+
+from ocr_extract.volume.second_look import second_look
 
 from ocr_extract.calibration.evaluate import calibration_error
 from ocr_extract.dates.calendar import PartialDate
@@ -35,14 +38,17 @@ from ocr_extract.records import (
     Verdict,
 )
 from ocr_extract.settings import Settings
-from ocr_extract.volume.second_look import second_look
 
 SEED = 97
+"""Default seed (chosen)."""
 START, END = date(2025, 8, 11), date(2025, 8, 14)
-SLIPS = 0.02
+"""First and last day of the conference."""
+SLIP_RATE = 0.02
+"""Share (0..1) of agreements with a planted slip (chosen)."""
 KINDS = ("born_digital", "typed", "hand")
 SHARES = (0.62, 0.13, 0.25)
-"""Text that the file tells, type on scans, handwriting: as counted on real agreements."""
+"""Shares (0..1) of born-digital text, type on scans, and handwriting, as counted on real
+agreements."""
 BOX = Box(page=2, x0=210, y0=430, x1=270, y1=442)
 SETTINGS = Settings()
 PLANTED = (
@@ -53,7 +59,7 @@ PLANTED = (
 
 @dataclass(frozen=True)
 class Truth:
-    """What the signer meant, what stands there, and the slip that was planted ("" none)."""
+    """The date that the signer meant, the text as written, and the planted slip ("" for none)."""
 
     meant: date
     text: str
@@ -61,13 +67,15 @@ class Truth:
     ambiguous: bool
     """Whether day and month of the written date can be exchanged."""
     hidden: bool = False
-    """Whether a slip leads to another day on which the volume's agreements are signed:
-    without a time stamp nobody can see it."""
+    """Whether the slip leads to another usual day of the volume. Such a slip cannot be found
+    without a time stamp."""
 
 
 @dataclass(frozen=True)
 class DateFormat:
-    """How one signer writes: an order, a separator, whether years have two digits."""
+    """How a signer writes dates: the order, the separator, whether the year has two digits, and
+    whether day and month have leading zeros.
+    """
 
     order: str
     separator: str
@@ -76,7 +84,7 @@ class DateFormat:
 
 
 def simulated(count: int, seed: int, context: Context) -> tuple[list[Record], list[Truth]]:
-    """A volume's first look, and its truth."""
+    """The records of a volume after the extraction pass, and their truth."""
     rng = random.Random(seed)
     truths = [_truth(rng) for _ in range(count)]
     return [_record(rng, i, t, context) for i, t in enumerate(truths)], truths
@@ -85,7 +93,7 @@ def simulated(count: int, seed: int, context: Context) -> tuple[list[Record], li
 def _truth(rng: random.Random) -> Truth:
     meant = _meant(rng)
     date_format = _date_format(rng)
-    slip = rng.choice(PLANTED) if rng.random() < SLIPS else ""
+    slip = rng.choice(PLANTED) if rng.random() < SLIP_RATE else ""
     year, month, day = f"{meant.year}", meant.month, meant.day
     if slip:
         slipped = _slipped(rng, meant, slip)
@@ -100,14 +108,18 @@ def _truth(rng: random.Random) -> Truth:
 
 
 def _is_usual(year: str, month: int, day: int) -> bool:
-    """Whether a written date is one of the days on which agreements are signed."""
+    """Whether a written date is one of the days on which the volume's agreements are usually
+    signed.
+    """
     parts = PartialDate(int(year), month, day)
     full = parts.full()
     return full is not None and START - timedelta(60) <= full <= START + timedelta(20)
 
 
 def _meant(rng: random.Random) -> date:
-    """Two months before the conference, mostly; one in two hundred is months late."""
+    """A day of signing: mostly in the two months before the conference; one in two hundred is
+    months late.
+    """
     if rng.random() < 0.005:
         return END + timedelta(rng.randint(60, 240))
     return START - timedelta(round(rng.triangular(-20, 60, 18)))
@@ -129,7 +141,7 @@ def _written(date_format: DateFormat, year: str, month: int, day: int) -> str:
 
 
 def _slipped(rng: random.Random, meant: date, slip: str) -> tuple[str, int, int] | None:
-    """Year, month and day as the slip leaves them; None where it leaves a date as it was."""
+    """Year, month and day after the slip; None when the slip would not change the date."""
     year = f"{meant.year}"
     offsets = {"last year": -1, "next year": 1, "ten years": rng.choice((-10, 10)),
                "a century": rng.choice((-100, 100))}  # fmt: skip
@@ -162,23 +174,25 @@ def _record(rng: random.Random, index: int, truth: Truth, context: Context) -> R
     )  # fmt: skip
     own = Context(context.year, context.start, context.end, context.origin,
                   stamps=stamps_of(document))  # fmt: skip
-    found = recovered(readings, typed=kind != "hand", placed=True, context=own, settings=SETTINGS)
+    dated = recovered(readings, typed=kind != "hand", placed=True, context=own, settings=SETTINGS)
     shown = Evidence(kind="pdf_text" if kind == "born_digital" else "ocr", source="x", place=BOX,
                      readings=readings)  # fmt: skip
-    result = date_result(found, written, BOX, (shown,), SETTINGS)
+    result = date_result(dated, written, BOX, (shown,), SETTINGS)
     record = Record(
         document=document,
         fields=Fields(date=result, signature=SignatureResult(present="yes", written="hand")),
         verdict=Verdict.REVIEW,
     )
-    flags = redated_flags(record, found, result, own, SETTINGS)
+    flags = redated_flags(record, dated, result, own, SETTINGS)
     return record.model_copy(
         update={"flags": flags, "verdict": verdict_of(flags, (), located=True)}
     )
 
 
 def _stamp(rng: random.Random, meant: date) -> str | None:
-    """A third of the files say when they were changed; one in twenty of them misleads."""
+    """A time stamp: about a third of the files have one, and about one in twenty of these is
+    misleading.
+    """
     if rng.random() > 0.35:
         return None
     if rng.random() < 0.06:
@@ -209,37 +223,40 @@ def _misread(rng: random.Random, text: str) -> str:
 
 
 def _by_hand(rng: random.Random, text: str) -> Iterator[Hypothesis]:
-    """Strings that differ in digits, each with the likelihood that its digits have: what a
-    network sees of one digit is drawn so that of the digits it gives p to, p are right.
+    """The 100 most likely strings, which differ in digits, with their log-likelihoods. The
+    probabilities of a digit are drawn so that they are calibrated: of the digits that get
+    probability p, the share p is right.
     """
     legible = rng.random() < 0.85
-    seen: list[list[tuple[str, float]]] = []
+    places: list[list[tuple[str, float]]] = []
     for character in text:
         if not character.isdigit():
-            seen.append([(character, 0.0)])
+            places.append([(character, 0.0)])
             continue
         first = rng.betavariate(30, 0.7) if legible else rng.betavariate(4, 1.5)
         others = rng.sample([d for d in "0123456789" if d != character], 3)
-        # The digit that stands there is the first choice with that very probability.
+        # The written digit is the first choice with exactly the probability `first`.
         ranked = (
             [character, *others] if rng.random() < first else [others[0], character, *others[1:]]
         )
         rest = 1.0 - first
         shares = (first, 0.7 * rest, 0.2 * rest, 0.1 * rest)
-        seen.append([(d, math.log(max(1e-9, p))) for d, p in zip(ranked, shares, strict=True)])
-    top = sum(max(p for _, p in place) for place in seen)
-    strings = sorted(_strings(seen), key=lambda s: (-s[1], s[0]))[:100]
+        places.append([(d, math.log(max(1e-9, p))) for d, p in zip(ranked, shares, strict=True)])
+    top = sum(max(p for _, p in place) for place in places)
+    strings = sorted(_strings(places), key=lambda s: (-s[1], s[0]))[:100]
     for string, log in strings:
         yield Hypothesis(text=string, log_likelihood=min(0.0, log - top))
 
 
-def _strings(seen: Sequence[list[tuple[str, float]]]) -> Iterator[tuple[str, float]]:
-    """The likelier strings: of each digit the first two, of the least sure ones all."""
-    unsure = sorted((i for i, p in enumerate(seen) if len(p) > 1), key=lambda i: seen[i][0][1])
+def _strings(places: Sequence[list[tuple[str, float]]]) -> Iterator[tuple[str, float]]:
+    """The more likely strings with their log-likelihoods: the first two choices of each digit, and
+    all choices of the four least certain digits.
+    """
+    unsure = sorted((i for i, p in enumerate(places) if len(p) > 1), key=lambda i: places[i][0][1])
     open_places = set(unsure[:4])
     choices = [
         place if i in open_places else place[:2] if len(place) > 1 else place
-        for i, place in enumerate(seen)
+        for i, place in enumerate(places)
     ]
     choices = [sorted(place, key=lambda c: -c[1]) for place in choices]
     for combination in islice(product(*choices), 60_000):
@@ -247,14 +264,14 @@ def _strings(seen: Sequence[list[tuple[str, float]]]) -> Iterator[tuple[str, flo
 
 
 def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
-    """What was found, in lines."""
+    """The figures of a simulated volume, as one line of text."""
     dates = [record.fields.date for record in records]
     pairs = list(zip(dates, truths, strict=True))
     planted = [(r, t) for r, t in zip(records, truths, strict=True) if t.slip]
     caught = [t for r, t in planted if r.verdict is not Verdict.ACCEPTED]
-    # A slip is found when it is flagged, or when the date given is the one that was meant.
+    # A slip is found when the record is flagged, or when its date is the one that was meant.
     found = [t for r, t in planted if r.verdict is not Verdict.ACCEPTED or _is_meant(r, t)]
-    seen = [t for t in found if not t.hidden]
+    found_visible = [t for t in found if not t.hidden]
     visible = [t for _, t in planted if not t.hidden]
     proposed = [t for r, t in planted if r.fields.date.value == t.meant.isoformat()]
     good = [(r, t) for r, t in zip(records, truths, strict=True) if not t.slip]
@@ -270,11 +287,11 @@ def report(records: Sequence[Record], truths: Sequence[Truth]) -> str:
         for r, t in zip(records, truths, strict=True)
         if r.verdict is Verdict.ACCEPTED
     )
-    missed = sorted(t.slip for t in visible if t not in seen)
+    missed = sorted(t.slip for t in visible if t not in found_visible)
     return (
         f"{len(records)}: slips {len(planted)}, flagged {len(caught)}, found {len(found)}, "
         f"rightly proposed {len(proposed)}; "
-        f"of those that leave the volume's days {len(seen)} of {len(visible)} "
+        f"of those that leave the volume's days {len(found_visible)} of {len(visible)} "
         f"(not found: {missed}); false proposals {len(false)} of {len(good)}; "
         f"order wrong {swapped} of {len(good)} ({len(open_orders)} open); "
         f"right {sum(ok for _, ok in given)} of {len(given)} given; accepted {len(accepted)}, "
@@ -286,16 +303,16 @@ def _is_meant(record: Record, truth: Truth) -> bool:
     return record.fields.date.value == truth.meant.isoformat()
 
 
-def _is_swapped(found: DateResult, truth: Truth) -> bool:
+def _is_swapped(result: DateResult, truth: Truth) -> bool:
     meant = truth.meant
     return (
-        found.value == f"{meant.year}-{meant.day:02d}-{meant.month:02d}"
+        result.value == f"{meant.year}-{meant.day:02d}-{meant.month:02d}"
         and meant.day != meant.month
     )
 
 
 def main() -> None:
-    """Command line."""
+    """Print a report for each size, after each pass."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default="40,300,3000")
     parser.add_argument("--seed", type=int, default=SEED)

@@ -1,6 +1,7 @@
-"""What the program takes before and around reading, as ratios to `python -c 'import numpy, cv2'`.
+"""Measures the time to start the program, as ratios to `python -c 'import numpy, cv2'`.
 
-Whole processes, in turns, the quickest of each: what else a machine does only slows a run.
+Whole processes run in turns, and the fastest run of each counts, because other work on the
+machine can only slow a run down.
 
     python -m bench.start_up
 """
@@ -27,16 +28,16 @@ COMMANDS = {
 
 
 def main() -> None:
-    """Print a line a command: seconds, and the ratio."""
+    """Print a line for each command: seconds, and the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=7)
     turns = parser.parse_args().turns
-    quickest = dict.fromkeys(COMMANDS, float("inf"))
+    fastest = dict.fromkeys(COMMANDS, float("inf"))
     for _ in range(turns):
         for name, command in COMMANDS.items():
-            quickest[name] = min(quickest[name], _seconds(command))
-    base = quickest["import numpy, cv2"]
-    for name, seconds in quickest.items():
+            fastest[name] = min(fastest[name], _seconds(command))
+    base = fastest["import numpy, cv2"]
+    for name, seconds in fastest.items():
         print(f"{name:34} {seconds:6.3f} s {seconds / base:6.2f}")
 
 

@@ -1,14 +1,13 @@
-"""Dates of a folder against a truth table, and the textbook pipeline on the same files.
+"""Compares the dates of a folder with a truth table, for this program and for a textbook pipeline.
 
-The textbook: pdf2image at 300 dpi of all pages, `image_to_string`, the text after
-"Date:", `dateparser.parse`. Both run in this process, on one core, on the same files;
-time is given as a ratio to the textbook's.
+The textbook pipeline renders all pages with pdf2image at 300 dpi, calls `image_to_string`, takes
+the text after "Date:", and calls `dateparser.parse`. Both run in this process, on one core, on the
+same files. The time is a ratio to the textbook's.
 
     python -m bench.textbook --folder DIR --truth TABLE [--roster FILE.bib] [--year N]
 
-TABLE is tab- or space-separated with the file's name or its stem, the date as written
-(ISO; - for none) and `typed` or `hand`: either this project's truth.tsv or plain
-columns in that order. Only counts are printed.
+TABLE is this project's truth.tsv, or three columns separated by tabs or spaces: the file's stem,
+the date as written (ISO; - for none), and `typed` or `hand`. Only counts are printed.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ from ocr_extract.volume.run import run
 
 
 @dataclass(frozen=True)
-class Known:
-    """What is true of a file: the date as written ("" for none), typed or hand."""
+class TrueDate:
+    """The truth of a file: the date as written ("" for none), and "typed" or "hand"."""
 
     date: str
     written: str
@@ -45,7 +44,7 @@ class Known:
 
 @dataclass
 class Tally:
-    """Counts of one pipeline, by how dates are written, and its seconds per file."""
+    """Counts of one pipeline by "typed" and "hand", and its seconds for each file."""
 
     total: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     exact: dict[str, int] = field(default_factory=lambda: defaultdict(int))
@@ -54,34 +53,34 @@ class Tally:
     accepted_wrong: int = 0
     seconds: list[float] = field(default_factory=list)
 
-    def count(self, known: Known, given: str | None) -> bool:
-        """Count one answer; returns whether it is right."""
-        self.total[known.written] += 1
-        right = (given or "") == known.date
-        self.exact[known.written] += right
-        self.wrong[known.written] += bool(given) and not right
+    def count(self, truth: TrueDate, given: str | None) -> bool:
+        """Count one answer. Returns whether it is right."""
+        self.total[truth.written] += 1
+        right = (given or "") == truth.date
+        self.exact[truth.written] += right
+        self.wrong[truth.written] += bool(given) and not right
         return right
 
 
-def read_truth(path: Path) -> dict[str, Known]:
-    """The table, by file stem."""
+def read_truth(path: Path) -> dict[str, TrueDate]:
+    """The true dates of a table, by file stem."""
     lines = path.read_text(encoding="utf-8").splitlines()
     if "date_as_written" in lines[0]:
         rows = csv.DictReader(lines, delimiter="\t")
         return {
-            Path(row["file"]).stem: Known(row["date_as_written"], row["date_written"])
+            Path(row["file"]).stem: TrueDate(row["date_as_written"], row["date_written"])
             for row in rows
         }
     columns = [line.split() for line in lines if line.strip() and not line.startswith("#")]
-    return {c[0]: Known("" if c[1] == "-" else c[1], c[2]) for c in columns}
+    return {c[0]: TrueDate("" if c[1] == "-" else c[1], c[2]) for c in columns}
 
 
 def textbook(path: Path) -> str | None:
-    """The pipeline that tutorials teach; returns an ISO date or None."""
+    """The pipeline of usual tutorials. Returns an ISO date or None."""
     text = "\n".join(pytesseract.image_to_string(page) for page in _pages(path))
     match = re.search(r"Date\s*:\s*(.+)", text)
-    found = dateparser.parse(match[1]) if match else None
-    return found.date().isoformat() if found else None
+    time_found = dateparser.parse(match[1]) if match else None
+    return time_found.date().isoformat() if time_found else None
 
 
 def _pages(path: Path) -> list[Image.Image]:
@@ -90,7 +89,7 @@ def _pages(path: Path) -> list[Image.Image]:
     return [frame.copy() for frame in ImageSequence.Iterator(Image.open(path))]
 
 
-def measure_textbook(files: Sequence[Path], truth: dict[str, Known]) -> Tally:
+def measure_textbook(files: Sequence[Path], truth: dict[str, TrueDate]) -> Tally:
     """Run the textbook pipeline over the files."""
     tally = Tally()
     for path in files:
@@ -103,7 +102,7 @@ def measure_textbook(files: Sequence[Path], truth: dict[str, Known]) -> Tally:
 
 
 def measure_ours(
-    files: Sequence[Path], truth: dict[str, Known], roster: Path | None, year: int | None
+    files: Sequence[Path], truth: dict[str, TrueDate], roster: Path | None, year: int | None
 ) -> Tally:
     """Run this program over the files, in this process."""
     tally = Tally()
@@ -111,9 +110,9 @@ def measure_ours(
     for record in run(files, Settings(year=year), roster=papers, jobs=1):
         date = record.fields.date
         given = date.as_written if date.precision == "day" else None
-        known = truth[Path(record.document.name).stem]
-        partial = date.as_written if len(known.date) < 10 else given
-        right = tally.count(known, partial)
+        true_date = truth[Path(record.document.name).stem]
+        partial = date.as_written if len(true_date.date) < 10 else given
+        right = tally.count(true_date, partial)
         tally.accepted += record.verdict is Verdict.ACCEPTED
         tally.accepted_wrong += record.verdict is Verdict.ACCEPTED and not right
         tally.seconds.append(record.seconds)
@@ -121,7 +120,7 @@ def measure_ours(
 
 
 def main() -> None:
-    """Command line."""
+    """Print the counts of both pipelines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--truth", type=Path, required=True)
@@ -130,17 +129,17 @@ def main() -> None:
     chosen = parser.parse_args()
     truth = read_truth(chosen.truth)
     files = [path for path in plan([chosen.folder]) if path.stem in truth]
-    mine = measure_ours(files, truth, chosen.roster, chosen.year)
+    ours = measure_ours(files, truth, chosen.roster, chosen.year)
     other = measure_textbook(files, truth)
     print(f"{len(files)} files; exact / wrong but given / of, by how the date is written")
-    ratio = sum(mine.seconds) / max(1e-9, sum(other.seconds))
-    for name, tally, times in (("textbook", other, 1.0), ("ocr_extract", mine, ratio)):
+    ratio = sum(ours.seconds) / max(1e-9, sum(other.seconds))
+    for name, tally, times in (("textbook", other, 1.0), ("ocr_extract", ours, ratio)):
         parts = [
             f"{kind}: {tally.exact[kind]} / {tally.wrong[kind]} / {tally.total[kind]}"
             for kind in sorted(tally.total)
         ]
         print(f"{name:12} {'   '.join(parts)}   time {times:.2f}")
-    print(f"ocr_extract accepted {mine.accepted}, of these wrong {mine.accepted_wrong}")
+    print(f"ocr_extract accepted {ours.accepted}, of these wrong {ours.accepted_wrong}")
 
 
 if __name__ == "__main__":

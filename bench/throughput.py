@@ -1,13 +1,13 @@
-"""How fast a mixed volume is read: one core, two, and the textbook on the same files; and
-how much memory the parent takes for few files and for many.
+"""Measures how fast a mixed volume is read with one worker and with several, next to the textbook
+pipeline; and the memory of the parent process for few and for many files.
 
     python -m bench.throughput [--count 200] [--jobs 2] [--times 2] [--many 10000]
         [--form BLANK.pdf]
 
-The volume is mixed as real ones are: 87 % with text, 13 % scans; of either one date in four
-is written by hand. With a blank form that form is filled in, else the samples' own. Times
-are ratios of runs on this machine, in turns, each the quickest of so many: what else the
-machine does only slows them. The textbook reads every fifth file.
+The volume is mixed like real ones: 87 % of the files have text, 13 % are scans; in both groups one
+date in four is handwritten. `--form` gives a blank form to fill in; the default is the samples'
+own form. The runs take turns on this machine, and the fastest of each kind counts, because other
+work on the machine can only slow a run down. The textbook pipeline reads every fifth file.
 """
 
 from __future__ import annotations
@@ -30,13 +30,16 @@ from samples.make import FIRST, LAST, TOPICS
 from samples.overlay import filled_in
 from samples.typeset import Entry, Filling, typeset
 
-SCANS = 0.13
+SCAN_SHARE = 0.13
+"""Share (0..1) of scans, as counted over 328 real agreements."""
 SCRAWLS = ((80.0, 14.0, 20.0, -2.0), (60.0, 18.0, 10.0, 0.0), (110.0, 12.0, 30.0, -3.0))
-SAMPLED = 5
+"""Signatures: width, height, and shift to the right and down from the label, in points (chosen)."""
+SAMPLE_STEP = 5
+"""One of this many files is read by the textbook pipeline (chosen)."""
 
 
 def make(folder: Path, count: int, blank: Path | None = None, seed: int = 5) -> list[Path]:
-    """A mixed volume."""
+    """Make a mixed volume of `count` files; the same seed gives the same files."""
     rng = random.Random(seed)
     files = []
     for number in range(count):
@@ -58,14 +61,12 @@ def make(folder: Path, count: int, blank: Path | None = None, seed: int = 5) -> 
 
 
 def is_scan(number: int) -> bool:
-    """Whether the file of a number is a scan; strewn evenly, so that any stretch of the
-    volume has its share.
-    """
-    return int((number + 1) * SCANS) > int(number * SCANS)
+    """Whether the file with this number is a scan. Scans are spread evenly over the volume."""
+    return int((number + 1) * SCAN_SHARE) > int(number * SCAN_SHARE)
 
 
 def as_scan(drawn: bytes, seed: int) -> bytes:
-    """Its pages after a flat-bed scanner, at 200 dpi."""
+    """The pages of a PDF as a flat-bed scanner would give them, at 200 dpi, as a PDF."""
     noise = np.random.default_rng(seed)
     images = convert_from_bytes(drawn, dpi=200, grayscale=True)
     pages = [np.asarray(image, np.uint8) for image in images]
@@ -73,7 +74,7 @@ def as_scan(drawn: bytes, seed: int) -> bytes:
 
 
 def timed(folder: Path, out: Path, jobs: int) -> float:
-    """Seconds of a run as a user types it, its start included."""
+    """Seconds of a run of the command line, including its start."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "ocr_extract", "run", str(folder), "--year", "2025"]
     options = ["--out", str(out), "--jobs", str(jobs), "--quiet"]
@@ -83,7 +84,7 @@ def timed(folder: Path, out: Path, jobs: int) -> float:
 
 
 def timed_textbook(files: list[Path]) -> float:
-    """Seconds that the textbook would take for all files on one core, from a sample."""
+    """Seconds of the textbook pipeline for all files on one core, estimated from a sample."""
     sampled = sample(files)
     started = time.perf_counter()
     with one_thread():
@@ -93,7 +94,7 @@ def timed_textbook(files: list[Path]) -> float:
 
 
 def compared(folder: Path, scratch: Path, files: list[Path], jobs: int, times: int) -> list[float]:
-    """Seconds of one job, of several, and of the textbook, in turns, the quickest of each."""
+    """Fewest seconds of `times` runs with one job, with several jobs, and of the textbook."""
     turns = []
     for turn in range(times):
         one = timed(folder, scratch / f"one{turn}", 1)
@@ -106,7 +107,7 @@ def compared(folder: Path, scratch: Path, files: list[Path], jobs: int, times: i
 
 
 def peak(folder: Path, out: Path) -> float:
-    """Megabytes that the parent of a run held at most."""
+    """Peak memory of a run's parent process, in MB."""
     code = (
         "import resource, sys\n"
         "from ocr_extract.cli import app\n"
@@ -122,14 +123,14 @@ def peak(folder: Path, out: Path) -> float:
 
 
 def sample(files: list[Path]) -> list[Path]:
-    """Every so many of the files with text, and every so many of the scans: the same mix."""
+    """Every fifth file with text and every fifth scan, so that the mix stays the same."""
     scans = [path for number, path in enumerate(files) if is_scan(number)]
     texts = [path for number, path in enumerate(files) if not is_scan(number)]
-    return texts[::SAMPLED] + scans[::SAMPLED]
+    return texts[::SAMPLE_STEP] + scans[::SAMPLE_STEP]
 
 
 def small_volume(folder: Path, count: int) -> Path:
-    """So many small agreements, as text."""
+    """Make `count` small agreements as text files; returns the folder."""
     folder.mkdir()
     for number in range(count):
         day = f"{1 + number % 28:02d}.05.2025"
@@ -139,7 +140,7 @@ def small_volume(folder: Path, count: int) -> Path:
 
 
 def main() -> None:
-    """Command line."""
+    """Print times as ratios, and the memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--jobs", type=int, default=2)
@@ -154,7 +155,7 @@ def main() -> None:
         one, more, other = compared(folder, Path(scratch), files, chosen.jobs, chosen.times)
         again = timed(folder, Path(scratch) / "more0", chosen.jobs)
         print(
-            f"{len(files)} files, {SCANS:.0%} scans;"
+            f"{len(files)} files, {SCAN_SHARE:.0%} scans;"
             f" {chosen.jobs} jobs against one: {one / more:.2f}"
         )
         print(

@@ -1,10 +1,10 @@
-"""False signatures: forms that nobody signed, with all that may look like a signature.
+"""Counts false signatures: forms without a signature, but with other ink that may look like one.
 
     python -m bench.unsigned [--count N] [--jobs N] [--form BLANK.pdf]
 
-Dates typed and by hand in every usual place, stamps, dust, ruled lines, punch holes and
-scanner borders, as PDF objects, scans and photographs. None may be called signed; the
-blank form itself neither.
+The forms have typed and handwritten dates in every usual place, stamps, dust, ruled lines, punch
+holes and scanner borders, as PDF objects, scans and photographs. No form may be called signed,
+and neither may the blank form.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from samples.make import FIRST, LAST, TOPICS
 from samples.typeset import Entry, Filling, Hand, typeset
 
 SEED = 737475
+"""Default seed (chosen)."""
 DPI = 200
+"""Resolution of the pages, in pixels per inch (chosen)."""
 CONDITIONS = ("digital", "scan", "scan", "bordered", "photo")
 MONTHS = ("January", "March", "May", "July", "September", "October", "December")
 
 
 def forms(folder: Path, count: int, seed: int) -> Iterator[Path]:
-    """Unsigned forms, written to a folder."""
+    """Write `count` unsigned forms to a folder and yield their paths."""
     for index, (content, _) in enumerate(forms_of(count, seed)):
         path = folder / f"unsigned{index:04d}{CONDITIONS[index % len(CONDITIONS)]}.pdf"
         path.write_bytes(content)
@@ -41,7 +43,7 @@ def forms(folder: Path, count: int, seed: int) -> Iterator[Path]:
 
 
 def forms_of(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
-    """Unsigned forms as PDFs, each with the date written on it, "" for none; the same seed
+    """`count` unsigned forms as PDFs, each with the date written on it ("" for none). The same seed
     gives the same forms.
     """
     rng = random.Random(seed)
@@ -92,7 +94,7 @@ def _date(rng: random.Random) -> str:
 
 
 def _littered(page: Grey, rng: random.Random) -> Grey:
-    """A stamp beside or below the block, a rule under a label, dust near it."""
+    """Add a stamp beside or below the signing block, a ruled line under a label, and dust."""
     scale = DPI / 72
     if rng.random() < 0.4:
         _stamp(page, rng, scale)
@@ -106,7 +108,7 @@ def _littered(page: Grey, rng: random.Random) -> Grey:
 
 
 def _stamp(page: Grey, rng: random.Random, scale: float) -> None:
-    """A rubber stamp: a frame or a ring with two lines of print."""
+    """Add a rubber stamp: a box or an ellipse with two lines of print."""
     x, y = rng.uniform(330, 430) * scale, rng.uniform(400, 560) * scale
     wide, high = rng.uniform(60, 110) * scale, rng.uniform(26, 50) * scale
     ink = rng.randint(60, 170)
@@ -135,11 +137,11 @@ def _aged(page: Grey, rng: random.Random, condition: str) -> Grey:
 
 
 def main() -> None:
-    """Command line."""
+    """Print the counts, and the forms that were called signed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=500)
-    seen = "4242, 5151, 6161, 7171, 8181, 9191, 31313, 60606, 77777, 424243, 515253, 626364"
-    parser.add_argument("--seed", type=int, default=SEED, help=f"{seen} were measured before")
+    used = "4242, 5151, 6161, 7171, 8181, 9191, 31313, 60606, 77777, 424243, 515253, 626364"
+    parser.add_argument("--seed", type=int, default=SEED, help=f"{used} were measured before")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--form", type=lambda v: Path(v) if v else None)
     parser.add_argument("--keep", type=Path, help="folder for the forms, to look at them")

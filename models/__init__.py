@@ -1,1 +1,1 @@
-"""Weights that the package reads with, and the recipes that made them."""
+"""The weights of the package's models, and the recipes that produced them."""

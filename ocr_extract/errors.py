@@ -1,21 +1,21 @@
-"""Errors are for callers' mistakes and missing tools; trouble in a document is `Damage`.
+"""Errors for wrong use and for missing tools. A problem in a document is `Damage`, not an error.
 
 OcrExtractError                exit code
 ├── UsageError                 2   wrong use
 │   ├── NothingToRead              no agreement under the paths given
-│   ├── BadSettings                a settings file or option that cannot be
+│   ├── BadSettings                a settings file or option that is not valid
 │   ├── BadRoster                  a roster that cannot be read
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
-│   ├── NoRoom                     no room left for temporary files
-│   ├── NoWorkers                  the machine starts no worker process
+│   ├── NoRoom                     no disk space left for temporary files
+│   ├── NoWorkers                  no worker process can be started
 │   ├── LedgerBusy                 another run writes to this ledger
-│   ├── LedgerTrouble              a ledger that cannot be opened, or has no room left
+│   ├── LedgerTrouble              a ledger that cannot be opened, or has no disk space left
 │   ├── FilesNotShared             a worker of the cluster does not see our files
 │   └── LostCluster                the scheduler or all of its workers are gone
-└── MissingTool                3   a program or model that the work needs is not there
+└── MissingTool                3   a required program or model is not installed
 
-Everything else that escapes is a fault of the program: exit code 4.
+Any other exception that reaches the caller is a fault of the program: exit code 4.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """What the process tells its caller."""
+    """Exit codes of the command line."""
 
     ALL_ACCEPTED = 0
     NEEDS_A_PERSON = 1
@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
 
 
 class OcrExtractError(Exception):
-    """Base: says what is wrong, and in `advice` the next command to type."""
+    """Base class. `message` says what is wrong, `advice` gives the next command to type."""
 
     exit_code = ExitCode.INTERNAL
 
@@ -48,7 +48,7 @@ class OcrExtractError(Exception):
         return f"{self.message} {self.advice}".strip()
 
     def __reduce__(self) -> tuple[type[OcrExtractError], tuple[str, str]]:
-        # Both parts must survive the way back from a worker process.
+        # Both parts must survive pickling, because errors come back from worker processes.
         return type(self), (self.message, self.advice)
 
 
@@ -59,7 +59,7 @@ class UsageError(OcrExtractError):
 
 
 class NothingToRead(UsageError):
-    """No agreement stands under the paths given."""
+    """There is no agreement under the given paths."""
 
 
 class BadSettings(UsageError):
@@ -71,7 +71,7 @@ class BadRoster(UsageError):
 
 
 class BadTruth(UsageError):
-    """Results, or the true dates to compare them with, cannot be read."""
+    """The results cannot be read, or the true dates that they are compared with."""
 
 
 class UnsafeOutput(UsageError):
@@ -79,11 +79,11 @@ class UnsafeOutput(UsageError):
 
 
 class NoRoom(UsageError):
-    """A disk is full: no document's fault, and no reason to call it damaged."""
+    """A disk is full. No document caused it, so none is called damaged."""
 
 
 class NoWorkers(UsageError):
-    """No worker process comes up: no document's fault, and no reason to call it damaged."""
+    """No worker process starts. No document caused it, so none is called damaged."""
 
 
 class LedgerBusy(UsageError):
@@ -91,25 +91,25 @@ class LedgerBusy(UsageError):
 
 
 class LedgerTrouble(UsageError):
-    """The ledger cannot be opened, is of a later version, or has no room left."""
+    """The ledger cannot be opened, has a later version, or has no disk space left."""
 
 
 class FilesNotShared(UsageError):
-    """A worker of the cluster does not find a file that this machine has."""
+    """A worker of the cluster does not find a file of this machine."""
 
 
 class LostCluster(UsageError):
-    """The cluster cannot be reached, or has gone away."""
+    """The cluster cannot be reached, or the connection to it is lost."""
 
 
 class MissingTool(OcrExtractError):
-    """A program or a model that the work needs is not installed."""
+    """A required program or model is not installed."""
 
     exit_code = ExitCode.MISSING_TOOL
 
 
 def raise_if_no_room(error: BaseException) -> None:
-    """Raises NoRoom when that is what an error of the system says."""
+    """Raises NoRoom when a system error says that a disk or a quota is full."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         where = f" ({error.filename})" if error.filename else ""
         advice = "Make room, or set TMPDIR to another disk, and run the same command again."

@@ -1,4 +1,4 @@
-"""The line from a file to its records, and the document boundary.
+"""Turns one file into its records, and keeps the faults of a document inside its record.
 
 open_source → PageSelector.views → split_agreements → find_blanks, read_marks → decide
 """
@@ -53,10 +53,10 @@ def extract(
     page_recognizer: PageRecognizer | None = None,
     handwriting: HandwritingRecognizer | None = None,
 ) -> Record:
-    """Read one agreement (the first one of a file): whatever it is, a record comes back.
+    """Read one agreement, the first one of a file. Every file gives a record.
 
-    `context` is what the volume says of its dates (default: the settings' year or conference
-    days). The recognizers are tesseract and the two line networks, unless others are given.
+    `context` is what is known about the volume's dates; the default is the year or the conference
+    days of the settings. The default recognizers are tesseract and the two line networks.
     Raises MissingTool when tesseract or poppler is not installed.
     """
     records = extract_all(
@@ -77,13 +77,13 @@ def extract_all(
     page_recognizer: PageRecognizer | None = None,
     handwriting: HandwritingRecognizer | None = None,
 ) -> tuple[Record, ...]:
-    """As `extract`, for a file that may hold several agreements: a record for each, with
-    its first and last page.
+    """Like `extract`, for a file that may hold several agreements: one record for each agreement,
+    with its first and last page.
     """
     chosen = settings or Settings()
-    known = context or context_of(chosen.year, chosen.start, chosen.end)
+    given = context or context_of(chosen.year, chosen.start, chosen.end)
     observed = observe_all(Path(path), chosen, page_recognizer, handwriting)
-    return tuple(record for one in observed for record in _decided(one, known, chosen))
+    return tuple(record for each in observed for record in _decided(each, given, chosen))
 
 
 def observe_all(
@@ -92,9 +92,9 @@ def observe_all(
     page_recognizer: PageRecognizer | None = None,
     handwriting: HandwritingRecognizer | None = None,
 ) -> tuple[Observations, ...]:
-    """What was observed of each agreement in a file, nearly always one; never raises for what
-    is wrong with the file. A fault of ours is damage of this one document, its traceback goes
-    to the log, and the run goes on. Raises MissingTool as `extract` does.
+    """Observations of each agreement in a file; nearly always there is one. A problem of the file
+    never raises an error. A fault of the program becomes damage of this document: its traceback
+    goes to the log, and the run continues. Raises MissingTool like `extract`.
     """
     return _bounded(
         lambda: _observed(path, settings, page_recognizer, handwriting),
@@ -108,14 +108,16 @@ def observe_first(
     page_recognizer: PageRecognizer | None = None,
     handwriting: HandwritingRecognizer | None = None,
 ) -> Observations:
-    """What was observed of the first agreement in a file, see `observe_all`."""
+    """Observations of the first agreement in a file, see `observe_all`."""
     return observe_all(path, settings, page_recognizer, handwriting)[0]
 
 
 def _bounded(
     work: Callable[[], tuple[T, ...]], failed: Callable[[Damage], tuple[T, ...]]
 ) -> tuple[T, ...]:
-    """The document boundary: what goes wrong in a document is its damage."""
+    """The document boundary: an unexpected exception becomes the document's damage. Errors of this
+    program (OcrExtractError) and a full disk are raised.
+    """
     try:
         return work()
     except OcrExtractError:
@@ -128,7 +130,7 @@ def _bounded(
 
 
 def _decided(observed: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
-    """The record of one agreement; where deciding fails, that of its damage."""
+    """The record of one agreement. When deciding fails, the record holds only the damage."""
     return _bounded(
         partial(_record_of, observed, context, settings),
         partial(_record_of_damage, observed, context, settings),
@@ -137,18 +139,20 @@ def _decided(observed: Observations, context: Context, settings: Settings) -> tu
 
 def _record_of(observed: Observations, context: Context, settings: Settings) -> tuple[Record, ...]:
     record = decide(observed, context, settings)
-    record.to_json()  # what cannot be written is this document's trouble, not its worker's
+    record.to_json()  # a record that cannot be written fails here, not later in the worker
     return (record,)
 
 
 def _record_of_damage(
     observed: Observations, context: Context, settings: Settings, fault: Damage
 ) -> tuple[Record, ...]:
-    """The document and its damage, without what cannot be decided, or written."""
+    """The record of a document that could not be decided or written: only its name, path, hash,
+    pages and damage.
+    """
     whole = observed.document
     document = Document(name=whole.name, path=whole.path, sha256=whole.sha256, pages=whole.pages)
-    left = Observations(document, damage=(*observed.damage, fault), seconds=observed.seconds)
-    return _record_of(left, context, settings)
+    reduced = Observations(document, damage=(*observed.damage, fault), seconds=observed.seconds)
+    return _record_of(reduced, context, settings)
 
 
 def _observed(
@@ -157,7 +161,9 @@ def _observed(
     page_recognizer: PageRecognizer | None,
     handwriting: HandwritingRecognizer | None,
 ) -> tuple[Observations, ...]:
-    """Open, choose and read the pages, observe each agreement; with the damage found on the way."""
+    """Open the file, choose and read its pages, and observe each agreement. All agreements get the
+    damage of the file and an equal share of the time.
+    """
     started, time_limit = time.monotonic(), TimeLimit(settings)
     damage: list[Damage] = []
     document = Document.at(path)
@@ -172,8 +178,8 @@ def _observed(
         damage.append(trouble.damage)
         observed = (Observations(document),)
     seconds = (time.monotonic() - started) / len(observed)
-    found = tuple(dict.fromkeys(damage))
-    return tuple(replace(one, damage=found, seconds=seconds) for one in observed)
+    distinct = tuple(dict.fromkeys(damage))
+    return tuple(replace(each, damage=distinct, seconds=seconds) for each in observed)
 
 
 def _engines(
@@ -182,10 +188,12 @@ def _engines(
     handwriting: HandwritingRecognizer | None,
     report: ReportDamage,
 ) -> Engines:
-    """Tesseract and the line networks, where no others are given."""
+    """The given recognizers; by default tesseract and the line networks. After its first timeout
+    the page recognizer is not asked again about the document.
+    """
     pages = page_recognizer or Tesseract(timeout=settings.read_timeout)
-    patient = OneTimeout(pages, LOOKING * settings.document_timeout)
-    return Engines(patient, handwriting or DateRecognizer(settings.languages), report)
+    limited = OneTimeout(pages, LOOKING * settings.document_timeout)
+    return Engines(limited, handwriting or DateRecognizer(settings.languages), report)
 
 
 def _described(document: Document, source: Source) -> Document:
@@ -208,27 +216,29 @@ def _described(document: Document, source: Source) -> Document:
 def _agreements(
     document: Document, source: Source, views: Sequence[PageView], engines: Engines
 ) -> tuple[Observations, ...]:
-    """What was observed of each agreement in a file."""
+    """Observations of each agreement in an opened file."""
     if source.text is not None:
         return (_agreement(document, views, engines),)
     document = document.model_copy(update={"kind": kind_of(views)})
     return tuple(
         replace(
-            _agreement(_within(document, part), part, engines), certificates=source.certificates
+            _agreement(_within(document, group), group, engines), certificates=source.certificates
         )
-        for part in split_agreements(views, source.pages)
+        for group in split_agreements(views, source.pages)
     )
 
 
-def _within(document: Document, part: Sequence[PageView]) -> Document:
-    """The document's first and last page that an agreement takes, when it is not alone."""
-    if not part or (document.last_page or 0) <= part[-1].number - part[0].number + 1:
+def _within(document: Document, group: Sequence[PageView]) -> Document:
+    """The document with the first and last page of one agreement, when the file has more pages."""
+    if not group or (document.last_page or 0) <= group[-1].number - group[0].number + 1:
         return document
-    return document.model_copy(update={"first_page": part[0].number, "last_page": part[-1].number})
+    return document.model_copy(
+        update={"first_page": group[0].number, "last_page": group[-1].number}
+    )
 
 
 def _agreement(document: Document, views: Sequence[PageView], engines: Engines) -> Observations:
-    """What was observed of one agreement: its blanks, its terms, its signing block."""
+    """Observations of one agreement: its blanks, its clauses and its signing block."""
     form, share = form_of(views)
     signing = signing_page(views, form)
     blanks = find_blanks(views, form, engines)
@@ -250,7 +260,7 @@ def _agreement(document: Document, views: Sequence[PageView], engines: Engines) 
 def _with_block(
     observed: Observations, page: PageView, block: LocatedBlock, engines: Engines
 ) -> Observations:
-    """With the labels and the marks of the signing block."""
+    """Adds the labels and the marks of the signing block."""
     labels: dict[FieldName, ObservedLabel] = {
         name: ObservedLabel(label.rect, place_of(page, label.rect), label.inferred)
         for name, label in block.labels.items()
@@ -265,12 +275,13 @@ def _with_block(
 
 
 def _clauses(views: Sequence[PageView], form: Form) -> ClauseComparison | None:
+    """Comparison of the printed clauses with those of the form; None when there is none."""
     words = [word for view in views for word in flat(view.lines)]
     exact = bool(views) and all(view.exact or view.raster is None for view in views)
-    seen = {clause for view in views for clause in view.clauses}
-    return compare_clauses(words, form.name, exact=exact, seen=seen)
+    compared = {clause for view in views for clause in view.clauses}
+    return compare_clauses(words, form.name, exact=exact, seen=compared)
 
 
 def _hidden(view: PageView, block: LocatedBlock) -> tuple[str, ...]:
-    """Lines that do not show, from the first label on."""
+    """Lines of text that does not show on the page, from the first label downwards."""
     return tuple(line.text for line in group_lines(view.hidden) if line.rect.y0 >= block.top)

@@ -1,8 +1,8 @@
-"""Where things are: pixels of one raster, pixels of another, points of the page.
+"""Converts between pixels of a raster and points of the page.
 
-The one place that converts between them. A raster knows its resolution and the
-homography that leads from its pixels back to those of the page as it was rendered;
-pages count from 1 and points from the page's top left corner.
+No other module does this. A raster knows its resolution, and the homography that maps its pixels
+to those of the page as it was rendered. Pages count from 1. Points count from the page's top
+left corner.
 """
 
 from __future__ import annotations
@@ -16,15 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
-"""A grey raster: shape (height, width), 0 black to 255 white."""
+"""Grey values: shape (height, width), from 0 (black) to 255 (white)."""
 Homography = npt.NDArray[np.float64]
-"""A 3 x 3 projective map of pixel coordinates."""
+"""A projective map of pixel coordinates: shape (3, 3)."""
 POINTS_PER_INCH = 72.0
+"""PDF points per inch, as defined by the PDF standard."""
 
 
 class Rect(NamedTuple):
-    """A rectangle with sides parallel to the page's: left, top, right, bottom. Which unit, points
-    or pixels, says who holds it.
+    """A rectangle with sides parallel to those of the page: left, top, right, bottom. The owner of
+    a rectangle says whether its unit is points or pixels.
     """
 
     x0: float
@@ -34,7 +35,7 @@ class Rect(NamedTuple):
 
     @classmethod
     def around(cls, rects: Iterable[Rect]) -> Rect:
-        """The smallest rectangle around some; raises ValueError when there are none."""
+        """The smallest rectangle around the given ones. Raises ValueError when there are none."""
         sides = tuple(zip(*rects, strict=True))
         if not sides:
             raise ValueError("no rectangles")
@@ -43,21 +44,21 @@ class Rect(NamedTuple):
 
     @property
     def width(self) -> float:
-        """From left to right."""
+        """Distance from left to right."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
-        """From top to bottom."""
+        """Distance from top to bottom."""
         return self.y1 - self.y0
 
     @property
     def area(self) -> float:
-        """Width times height."""
+        """Width times height, in the square of the unit."""
         return (self.x1 - self.x0) * (self.y1 - self.y0)
 
     def overlap(self, other: Rect) -> float:
-        """Area that both share, as a share of the smaller one, 0..1."""
+        """Area of the intersection as a share (0..1) of the smaller rectangle's area."""
         wide = min(self.x1, other.x1) - max(self.x0, other.x0)
         high = min(self.y1, other.y1) - max(self.y0, other.y0)
         if wide <= 0 or high <= 0:
@@ -68,11 +69,12 @@ class Rect(NamedTuple):
 
 @dataclass(frozen=True)
 class Raster:
-    """A page as pixels: `to_page` maps its pixels to those of the page as rendered.
+    """A page as pixels. `to_page` maps its pixels to those of the page as rendered.
 
-    `dpi` is what makes this raster's print its natural size, pixels an inch; `page_dpi`
-    is the resolution of the page as rendered. They differ for photographs. `turned`
-    (degrees, counter-clockwise) and `notes` say what was done.
+    `dpi` is the resolution, in pixels per inch, at which the print of this raster has its true
+    size; `page_dpi` is the resolution of the page as rendered. The two differ for photographs.
+    `turned` is the total rotation so far, in degrees counter-clockwise; `notes` lists the changes
+    in words.
     """
 
     pixels: Grey
@@ -83,33 +85,35 @@ class Raster:
     turned: float = 0.0
     notes: tuple[str, ...] = ()
     photographed: bool = False
-    """Whether it had a sheet to cut out, or shading to remove: a lamp lit it."""
+    """Whether the page is a photograph: a sheet was cut out of it, or shading was removed."""
 
     @property
     def height(self) -> int:
-        """Rows of pixels."""
+        """Number of rows."""
         return int(self.pixels.shape[0])
 
     @property
     def width(self) -> int:
-        """Columns of pixels."""
+        """Number of columns."""
         return int(self.pixels.shape[1])
 
     def points(self, pixels: float) -> float:
-        """A length in pixels, in points."""
+        """Converts a length from pixels to points."""
         return pixels * POINTS_PER_INCH / self.dpi
 
     def length(self, points: float) -> float:
-        """A length in points, in pixels."""
+        """Converts a length from points to pixels."""
         return points * self.dpi / POINTS_PER_INCH
 
     def slices(self, rect: Rect) -> tuple[slice, slice]:
-        """Rows and columns of the pixels within a rectangle in points."""
+        """Row and column slices of the pixels in a rectangle, which is given in points."""
         x0, y0, x1, y1 = (max(0, round(self.length(v))) for v in rect)
         return slice(y0, y1), slice(x0, x1)
 
     def on_page(self, rect: Rect) -> Rect:
-        """The bounding rectangle, in points of the page as it came, of a rectangle here."""
+        """Maps a rectangle in pixels of this raster to points of the page as rendered: the bounding
+        rectangle of its mapped corners.
+        """
         x0, y0, x1, y1 = rect
         corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float64)
         mapped = cv2.perspectiveTransform(corners[:, None, :], self.to_page)[:, 0, :]
@@ -121,7 +125,9 @@ class Raster:
     def warped(
         self, matrix: Homography, size: tuple[int, int], turned: float = 0.0, note: str = ""
     ) -> Raster:
-        """The raster under a map of its pixels, `size` = (width, height), white outside."""
+        """The raster after a map of its pixels. `size` is the new (width, height) in pixels; pixels
+        from outside are white. `turned` is the rotation of the map in degrees counter-clockwise.
+        """
         pixels = cv2.warpPerspective(
             self.pixels, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255
         )
@@ -134,22 +140,24 @@ class Raster:
         )
 
     def magnified(self, factor: float) -> Raster:
-        """The same pixels, of print that is `factor` times smaller than was thought."""
+        """The same pixels with a `factor` times lower resolution: lengths in points become
+        `factor` times larger.
+        """
         return replace(self, dpi=self.dpi / factor)
 
     def with_pixels(self, pixels: Grey, note: str = "") -> Raster:
-        """The same raster with other grey values of the same shape."""
+        """The same raster with other grey values; their shape must be the same."""
         notes = (*self.notes, note) if note else self.notes
         return replace(self, pixels=pixels, notes=notes)
 
 
 def raster_of(pixels: Grey, dpi: float, page: int) -> Raster:
-    """A page as rendered: its pixels are the page's."""
+    """The raster of a page as rendered at `dpi` pixels per inch. `page` counts from 1."""
     return Raster(pixels=pixels, dpi=dpi, page=page, to_page=np.eye(3), page_dpi=dpi)
 
 
 def quarter_turned(raster: Raster, turns: int) -> Raster:
-    """Turned counter-clockwise by quarter turns, without resampling."""
+    """The raster turned counter-clockwise by `turns` times 90 degrees, without resampling."""
     turns %= 4
     if not turns:
         return raster
@@ -169,7 +177,9 @@ def quarter_turned(raster: Raster, turns: int) -> Raster:
 
 
 def rotation(width: int, height: int, degrees: float) -> tuple[Homography, tuple[int, int]]:
-    """The map that turns by `degrees` counter-clockwise, and the size that holds it all."""
+    """The map that turns by `degrees` counter-clockwise, and the (width, height) in pixels that
+    holds the whole turned image.
+    """
     matrix = np.eye(3)
     matrix[:2] = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cos, sin = abs(matrix[0, 0]), abs(matrix[0, 1])

@@ -1,4 +1,4 @@
-"""Where the learned files lie that the program ships."""
+"""Finds the model files that are shipped with the program."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ PACKAGE = Path(__file__).parent
 
 
 def model_file(*name: str) -> Path:
-    """A file of models/: inside the installed package; beside it in a checkout."""
+    """Path of a file of models/. The folder is inside an installed package, and beside the package
+    in a checkout. The file may be missing.
+    """
     path = Path("models", *name)
     installed = PACKAGE / path
     return installed if installed.is_file() else PACKAGE.parent / path

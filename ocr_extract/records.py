@@ -1,8 +1,8 @@
-"""What everything speaks: the frozen values that travel between the floors.
+"""The frozen values of a record, which all parts of the program share.
 
-All of it is JSON-able, and `Record` is the one line of `records.jsonl` that a
-document becomes. Names are public and fixed within a schema version; fields may
-be added. Lengths are PDF points (1/72 inch) from the page's top left corner.
+All of them can be written as JSON. One `Record` is one line of `records.jsonl`, for one
+agreement. Names are public and fixed within a schema version; fields may be added. Lengths
+are PDF points (1/72 inch), measured from the page's top left corner.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge
 
 
 class Verdict(StrEnum):
-    """What becomes of an agreement."""
+    """The result for an agreement: accepted, for review by a person, or rejected."""
 
     ACCEPTED = "accepted"
     REVIEW = "review"
@@ -36,13 +36,13 @@ class Verdict(StrEnum):
 
 
 class Value(BaseModel):
-    """Base of every record: frozen, and strict about unknown names."""
+    """Base class of all values of a record. It is frozen and refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Box(Value):
-    """A rectangle on a page, in points from the page's top left; pages count from 1."""
+    """A rectangle on a page, in points from the page's top left corner; pages count from 1."""
 
     page: int = Field(ge=1)
     x0: float
@@ -52,26 +52,28 @@ class Box(Value):
 
 
 class Hypothesis(Value):
-    """One string that a reader holds possible, with its natural log-likelihood (<= 0)."""
+    """One possible text of a recognizer, with its natural log-likelihood (<= 0)."""
 
     text: str
     log_likelihood: float = Field(le=0)
 
 
 class Reading(Value):
-    """What one reader makes of one place: strings with likelihoods, best first."""
+    """The result of one recognizer for one place: possible texts, the most likely first. `reader`
+    names the recognizer.
+    """
 
     reader: str
     hypotheses: tuple[Hypothesis, ...]
 
     @property
     def best(self) -> str:
-        """The likeliest string, or "" when nothing was read."""
+        """The most likely text, or "" when nothing was read."""
         return self.hypotheses[0].text if self.hypotheses else ""
 
 
 class Evidence(Value):
-    """Something that speaks for a field's value: its kind, source, place and readings."""
+    """One piece of evidence for a field's value: its kind, source, place and readings."""
 
     kind: EvidenceKind
     source: str
@@ -80,7 +82,7 @@ class Evidence(Value):
 
 
 class Candidate(Value):
-    """A possible value with its probability and, in words, where it comes from."""
+    """A possible value with its probability (0..1) and, in words, the reason for it."""
 
     value: str
     probability: float = Field(ge=0, le=1)
@@ -88,7 +90,9 @@ class Candidate(Value):
 
 
 class FieldResult(Value):
-    """A field: `as_written` stands on the page, `value` was surely meant."""
+    """A field of the form. `as_written` is what is on the page, `value` is what the signer most
+    probably meant, `confidence` (0..1) the probability that `value` is right.
+    """
 
     value: str | None = None
     as_written: str | None = None
@@ -100,16 +104,18 @@ class FieldResult(Value):
 
 
 class DateResult(FieldResult):
-    """A date: ISO values (YYYY-MM-DD, YYYY-MM or YYYY) and the characters as they stand."""
+    """A date. Values are ISO dates (YYYY-MM-DD, YYYY-MM or YYYY); `text` holds the characters as
+    they are on the page.
+    """
 
     text: str = ""
     precision: Precision = "none"
     posterior: float = Field(default=0.0, ge=0, le=1)
-    """Of the value, before calibration made it a confidence."""
+    """Probability of the value (0..1) before the calibration."""
 
 
 class SignatureResult(Value):
-    """A signature: whether there is one, how it was made, and its legible part."""
+    """The signature: whether there is one, how it was made, and the name that can be read in it."""
 
     present: Presence = "cannot tell"
     value: str | None = None
@@ -119,11 +125,12 @@ class SignatureResult(Value):
     candidates: tuple[Candidate, ...] = ()
     place: Box | None = None
     names: SignerMatch = "cannot tell"
-    """Whose name its legible part is."""
+    """Whose name can be read in the signature."""
     ink: str = ""
-    """A perceptual hash of hand-drawn ink (signatures.ink_hash)."""
+    """Perceptual hash of the ink (signatures.ink_hash); "" when the signature is not ink."""
     same_ink: tuple[str, ...] = ()
-    """Other documents of the volume that bear the very same ink; reported, not judged."""
+    """Other documents of the volume with exactly the same ink. It is reported, but does not change
+    the verdict."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -138,7 +145,7 @@ class Fields(Value):
 
 
 class Damage(Value):
-    """What is wrong with a source, and what that costs the answer."""
+    """What is wrong with a source, and its effect on the record."""
 
     stage: Stage
     kind: str
@@ -150,12 +157,12 @@ MACHINE_FAULTS = frozenset(
     "missing unreadable worker_died timeout reader_timeout reader_crashed reader_garbage"
     " tool_killed internal".split()
 )
-"""Kinds of damage that may be the machine's or the program's and not the file's: such a file
-is not rejected, and is read again with `--again`."""
+"""Kinds of damage that the machine or the program may have caused, not the file. Such a file is not
+rejected, and `--again` reads it again."""
 
 
 class Flag(Value):
-    """A named reason for a person to look."""
+    """A named reason why a person should look at the document."""
 
     code: str
     field: str | None = None
@@ -163,7 +170,7 @@ class Flag(Value):
 
 
 class Document(Value):
-    """The source as it came; times are ISO 8601 as the file states them."""
+    """The source file as it was received. Times are ISO 8601, as the file states them."""
 
     name: str
     path: str
@@ -174,23 +181,25 @@ class Document(Value):
     last_page: int | None = None
     producer: str | None = None
     encrypted: bool = False
-    updates: int = Field(default=0, ge=0, description="times the file was added to")
+    updates: int = Field(default=0, ge=0, description="number of updates appended to the file")
     created: str | None = None
     modified: str | None = None
 
     @classmethod
     def at(cls, path: Path) -> Document:
-        """The document of a file of which nothing else is known yet."""
+        """The document of a file that has not been opened yet: only its name and path are known."""
         return cls(name=as_text(Path(path.name)), path=as_text(path))
 
 
 def as_text(path: Path) -> str:
-    """A path that can be stored and sent: bytes that are no UTF-8 are shown in hexadecimal."""
+    """A path as text that can be stored and sent. Bytes that are not UTF-8 become hexadecimal."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class FormMatch(Value):
-    """Which form this is."""
+    """The form that was recognized. `confidence` (0..1) is its probability; `terms` says whether
+    the printed clauses are unaltered.
+    """
 
     name: str
     confidence: float = Field(ge=0, le=1)
@@ -198,7 +207,7 @@ class FormMatch(Value):
 
 
 class RosterMatch(Value):
-    """The roster's paper that this document belongs to."""
+    """The paper of the roster that this document belongs to; `confidence` is 0..1."""
 
     key: str
     state: str
@@ -206,7 +215,7 @@ class RosterMatch(Value):
 
 
 class Record(Value):
-    """Everything the program says of one document."""
+    """The complete result for one agreement. `seconds` is the processing time."""
 
     schema_version: Literal["1"] = Field(default="1", alias="schema")
     document: Document
@@ -223,7 +232,7 @@ class Record(Value):
     )
 
     def to_json(self) -> str:
-        """The record as one line of JSON."""
+        """The record as one line of JSON. Raises an error when a text of it cannot be encoded."""
         return self.model_dump_json(by_alias=True)
 
 

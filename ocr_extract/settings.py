@@ -1,7 +1,7 @@
-"""Every number that steers a run, in one frozen value, with where it comes from.
+"""The settings of a run, in one frozen value.
 
-Settings come from their defaults, then a TOML file, then command-line options;
-an unknown key is refused. Lengths are points, angles degrees, times seconds.
+Values come from the defaults, then from a TOML file, then from command-line options. An unknown
+key is refused. Lengths are points, angles degrees, times seconds.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from ocr_extract.errors import BadSettings
 
 ADVICE = "docs/usage.md lists what can be set."
-A_DAY = 86_400
-"""Seconds: no document is worth more."""
+SECONDS_PER_DAY = 86_400
+"""One day in seconds: the upper limit of all time limits (chosen)."""
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
-MAX_BYTES = 1_000_000
-"""Of a settings file."""
+"""Default languages of month words, as ISO 639-1 codes."""
+MAX_SETTINGS_BYTES = 1_000_000
+"""Largest size of a settings file, in bytes (chosen)."""
 
 
 def _language(code: str) -> str:
-    """A language that month words are known in."""
+    """The language code itself. Raises PydanticCustomError when dateparser has no month words for
+    it.
+    """
     if code in LANGUAGES:
         return code
     from dateparser.data.languages_info import language_order  # noqa: PLC0415  a tenth of a second
@@ -36,7 +39,7 @@ def _language(code: str) -> str:
 
 
 class Settings(BaseModel):
-    """What a run may be told. `origin` of the defaults stands beside each group."""
+    """The options of a run. A comment above each group says where its defaults come from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -47,8 +50,8 @@ class Settings(BaseModel):
     form: str = Field(default="pmlr-publication-agreement", description="the form expected")
     languages: tuple[Annotated[str, AfterValidator(_language)], ...] = LANGUAGES
 
-    # Bounds. The largest of 328 real agreements is a 2740 x 3528 pt photo of 3 pages; upper
-    # ends are what the system's own limits and a day's patience allow.
+    # Limits (chosen). The largest of 328 real agreements is a photo of 2740 x 3528 points with 3
+    # pages. The largest values allowed follow from the system's own limits and from one day.
     max_bytes: int = Field(default=200_000_000, gt=0, le=10**11)
     max_pages: int = Field(default=100, gt=0, le=100_000)
     max_pages_read: int = Field(default=8, gt=0, le=10_000)
@@ -56,42 +59,50 @@ class Settings(BaseModel):
     max_side: int = Field(default=30_000, gt=0, le=1_000_000, description="pixels")
     max_characters: int = Field(default=1_000_000, gt=0, le=10**9)
     document_seconds: float = Field(
-        default=120, ge=1, le=A_DAY, description="processor seconds a document, in a worker"
+        default=120,
+        ge=1,
+        le=SECONDS_PER_DAY,
+        description="processor seconds a document, in a worker",
     )
     document_timeout: float = Field(
         default=600,
         ge=1,
-        le=A_DAY,
+        le=SECONDS_PER_DAY,
         description="seconds a document, all told, in a worker of this machine",
     )
-    render_timeout: float = Field(default=60, ge=1, le=A_DAY, description="seconds a page")
-    read_timeout: float = Field(default=60, ge=1, le=A_DAY, description="seconds a tesseract call")
+    render_timeout: float = Field(
+        default=60, ge=1, le=SECONDS_PER_DAY, description="seconds a page"
+    )
+    read_timeout: float = Field(
+        default=60, ge=1, le=SECONDS_PER_DAY, description="seconds a tesseract call"
+    )
 
-    # Resolution: crops are read at `read_dpi`; labels are found at `locate_dpi`, in two
-    # thirds of the time that `read_dpi` takes, and all the same (bench/labels.py).
+    # Resolution. Marks are read at `read_dpi`; labels are located at `locate_dpi`. As measured
+    # by bench/labels.py, this finds as many labels in two thirds of the time of `read_dpi`.
     read_dpi: int = Field(default=300, ge=72, le=1200)
     locate_dpi: int = Field(default=200, ge=72, le=1200)
 
-    # Roots that certificates are verified against, beside the system's: PEM or DER files.
+    # Root certificates (PEM or DER files) that are trusted besides the system's own.
     trusted_roots: tuple[Path, ...] = ()
 
-    # Judgement. Of the dates accepted no more than `target_error` may be wrong: the
-    # confidence from which that holds is measured, see docs/confidence.md; `accept_at`
-    # overrides it.
+    # Acceptance. At most the share `target_error` of the accepted dates may be wrong. The
+    # threshold for that was measured, see docs/confidence.md. `accept_at` sets it directly.
     target_error: float = Field(default=0.005, gt=0, lt=1)
     accept_at: float | None = Field(default=None, ge=0, le=1)
     calibration: Path | None = None
 
     def with_options(self, **options: object) -> Settings:
-        """A copy with the options that are not None; raises BadSettings."""
+        """A copy with the options that are not None. Raises BadSettings for an unknown option or a
+        value out of range.
+        """
         given = {name: value for name, value in options.items() if value is not None}
         return parse_settings({**self.model_dump(), **given}, "options")
 
 
 def load_settings(path: Path) -> Settings:
-    """Read a TOML file; raises BadSettings with the key at fault."""
+    """Read a TOML file. Raises BadSettings when it cannot be read, or with the first wrong key."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if path.stat().st_size > MAX_SETTINGS_BYTES:
             raise BadSettings(f"{path} is too large for settings.", ADVICE)
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -100,14 +111,16 @@ def load_settings(path: Path) -> Settings:
         raise BadSettings(f"Cannot read settings {path}: it is no UTF-8.", ADVICE) from error
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"Cannot read settings {path}: {error}.", ADVICE) from error
-    except (ValueError, RecursionError) as error:  # thousands of digits, or of brackets
+    except (ValueError, RecursionError) as error:  # thousands of digits or of brackets
         message = f"Cannot read settings {path}: a number is too long, or nested too deep."
         raise BadSettings(message, ADVICE) from error
     return parse_settings(content, str(path))
 
 
 def parse_settings(content: dict[str, object], origin: str) -> Settings:
-    """Validate; raises BadSettings naming the first key at fault."""
+    """Validate settings. `origin` is the name of their source for the error message. Raises
+    BadSettings with the first wrong key.
+    """
     try:
         return Settings.model_validate(content)
     except ValidationError as error:
@@ -116,13 +129,13 @@ def parse_settings(content: dict[str, object], origin: str) -> Settings:
         raise BadSettings(f"Settings ({origin}): {key} {_wrong(first)}.", ADVICE) from error
 
 
-def _wrong(found: ErrorDetails) -> str:
-    """What a value should have been, for each kind of error."""
-    kind, bounds = found["type"], found.get("ctx", {})
+def _wrong(error: ErrorDetails) -> str:
+    """Says in words what is wrong with a value."""
+    kind, bounds = error["type"], error.get("ctx", {})
     if kind in _SENTENCES:
         shown = {name: str(value).removesuffix(".0") for name, value in bounds.items()}
         return _SENTENCES[kind].format(**shown)
-    return next((said for part, said in _KINDS if part in kind), "has a value that it cannot have")
+    return next((text for part, text in _KINDS if part in kind), "has a value that it cannot have")
 
 
 _SENTENCES = {
@@ -134,7 +147,7 @@ _SENTENCES = {
     "finite_number": "must be a number that is finite",
     "unknown_language": "is no language that is known",
 }
-"""By pydantic's name of the error."""
+"""End of the error message, by pydantic's name of the error."""
 _KINDS = (
     ("int", "must be a whole number"),
     ("float", "must be a number"),
@@ -143,4 +156,4 @@ _KINDS = (
     ("string", "must be text in quotes"),
     ("path", "must be a path in quotes"),
 )
-"""By a part of it."""
+"""End of the error message, by a part of pydantic's name of the error; the first match counts."""

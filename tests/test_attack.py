@@ -1,4 +1,4 @@
-"""`make attack`: quiet about files that are merely foreign, and loud about each fault."""
+"""`make attack` reports every fault of the program, and nothing for files of other kinds."""
 
 import importlib.machinery
 import importlib.util
@@ -28,9 +28,9 @@ def _attack() -> Any:
 attack = _attack()
 
 
-def _record(**changed: Any) -> dict[str, Any]:
+def _record(**changes: Any) -> dict[str, Any]:
     clean = {"document": {"name": "00000.pdf"}, "damage": [], "verdict": "rejected", "seconds": 1.0}
-    return {**clean, **changed}
+    return {**clean, **changes}
 
 
 CLEAN = attack.Batch(
@@ -45,12 +45,12 @@ TRACEBACK = (
 )
 
 
-def test_nothing_is_said_of_a_run_as_it_must_be() -> None:
+def test_correct_run_has_no_complaint() -> None:
     assert not list(attack._complaints(CLEAN))
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changes", "complaint"),
     [
         ({"code": 4}, "exit code 4, not 1"),
         ({"records": []}, "no document: odd.pdf"),
@@ -63,13 +63,11 @@ def test_nothing_is_said_of_a_run_as_it_must_be() -> None:
         ({"stderr": TRACEBACK}, 'traceback: ValueError: no number (File "b.py", line 2, in inner)'),
     ],
 )
-def test_each_fault_is_told(changed: dict[str, Any], said: str) -> None:
-    assert list(attack._complaints(replace(CLEAN, **changed))) == [said]
+def test_each_fault_has_its_complaint(changes: dict[str, Any], complaint: str) -> None:
+    assert list(attack._complaints(replace(CLEAN, **changes))) == [complaint]
 
 
-def test_a_process_and_a_file_that_are_left_are_seen(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_left_process_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attack, "GRACE_S", 0.5)
     sleeper = [sys.executable, "-c", "import time; time.sleep(60)"]
     with subprocess.Popen(sleeper, env={"TMPDIR": str(tmp_path)}) as process:
@@ -88,7 +86,7 @@ def _attacked(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_foreign_files_pass_under_any_name(tmp_path: Path) -> None:
+def test_files_of_other_kinds_pass_under_any_name(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "-odd \n name.psd").write_bytes(b"8BPS\0\1 no picture of ours")
     (tmp_path / "broken.PDF").write_bytes(b"%PDF-1.7\n1 0 obj <<")
@@ -101,7 +99,7 @@ def test_foreign_files_pass_under_any_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_accepted_one_is_no_foreign_file(factory: Factory) -> None:
+def test_accepted_agreement_is_a_complaint(factory: Factory) -> None:
     accepted = factory.agreement("fine.pdf")
     done = _attacked(factory.folder)
     assert done.returncode == 1
@@ -109,11 +107,11 @@ def test_an_accepted_one_is_no_foreign_file(factory: Factory) -> None:
     assert "exit code 0, not 1" in done.stdout
 
 
-def test_an_empty_folder_is_wrong_use(tmp_path: Path) -> None:
+def test_empty_folder_is_wrong_use(tmp_path: Path) -> None:
     assert _attacked(tmp_path).returncode == 2
 
 
-def test_a_named_bomb_may_end_its_worker_and_nothing_else() -> None:
+def test_file_named_as_bomb_may_only_end_its_worker() -> None:
     files = {"00000.pdf": Path("bomb_giant.pdf")}
     died = _record(damage=[{"kind": "worker_died", "stage": "read", "effect": "killed"}])
     assert not list(attack._complaints(replace(CLEAN, files=files, records=[died])))

@@ -1,4 +1,4 @@
-"""What the PDF itself says, kind by kind, and what the record makes of it."""
+"""Each kind of evidence in a PDF, and the record that is made from it."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def _codes(record: Record) -> list[str]:
      made.widget("25.07.2025", appearance=False)],
     ids=["FreeText", "widget", "widget without appearance"],
 )  # fmt: skip
-def test_typed_entries_are_exact_without_a_pixel(factory: Factory, content: bytes) -> None:
+def test_typed_entries_are_exact_without_pixels(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)
     date = record.fields.date
     assert (date.value, date.text, date.written) == ("2025-07-25", "25.07.2025", "typed")
@@ -37,7 +37,7 @@ def test_typed_entries_are_exact_without_a_pixel(factory: Factory, content: byte
     assert record.verdict is Verdict.ACCEPTED
 
 
-def test_a_freetext_is_what_shows_and_not_what_it_claims(factory: Factory) -> None:
+def test_freetext_value_is_the_visible_text_not_the_contents(factory: Factory) -> None:
     record = _read(factory, made.free_text("25.07.2025", contents="01.01.2024"))
     assert record.fields.date.value == "2025-07-25"
 
@@ -48,7 +48,7 @@ def test_a_freetext_is_what_shows_and_not_what_it_claims(factory: Factory) -> No
      made.pasted(255, whole_page=True)],
     ids=["Ink", "image", "grey paper", "tiles", "whole page"],
 )  # fmt: skip
-def test_ink_of_every_kind_signs(factory: Factory, content: bytes) -> None:
+def test_ink_of_every_kind_is_a_signature(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)
     assert (record.fields.signature.present, record.fields.signature.written) == ("yes", "hand")
     assert record.fields.signature.evidence[0].source.lower() in ("ink", "image")
@@ -56,7 +56,7 @@ def test_ink_of_every_kind_signs(factory: Factory, content: bytes) -> None:
 
 
 @pytest.mark.slow
-def test_hidden_text_never_makes_a_value(factory: Factory) -> None:
+def test_hidden_text_never_gives_a_value(factory: Factory) -> None:
     record = _read(factory, made.hidden_text("25.07.2025", "25.07.2015"))
     date = record.fields.date
     assert date.as_written != "2015-07-25"
@@ -65,7 +65,7 @@ def test_hidden_text_never_makes_a_value(factory: Factory) -> None:
 
 
 @pytest.mark.slow
-def test_covered_text_is_no_date(factory: Factory) -> None:
+def test_covered_text_is_not_a_date(factory: Factory) -> None:
     record = _read(factory, made.covered_text("25.07.2025"))
     assert record.fields.date.value is None
     assert "undated" in _codes(record)
@@ -73,14 +73,14 @@ def test_covered_text_is_no_date(factory: Factory) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
-def test_rotated_pages(factory: Factory, degrees: int) -> None:
+def test_rotated_pages_are_read(factory: Factory, degrees: int) -> None:
     record = _read(factory, made.rotated(degrees))
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.signature.present == "yes"
 
 
 @pytest.mark.parametrize("order", [(2, 1), (1, 2, 0), (0, 1, 2), (1, 0, 2)])
-def test_pages_in_any_order(factory: Factory, order: tuple[int, ...]) -> None:
+def test_pages_in_any_order_are_read(factory: Factory, order: tuple[int, ...]) -> None:
     record = _read(factory, made.rearranged(order), page_recognizer=NO_PIXELS)
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.title.value == "Robust Tree Ensembles for Long Documents"
@@ -88,7 +88,7 @@ def test_pages_in_any_order(factory: Factory, order: tuple[int, ...]) -> None:
     assert record.fields.date.place.page == order.index(2) + 1
 
 
-def test_a_certificate_signs(factory: Factory) -> None:
+def test_certificate_is_a_signature(factory: Factory) -> None:
     record = _read(factory, made.certified(), page_recognizer=NO_PIXELS)
     signature = record.fields.signature
     assert (signature.present, signature.written) == ("yes", "certificate")
@@ -101,20 +101,20 @@ def test_a_certificate_signs(factory: Factory) -> None:
     assert record.fields.date.value == "2025-05-27"
 
 
-def test_a_file_changed_after_its_certificate_is_flagged(factory: Factory) -> None:
+def test_file_changed_after_its_certificate_is_flagged(factory: Factory) -> None:
     record = _read(factory, made.certified(alter=True))
     assert "certificate_altered" in _codes(record)
     assert record.fields.signature.present == "cannot tell"
     assert record.verdict is Verdict.REVIEW
 
 
-def test_an_empty_signature_field_is_no_signature(factory: Factory) -> None:
+def test_empty_signature_field_is_not_a_signature(factory: Factory) -> None:
     record = _read(factory, made.unsigned_field())
     assert record.fields.signature.present == "no"
     assert "unsigned" in _codes(record)
 
 
-def test_an_empty_password_is_no_obstacle(factory: Factory) -> None:
+def test_file_with_an_empty_password_is_read(factory: Factory) -> None:
     record = extract(factory.encrypted(""), settings=YEAR, page_recognizer=NO_PIXELS)
     assert record.fields.date.value == "2025-05-27"
     assert record.document.encrypted
@@ -128,14 +128,16 @@ def test_truncated_files_are_never_unsigned_or_accepted(factory: Factory, share:
     assert record.fields.signature.present != "no"
 
 
-def test_unaltered_and_altered_terms(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_altered_clause_is_flagged_and_unaltered_clauses_are_not(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     record = extract(factory.agreement(), settings=YEAR)
     assert record.form is not None
     assert record.form.terms == "unaltered"
     from samples import typeset  # noqa: PLC0415
 
-    changed = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
-    monkeypatch.setattr(typeset, "CLAUSES", changed)
+    altered = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
+    monkeypatch.setattr(typeset, "CLAUSES", altered)
     record = extract(factory.agreement("b.pdf"), settings=YEAR)
     assert record.form is not None
     assert record.form.terms == "altered"
@@ -144,13 +146,13 @@ def test_unaltered_and_altered_terms(factory: Factory, monkeypatch: pytest.Monke
 
 
 @pytest.mark.slow
-def test_a_title_by_hand_is_not_blank(factory: Factory) -> None:
+def test_handwritten_title_is_not_blank(factory: Factory) -> None:
     record = extract(factory.agreement(title=Entry("Robust Trees", "pen", size=9.0)), settings=YEAR)
     assert record.fields.title.written == "hand"
     assert "title_blank" not in _codes(record)
 
 
-def test_two_agreements_in_one_file(factory: Factory) -> None:
+def test_two_agreements_in_one_file_give_two_records(factory: Factory) -> None:
     for order, pages in (((1, 2, 1, 2), [(1, 2), (3, 4)]), ((2, 1, 2, 1), [(1, 2), (3, 4)])):
         path = factory.file("two.pdf", made.rearranged(order))
         records = extract_all(path, settings=YEAR, page_recognizer=NO_PIXELS)
@@ -161,7 +163,7 @@ def test_two_agreements_in_one_file(factory: Factory) -> None:
         assert dates == [order.index(2) + 1, order.index(2) + 3]
 
 
-def test_a_certificate_of_a_known_root_is_valid(factory: Factory) -> None:
+def test_certificate_of_a_trusted_root_is_valid(factory: Factory) -> None:
     root = factory.folder / "root.der"
     path = factory.file("a.pdf", made.certified(root=root))
     record = extract(path, settings=YEAR.with_options(trusted_roots=(root,)))
@@ -169,22 +171,22 @@ def test_a_certificate_of_a_known_root_is_valid(factory: Factory) -> None:
     assert record.fields.signature.confidence > 0.95
 
 
-def test_an_annotation_says_by_whom_and_when(factory: Factory) -> None:
+def test_evidence_of_an_annotation_has_its_author_and_time(factory: Factory) -> None:
     record = _read(factory, made.free_text("25.07.2025"))
-    said = record.fields.date.evidence[0].source
-    assert said == "FreeText by Mira, changed 2025-07-25T10:11:12+02:00"
+    source = record.fields.date.evidence[0].source
+    assert source == "FreeText by Mira, changed 2025-07-25T10:11:12+02:00"
     assert record.fields.signature.evidence[0].source == "path"
 
 
 @pytest.mark.slow
-def test_a_layered_scan_is_read_as_it_shows(factory: Factory) -> None:
+def test_layered_scan_is_read_as_rendered(factory: Factory) -> None:
     record = _read(factory, made.layered_scan())
     assert record.fields.date.value == "2025-05-27"
     assert record.fields.signature.present == "yes"
 
 
 @pytest.mark.slow
-def test_two_scanned_agreements_in_one_file(factory: Factory) -> None:
+def test_two_scanned_agreements_in_one_file_give_two_records(factory: Factory) -> None:
     path = factory.image("two.tif", [*pages_of(), *pages_of()])
     records = extract_all(path, settings=YEAR)
     assert [(r.document.first_page, r.document.last_page) for r in records] == [(1, 2), (3, 4)]

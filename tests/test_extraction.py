@@ -1,4 +1,4 @@
-"""One file in, one record out, whatever the file and whatever the reader."""
+"""Every file gives a record, for any file and any recognizer."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def _codes(record: Record) -> list[str]:
 
 
 @pytest.mark.slow
-def test_a_filled_agreement_is_accepted(factory: Factory) -> None:
+def test_filled_agreement_is_accepted(factory: Factory) -> None:
     record = extract(factory.agreement(), settings=YEAR)
     assert (record.verdict, record.flags, record.damage) == (Verdict.ACCEPTED, (), ())
     assert record.fields.date.value == "2025-05-27"
@@ -33,7 +33,7 @@ def test_a_filled_agreement_is_accepted(factory: Factory) -> None:
 
 
 @pytest.mark.slow
-def test_a_blank_form_is_rejected(factory: Factory) -> None:
+def test_blank_form_is_rejected(factory: Factory) -> None:
     record = extract(factory.blank(), settings=YEAR)
     assert record.verdict is Verdict.REJECTED
     assert {"unsigned", "undated"} <= set(_codes(record))
@@ -44,7 +44,7 @@ def test_a_blank_form_is_rejected(factory: Factory) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("missing", "flag"), [("date", "undated"), ("title", "title_blank")])
-def test_what_is_missing_is_flagged(factory: Factory, missing: str, flag: str) -> None:
+def test_missing_entry_is_flagged(factory: Factory, missing: str, flag: str) -> None:
     record = extract(factory.agreement(**{missing: None}), settings=YEAR)
     assert _codes(record) == [flag]
     assert record.verdict is Verdict.REVIEW
@@ -58,13 +58,13 @@ def test_what_is_missing_is_flagged(factory: Factory, missing: str, flag: str) -
         ("3 May 1998", "unexpected_date"),
     ],
 )  # fmt: skip
-def test_dates_that_a_person_should_see(factory: Factory, text: str, flag: str) -> None:
+def test_doubtful_date_is_flagged(factory: Factory, text: str, flag: str) -> None:
     record = extract(factory.agreement(date=Entry(text)), settings=YEAR)
     assert flag in _codes(record)
 
 
 @pytest.mark.slow
-def test_images_of_every_kind_and_a_page_alone(factory: Factory) -> None:
+def test_images_of_every_kind_are_read_even_a_single_page(factory: Factory) -> None:
     pages = pages_of()
     for name in ("a.tif", "b.png", "c.jpg"):
         frames = pages if name == "a.tif" else pages[1:]
@@ -74,7 +74,7 @@ def test_images_of_every_kind_and_a_page_alone(factory: Factory) -> None:
 
 
 @pytest.mark.slow
-def test_the_signing_page_may_stand_first_or_before_a_blank_one(factory: Factory) -> None:
+def test_signing_page_may_be_first_or_before_a_blank_page(factory: Factory) -> None:
     first, second = pages_of()
     white = first * 0 + 255
     for frames, signing in (([second, first], 1), ([first, second, white], 2)):
@@ -85,7 +85,7 @@ def test_the_signing_page_may_stand_first_or_before_a_blank_one(factory: Factory
         assert record.fields.date.place.page == signing
 
 
-def test_a_generic_form_as_text(factory: Factory) -> None:
+def test_generic_form_in_a_text_file_is_read(factory: Factory) -> None:
     text = "Consent\nName: Mira Feldmann\nSignature: Mira Feldmann\nDate: 3 May 2025\n"
     record = extract(factory.text("a.txt", text), settings=YEAR)
     assert record.fields.date.value == "2025-05-03"
@@ -93,13 +93,13 @@ def test_a_generic_form_as_text(factory: Factory) -> None:
     assert _codes(record) == ["other_form"]
 
 
-def test_text_that_is_no_agreement(factory: Factory) -> None:
+def test_text_without_an_agreement_is_rejected(factory: Factory) -> None:
     record = extract(factory.text("a.md", "# Notes\n\nDinner on 3 May 2025."))
     assert (record.verdict, _codes(record)) == (Verdict.REJECTED, ["not_an_agreement"])
     assert record.form is None
 
 
-def test_the_context_can_be_given(factory: Factory) -> None:
+def test_given_context_is_used(factory: Factory) -> None:
     text = "Name: A B\nSignature: A B\nDate: 2015.05.19\n"
     record = extract(factory.text("a.txt", text), context=context_of(2025))
     assert record.fields.date.value == "2025-05-19"
@@ -121,7 +121,7 @@ def test_files_that_cannot_be_read_are_rejected_with_damage(  # type: ignore[no-
     factory: Factory, make, kind: str
 ) -> None:
     record = extract(make(factory))
-    # A file that is away may be back: that rejects no agreement.
+    # A missing file may come back, so it is not rejected.
     assert record.verdict is (Verdict.REVIEW if kind == "missing" else Verdict.REJECTED)
     assert [d.kind for d in record.damage] == [kind]
     assert _codes(record) == ["damaged"]
@@ -129,7 +129,7 @@ def test_files_that_cannot_be_read_are_rejected_with_damage(  # type: ignore[no-
 
 
 @pytest.mark.slow
-def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
+def test_broken_page_is_never_unsigned(factory: Factory) -> None:
     record = extract(factory.broken_stream(), settings=YEAR)
     assert record.verdict is not Verdict.ACCEPTED
     assert "damaged" in _codes(record)
@@ -137,7 +137,7 @@ def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
 
 
 @pytest.mark.parametrize(
-    "reader",
+    "recognizer",
     [
         HANGING,
         FakeReader(crash=RecognizerTrouble("reader_crashed", "boom")),
@@ -146,16 +146,18 @@ def test_a_broken_page_is_never_unsigned(factory: Factory) -> None:
     ],
     ids=["hangs", "crashes", "raises", "memory"],
 )
-def test_saboteur_readers_cost_one_document(factory: Factory, reader: FakeReader) -> None:
-    record = extract(factory.image("a.tif", pages_of()), page_recognizer=reader)
+def test_failing_recognizer_damages_only_its_document(
+    factory: Factory, recognizer: FakeReader
+) -> None:
+    record = extract(factory.image("a.tif", pages_of()), page_recognizer=recognizer)
     assert record.verdict is Verdict.REVIEW
     assert record.damage
     assert record.fields.signature.present == "cannot tell"
 
 
-def test_a_reader_that_prints_garbage(factory: Factory) -> None:
-    reader = FakeReader(line="\x00\ufffd" * 500)
-    record = extract(factory.image("a.tif", pages_of()), page_recognizer=reader)
+def test_garbage_of_a_recognizer_is_not_a_value(factory: Factory) -> None:
+    recognizer = FakeReader(line="\x00\ufffd" * 500)
+    record = extract(factory.image("a.tif", pages_of()), page_recognizer=recognizer)
     assert record.verdict is Verdict.REVIEW
     assert record.fields.date.value in (None, "2025-05-27")
     assert record.fields.signature.present == "yes"
@@ -163,20 +165,20 @@ def test_a_reader_that_prints_garbage(factory: Factory) -> None:
     assert not any("\ufffd" in value for value in values)
 
 
-def test_garbage_of_a_page_whose_print_is_unknown(factory: Factory) -> None:
-    """Nothing can be located then."""
-    reader = FakeReader(line="\x00\ufffd" * 500)
-    record = extract(factory.image("a.tif", [text_lines()]), page_recognizer=reader)
+def test_garbage_on_a_page_with_unknown_print_is_rejected(factory: Factory) -> None:
+    """No label can be located on such a page."""
+    recognizer = FakeReader(line="\x00\ufffd" * 500)
+    record = extract(factory.image("a.tif", [text_lines()]), page_recognizer=recognizer)
     assert record.verdict is Verdict.REJECTED
 
 
-def test_ten_thousand_pages_are_bounded(factory: Factory) -> None:
+def test_only_some_of_ten_thousand_pages_are_read(factory: Factory) -> None:
     record = extract(factory.pages(10_000), page_recognizer=FakeReader())
     assert record.document.pages == 10_000
     assert [d.kind for d in record.damage] == ["too_many_pages"]
 
 
-def test_the_input_is_not_touched(factory: Factory) -> None:
+def test_input_files_are_not_changed(factory: Factory) -> None:
     path = factory.text("a.txt", "Name: A\nSignature: A\nDate: 3 May 2025\n")
     before = (path.read_bytes(), path.stat().st_mtime_ns, sorted(Path(factory.folder).iterdir()))
     extract(path)

@@ -1,4 +1,4 @@
-"""The folders are floors: imports go down only, without cycles, and everything stays small."""
+"""The folders are layers ("floors"): imports only go down, without cycles; files stay small."""
 
 import ast
 from collections.abc import Iterator
@@ -25,12 +25,13 @@ FLOORS = (
     ("cli",),
     ("__init__", "__main__"),
 )
-"""From the ground up; docs/architecture.md says what each is for."""
+"""The layers from the lowest to the highest. A unit imports only from its own layer and below."""
 HEIGHT = {unit: height for height, units in enumerate(FLOORS) for unit in units}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 MAX_LINES, MAX_FUNCTION_LINES = 400, 40
-COLUMNS_OF_CALL = frozenset(("cli/commands.py",))
-"""Where a function's parameters are the program's options, a line each."""
+"""Largest number of lines of a file and of a function (chosen)."""
+LONG_SIGNATURES = frozenset(("cli/commands.py",))
+"""Files with longer functions: their parameters are the program's options, one per line."""
 
 
 def _unit(path: Path) -> str:
@@ -38,7 +39,7 @@ def _unit(path: Path) -> str:
 
 
 def _imports(path: Path) -> Iterator[tuple[int, str]]:
-    """Lines, and the floors that they import from."""
+    """Line numbers of imports, and the units that they import from."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
             parts = node.module.split(".")
@@ -53,7 +54,7 @@ def _imports(path: Path) -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
-def test_imports_go_down(path: Path) -> None:
+def test_imports_only_go_down(path: Path) -> None:
     own = _unit(path)
     wrong = [
         f"line {line}: {own} imports {target}"
@@ -63,7 +64,7 @@ def test_imports_go_down(path: Path) -> None:
     assert not wrong
 
 
-def test_every_module_has_a_floor() -> None:
+def test_every_unit_has_a_layer() -> None:
     assert {_unit(path) for path in MODULES} == set(HEIGHT)
 
 
@@ -71,14 +72,14 @@ def test_every_module_has_a_floor() -> None:
 def test_files_and_functions_are_small(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert text.count("\n") <= MAX_LINES
-    if str(path.relative_to(PACKAGE)) in COLUMNS_OF_CALL:
+    if str(path.relative_to(PACKAGE)) in LONG_SIGNATURES:
         return
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
             assert (node.end_lineno or 0) - node.lineno < MAX_FUNCTION_LINES, node.name
 
 
-def test_everything_is_caught_in_two_places_only() -> None:
+def test_all_exceptions_are_caught_in_only_two_places() -> None:
     broad = [
         _unit(path)
         for path in MODULES
@@ -89,30 +90,30 @@ def test_everything_is_caught_in_two_places_only() -> None:
     assert sorted(broad) == ["cli", "extraction"]
 
 
-def test_there_is_no_cycle_between_modules() -> None:
+def test_modules_import_each_other_without_cycles() -> None:
     graph = {
         ".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts): _module_imports(p)
         for p in MODULES
         if p.name != "__init__.py"
     }
-    done: set[str] = set()
+    visited: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         assert name not in path, " -> ".join((*path, name))
-        if name in done or name not in graph:
+        if name in visited or name not in graph:
             return
         for target in graph[name]:
             visit(target, (*path, name))
-        done.add(name)
+        visited.add(name)
 
     for name in graph:
         visit(name, ())
 
 
 def _module_imports(path: Path) -> set[str]:
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ocr_extract"):
-            found.add(str(node.module))
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return found
+            names.add(str(node.module))
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names

@@ -1,8 +1,7 @@
-"""Damaged files by the hundred: no crash, no hang, one record each at least.
+"""Hundreds of damaged files: no crash, no hang, and at least one record for each.
 
-The number of files is OCR_EXTRACT_FUZZ (200; 2,000 by `make fuzz`). Files are read in
-worker processes with their memory bound, as a run does, so that a fault in a native
-library shows as a record that says so; here that is a failure.
+OCR_EXTRACT_FUZZ is the number of files (default 200; 2,000 in `make fuzz`). A record of an
+internal error, of a dead worker or of a timeout is a failure of the test.
 """
 
 import os
@@ -24,11 +23,12 @@ from tests.factory import Factory, FakeReader
 
 FILES = int(os.environ.get("OCR_EXTRACT_FUZZ", "200"))
 BATCHES = 8
+"""Number of tests that share the files (chosen)."""
 YEAR = Settings(year=2025, render_timeout=20, read_timeout=20)
 
 
 def _seeds() -> list[bytes]:
-    """Small files of every kind, to be damaged."""
+    """Small files of every kind, which are then damaged."""
     return [
         made.free_text("25.07.2025"), made.widget("25.07.2025", appearance=True),
         made.ink_annotation(), made.pasted(225), made.hidden_text("25.07.2025", "25.07.2015"),
@@ -53,7 +53,7 @@ def _spliced(content: bytes, rng: random.Random) -> bytes:
 
 
 def _renumbered(content: bytes, rng: random.Random) -> bytes:
-    """Numbers made huge, negative or absurd: sizes, offsets, references."""
+    """Replaces digits, so that sizes, offsets and references become huge, negative or absurd."""
     digits = [i for i, byte in enumerate(content) if 48 <= byte <= 57]
     changed = bytearray(content)
     for index in rng.sample(digits, min(30, len(digits))):
@@ -77,17 +77,17 @@ def _damaged(folder: Path, count: int, seed: int) -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_damaged_files_have_their_record(tmp_path: Path, batch: int) -> None:
+def test_damaged_files_have_a_record(tmp_path: Path, batch: int) -> None:
     files = list(_damaged(tmp_path, FILES // BATCHES, seed=batch))
-    seen = set()
+    checked = set()
     for path in files:
-        findings = observe_all(path, YEAR, FakeReader())
-        records = resolve(findings, YEAR)
+        observed = observe_all(path, YEAR, FakeReader())
+        records = resolve(observed, YEAR)
         assert records
         kinds = {d.kind for r in records for d in r.damage}
         assert not kinds & {"internal", "worker_died", "timeout"}, (path.name, kinds)
-        seen.add(path)
-    assert len(seen) == len(files)
+        checked.add(path)
+    assert len(checked) == len(files)
 
 
 KEYS = st.sampled_from(("Type", "Kids", "Annots", "Rect", "AP", "V"))
@@ -115,7 +115,7 @@ def _as_pdf_object(value: object) -> pikepdf.Object:
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(key=PAGE_KEYS, value=OBJECTS)
-def test_absurd_object_trees_have_their_record(tmp_path: Path, key: str, value: object) -> None:
+def test_absurd_object_trees_have_a_record(tmp_path: Path, key: str, value: object) -> None:
     pdf = made.made(made.FILLED)
     page = pdf.pages[1].obj
     try:
@@ -136,17 +136,17 @@ def _bomb_of_zeros(factory: Factory) -> Path:
 
 def _many_annotations(factory: Factory) -> Path:
     pdf = made.made(made.FILLED)
-    one = pdf.make_indirect(
+    square = pdf.make_indirect(
         pikepdf.Dictionary(
             Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Square, Rect=[0, 0, 9, 9], F=4
         )
     )
-    pdf.pages[1].Annots = pdf.make_indirect(pikepdf.Array([one] * 100_000))
+    pdf.pages[1].Annots = pdf.make_indirect(pikepdf.Array([square] * 100_000))
     return factory.file("annotations.pdf", made.saved(pdf))
 
 
 def _actions(factory: Factory) -> Path:
-    """JavaScript, a program to launch, and a file to fetch, all on opening."""
+    """A file that on opening runs JavaScript, launches a program and fetches a URL."""
     pdf = made.made(made.FILLED)
     launch = pikepdf.Dictionary(S=pikepdf.Name.Launch, F="touch-me.sh")
     script = pikepdf.Dictionary(
@@ -163,9 +163,7 @@ def _actions(factory: Factory) -> Path:
 @pytest.mark.parametrize(
     "bomb", [_bomb_of_zeros, _many_annotations, _actions], ids=lambda b: b.__name__
 )
-def test_bombs_cost_one_record_and_the_run_goes_on(
-    factory: Factory, bomb: Callable[[Factory], Path]
-) -> None:
+def test_run_continues_after_a_bomb(factory: Factory, bomb: Callable[[Factory], Path]) -> None:
     files = [bomb(factory), factory.agreement("zzz.pdf")]
     records = run(files, YEAR, jobs=2)
     assert [r.document.name for r in records] == [f.name for f in files]

@@ -1,7 +1,8 @@
-"""Signatures mutated by the hundred: their certificates are read, or called unreadable.
+"""Hundreds of mutated signatures: each certificate is read, or is called unreadable.
 
-Files and mutations are the same every time: the key is made from fixed numbers, and RSA signs
-the same way each time. The number of mutations is OCR_EXTRACT_FUZZ (400; 30,000 by `make fuzz`).
+Files and mutations are the same in every run, because the key is made from fixed numbers and RSA
+signatures are deterministic. OCR_EXTRACT_FUZZ is the number of mutations (default 400; 30,000 in
+`make fuzz`).
 """
 
 import asyncio
@@ -28,15 +29,17 @@ from tests.fuzz_harness import Seed, cut, failures, flipped, mutated, overwritte
 
 MUTATIONS = int(os.environ.get("OCR_EXTRACT_FUZZ", "400"))
 BATCHES = 8
+"""Number of tests that share the mutations (chosen)."""
 RESERVED = 4000
-"""Bytes kept for the signature."""
+"""Bytes reserved for the signature (chosen)."""
 MADE = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
-HOLE = "9" * 10
-"""Stands in /ByteRange until the numbers are known."""
+"""Time of the certificate and of the time stamps."""
+PLACEHOLDER = "9" * 10
+"""Number in /ByteRange that is replaced when the true numbers are known."""
 
 
 def _prime(rng: random.Random, exponent: int) -> int:
-    """A prime of 512 bits, by Fermat's test: good enough for a key that guards nothing."""
+    """A prime of 512 bits by Fermat's test, which is enough for a test key."""
     while True:
         number = rng.getrandbits(510) | 3 << 510 | 1
         if pow(2, number - 1, number) == 1 and (number - 1) % exponent:
@@ -90,13 +93,13 @@ def _certificate(key: rsa.RSAPrivateKey) -> x509.Certificate:
 
 
 def _unsigned(*, pades: bool, locked: bool) -> bytes:
-    """One page with a signature field, its value still empty."""
+    """One page with a signature field; its signature is still empty."""
     pdf = pikepdf.new()
     pdf.add_blank_page(page_size=(100, 100))
     value = Dictionary(
         Type=Name.Sig, Filter=Name("/Adobe.PPKLite"), M="D:20250725101112+02'00'",
         SubFilter=Name("/ETSI.CAdES.detached" if pades else "/adbe.pkcs7.detached"),
-        ByteRange=Array([0, *[int(HOLE)] * 3]), Contents=pikepdf.String(bytes(RESERVED)),
+        ByteRange=Array([0, *[int(PLACEHOLDER)] * 3]), Contents=pikepdf.String(bytes(RESERVED)),
         Name="Mira Feldmann", Reason="I agree",
     )  # fmt: skip
     signature = pdf.make_indirect(value)
@@ -110,16 +113,16 @@ def _unsigned(*, pades: bool, locked: bool) -> bytes:
         Type=Name.Annot, Subtype=Name.Widget, FT=Name.Sig, T="Signature1", V=signature, F=132,
         Rect=Array([10, 10, 60, 30]), P=pdf.pages[0].obj,
     )  # fmt: skip
-    one = pdf.make_indirect(field)
-    pdf.pages[0].Annots = Array([one])
-    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array([one]), SigFlags=3))
+    widget = pdf.make_indirect(field)
+    pdf.pages[0].Annots = Array([widget])
+    pdf.Root.AcroForm = pdf.make_indirect(Dictionary(Fields=Array([widget]), SigFlags=3))
     buffer = io.BytesIO()
     pdf.save(buffer, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     return buffer.getvalue()
 
 
-class TimeLimit(timestamps.DummyTimeStamper):
-    """pyHanko's own for tests, with the same number on every stamp."""
+class FixedTimeStamper(timestamps.DummyTimeStamper):
+    """pyHanko's time stamper for tests, with the same serial number in every stamp."""
 
     def _build_tst_info(self, *arguments: Any) -> Any:
         stamp = super()._build_tst_info(*arguments)
@@ -127,30 +130,36 @@ class TimeLimit(timestamps.DummyTimeStamper):
         return stamp
 
 
-def _clock() -> TimeLimit:
+def _time_stamper() -> FixedTimeStamper:
     signer = _signer()
-    return TimeLimit(signer.signing_cert, signer.signing_key, fixed_dt=MADE, include_nonce=False)
+    return FixedTimeStamper(
+        signer.signing_cert, signer.signing_key, fixed_dt=MADE, include_nonce=False
+    )
 
 
-def _signed(*, pades: bool = False, locked: bool = False, clock: TimeLimit | None = None) -> bytes:
+def _signed(
+    *, pades: bool = False, locked: bool = False, stamper: FixedTimeStamper | None = None
+) -> bytes:
     content = _unsigned(pades=pades, locked=locked)
     start, end = _hexadecimal(content)
     for number in (start - 1, end + 1, len(content) - end - 1):
-        content = content.replace(HOLE.encode(), str(number).rjust(len(HOLE)).encode(), 1)
+        content = content.replace(
+            PLACEHOLDER.encode(), str(number).rjust(len(PLACEHOLDER)).encode(), 1
+        )
     digest = hashlib.sha256(content[: start - 1] + content[end + 1 :]).digest()
-    signing = _signer().async_sign(digest, "sha256", use_pades=pades, timestamper=clock)
+    signing = _signer().async_sign(digest, "sha256", use_pades=pades, timestamper=stamper)
     der = asyncio.run(signing).dump()
     return content[:start] + der.hex().ljust(end - start, "0").encode() + content[end:]
 
 
 def _hexadecimal(content: bytes) -> tuple[int, int]:
-    """Where the digits of /Contents begin and end."""
+    """Start and end of the digits of /Contents."""
     start = content.index(b"/Contents <") + len(b"/Contents <")
     return start, content.index(b">", start)
 
 
 def _updated(content: bytes) -> bytes:
-    """Added to after it was signed: other document information."""
+    """The signed file with an appended update: other document information."""
     last = content.rindex(b"startxref")
     table = int(content[last:].split()[1])
     number = int(content[content.rindex(b"/Size") :].split()[1])
@@ -167,13 +176,13 @@ def _updated(content: bytes) -> bytes:
 @cache
 def _seeds() -> tuple[Seed, ...]:
     plain, locked = _signed(), _signed(locked=True)
-    stamped = _signed(pades=True, clock=_clock())
+    stamped = _signed(pades=True, stamper=_time_stamper())
     return (plain, _signed(pades=True), locked, stamped, _updated(plain), _updated(locked))
 
 
 @dataclass
 class Node:
-    """A value of DER: its tag, and its bytes or what it is made of."""
+    """A value of DER: its tag, and its bytes or its parts."""
 
     tag: int
     body: bytes
@@ -221,7 +230,7 @@ def _changed_node(node: Node, others: list[Node], rng: random.Random) -> None:
 
 
 def _regrown(der: bytes, rng: random.Random) -> bytes:
-    """Values of the signature exchanged, emptied, doubled, renamed; the lengths are right."""
+    """Exchanges, empties, doubles and renames values of the signature; the lengths stay right."""
     root = _parsed(der[: 4 + int.from_bytes(der[2:4], "big")])[0]
     nodes = root.everything()
     for _ in range(rng.choice((1, 1, 2, 4))):
@@ -232,7 +241,7 @@ def _regrown(der: bytes, rng: random.Random) -> bytes:
 
 
 def _in_the_signature(content: bytes, rng: random.Random) -> bytes:
-    """Bytes of the signature itself, in the place it had."""
+    """Changes bytes of the signature itself, in place."""
     start, end = _hexadecimal(content)
     der = bytes.fromhex(content[start:end].decode())
     mutation = rng.choice((flipped, overwritten, cut, spliced, *[_regrown] * 6))
@@ -241,7 +250,7 @@ def _in_the_signature(content: bytes, rng: random.Random) -> bytes:
 
 
 def _around_the_signature(content: bytes, rng: random.Random) -> bytes:
-    """Everything but the signature: its dictionary, the field, the tables, the trailer."""
+    """Changes anything except the signature: its dictionary, the field, the tables, the trailer."""
     start, end = _hexadecimal(content)
     before, after = content[:start], content[end:]
     mutation = rng.choice((flipped, overwritten, _renumbered, _renamed))
@@ -251,7 +260,7 @@ def _around_the_signature(content: bytes, rng: random.Random) -> bytes:
 
 
 def _renumbered(content: bytes, rng: random.Random) -> bytes:
-    """Some digits made others, or signs."""
+    """Replaces some digits by other digits or by minus signs."""
     digits = [i for i, byte in enumerate(content) if 48 <= byte <= 57]
     changed = bytearray(content)
     for index in rng.sample(digits, min(rng.choice((1, 2, 20)), len(digits))):
@@ -260,7 +269,7 @@ def _renumbered(content: bytes, rng: random.Random) -> bytes:
 
 
 def _renamed(content: bytes, rng: random.Random) -> bytes:
-    """What follows one name made a value of another type."""
+    """Inserts a value of another type after one name."""
     names = [i for i, byte in enumerate(content) if byte == 47]
     if not names:
         return flipped(content, rng)
@@ -273,7 +282,7 @@ def _renamed(content: bytes, rng: random.Random) -> bytes:
 KINDS = (*[_in_the_signature] * 3, *[_around_the_signature] * 3, cut, spliced)
 
 
-def test_the_seeds_are_read_as_they_are() -> None:
+def test_unchanged_signatures_are_read() -> None:
     *whole, updated, updated_locked = (read_certificates(seed) for seed in _seeds())
     for (certificate,) in whole:
         assert certificate.signer == "Mira Feldmann"
@@ -282,8 +291,8 @@ def test_the_seeds_are_read_as_they_are() -> None:
     assert not any(certificate.whole_file for (certificate,) in (updated, updated_locked))
 
 
-def test_the_seeds_are_the_same_every_time() -> None:
-    assert _signed(clock=_clock()) == _signed(clock=_clock())
+def test_signed_files_are_the_same_every_time() -> None:
+    assert _signed(stamper=_time_stamper()) == _signed(stamper=_time_stamper())
 
 
 def _read(number: int) -> tuple[Certificate, ...]:
@@ -291,7 +300,7 @@ def _read(number: int) -> tuple[Certificate, ...]:
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
-def test_a_mutated_signature_is_read_or_unreadable(batch: int) -> None:
+def test_mutated_signature_is_read_or_unreadable(batch: int) -> None:
     count = MUTATIONS // BATCHES
-    found = failures(_read, range(batch * count, (batch + 1) * count))
-    assert not found, f"\n{found}"
+    report = failures(_read, range(batch * count, (batch + 1) * count))
+    assert not report, f"\n{report}"

@@ -1,6 +1,6 @@
-"""Pictures mutated by the hundred: each is opened and rendered, or is damaged; nothing else.
+"""Hundreds of mutated pictures: each is opened and rendered, or raises Damaged and nothing else.
 
-The number of mutations is OCR_EXTRACT_FUZZ (400; 30,000 by `make fuzz`).
+OCR_EXTRACT_FUZZ is the number of mutations (default 400; 30,000 in `make fuzz`).
 """
 
 import io
@@ -21,11 +21,12 @@ from tests.fuzz_harness import Seed, cut, failures, flipped, mutated, overwritte
 
 MUTATIONS = int(os.environ.get("OCR_EXTRACT_FUZZ", "400"))
 BATCHES = 8
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
+"""Number of tests that share the mutations (chosen)."""
+PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def _picture(mode: str, size: tuple[int, int] = (40, 52)) -> Image.Image:
-    """A small page with some strokes, in that mode."""
+    """A small page with some strokes, in a mode of Pillow."""
     page = np.full(size[::-1], 240, np.uint8)
     page[8:12, 4:-4] = 20
     page[20:-4, 10:13] = np.arange(size[1] - 24, dtype=np.uint8)[:, None]
@@ -42,7 +43,7 @@ def _saved(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def _tiled() -> bytes:
-    """A TIFF in tiles of 16 x 16, which Pillow reads and does not write."""
+    """A TIFF in tiles of 16 x 16 pixels, which Pillow can read but not write."""
     tile = bytes(range(256))
     entries = [
         (256, 4, 16), (257, 4, 16), (258, 3, 8), (259, 3, 1), (262, 3, 1), (277, 3, 1),
@@ -91,7 +92,7 @@ def _jpegs() -> tuple[Seed, ...]:
 
 
 def _in_the_directory(content: bytes, rng: random.Random) -> bytes:
-    """Absurd numbers into a TIFF's directory: types, counts, sizes, offsets."""
+    """Puts absurd numbers into a TIFF's directory: types, counts, sizes, offsets."""
     order = "<" if content.startswith(b"II") else ">"
     start = struct.unpack_from(f"{order}I", content, 4)[0] % len(content)
     end = min(len(content), start + 200)
@@ -99,8 +100,8 @@ def _in_the_directory(content: bytes, rng: random.Random) -> bytes:
 
 
 def _in_a_chunk(content: bytes, rng: random.Random) -> bytes:
-    """A PNG's chunk mutated, with its check sum made right again."""
-    chunks, place = [], len(SIGNATURE)
+    """Mutates a PNG's chunk and corrects its checksum."""
+    chunks, place = [], len(PNG_SIGNATURE)
     while place + 12 <= len(content):
         size = struct.unpack_from(">I", content, place)[0]
         chunks.append((content[place + 4 : place + 8], content[place + 8 : place + 8 + size]))
@@ -110,14 +111,14 @@ def _in_a_chunk(content: bytes, rng: random.Random) -> bytes:
     chunks[at] = (name, rng.choice((flipped, overwritten, cut, spliced))(body or b"\0\0", rng))
     if rng.random() < 0.2:
         rng.shuffle(chunks)
-    return SIGNATURE + b"".join(
+    return PNG_SIGNATURE + b"".join(
         struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
         for name, body in chunks
     )
 
 
 def _in_the_header(content: bytes, rng: random.Random) -> bytes:
-    """The first 300 bytes mutated: a JPEG's markers, tables and Exif."""
+    """Mutates the first 300 bytes: a JPEG's markers, tables and Exif data."""
     return content[:2] + rng.choice((flipped, overwritten))(content[2:300], rng) + content[300:]
 
 
@@ -130,33 +131,35 @@ KINDS = {
 
 
 def _rendered(content: bytes) -> int:
-    """Open it and render every frame, as examining a file does; how many were rendered."""
+    """Opens a picture and renders every frame, as a run does; returns the number of frames that
+    were rendered.
+    """
     try:
         frames, render = open_image(content, Settings())
     except Damaged:
         return 0
-    done = 0
+    rendered = 0
     for page in range(1, frames + 1):
         try:
-            done += render(page, 100).pixels.ndim == 2
+            rendered += render(page, 100).pixels.ndim == 2
         except Damaged:
             continue
-    return done
+    return rendered
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_not_mutated_is_rendered(kind: str) -> None:
+def test_unchanged_picture_is_rendered(kind: str) -> None:
     seeds, _ = KINDS[kind]
     assert all(_rendered(seed) for seed in seeds())
 
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_mutated_picture_is_rendered_or_damaged(kind: str, batch: int) -> None:
+def test_mutated_picture_is_rendered_or_damaged(kind: str, batch: int) -> None:
     make, mutations = KINDS[kind]
     seeds, count = make(), MUTATIONS // (len(KINDS) * BATCHES)
-    found = failures(
+    report = failures(
         lambda number: _rendered(mutated(seeds, mutations, number)),
         range(batch * count, (batch + 1) * count),
     )
-    assert not found, f"{kind}\n{found}"
+    assert not report, f"{kind}\n{report}"

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine: no look-up, no connection, no file outside the output."""
+"""Nothing leaves the machine: no name look-up, no connection, no file outside the output folder."""
 
 import os
 import re
@@ -24,33 +24,33 @@ def strace(tmp_path: Path) -> Path:
     return log
 
 
-def test_the_main_job_asks_no_network_and_leaves_no_file_behind(
+def test_run_uses_no_network_and_leaves_no_temporary_file(
     factory: Factory, tmp_path: Path, strace: Path
 ) -> None:
-    """A scan, so that all programs and both networks are at work."""
+    """The input is a scan, so that all programs and both line networks are used."""
     scan = factory.image("p1Permission.tif", pages_of())
     home, temporary, out = (tmp_path / name for name in ("home", "temporary", "out"))
     for folder in (home, temporary):
         folder.mkdir()
-    kept = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LC_ALL")}
+    environment = {k: v for k, v in os.environ.items() if k in ("PATH", "PYTHONPATH", "LC_ALL")}
     network = "trace=connect,sendto,sendmsg,sendmmsg,socket"
     command = [sys.executable, "-m", "ocr_extract", "run", str(scan), "--out", str(out)]
     done = subprocess.run(
         ["strace", "-f", "-e", network, "-o", str(strace), *command],
-        cwd=ROOT, env={**kept, "HOME": str(home), "TMPDIR": str(temporary)},
+        cwd=ROOT, env={**environment, "HOME": str(home), "TMPDIR": str(temporary)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     assert "onnxruntime" in (out / "records.jsonl").read_text() or (out / "records.jsonl").exists()
-    asked = [
+    calls = [
         line for line in strace.read_text().splitlines() if re.search(r"AF_INET|AF_NETLINK", line)
     ]
-    assert asked == []
+    assert calls == []
     assert list(temporary.rglob("*")) == []
     assert list(home.rglob("*")) == []
 
 
-def test_onnx_runtime_is_imported_in_one_place_after_its_telemetry_is_off() -> None:
+def test_onnx_runtime_is_imported_in_one_module_with_telemetry_off() -> None:
     imports = re.compile(r"^\s*(import|from) onnxruntime|module\(.onnxruntime", re.MULTILINE)
     places = [
         path.relative_to(ROOT).as_posix()

@@ -15,11 +15,11 @@ def _record() -> Record:
     return Record(document=Document(name="a.pdf", path="a.pdf"), verdict=Verdict.REVIEW)
 
 
-def test_the_published_schema_is_the_programs() -> None:
+def test_published_schema_is_up_to_date() -> None:
     assert PUBLISHED.read_text() == schema_text(), "run `make schema`"
 
 
-def test_a_record_survives_json_and_fits_the_schema() -> None:
+def test_record_survives_json_and_matches_the_schema() -> None:
     record = _record()
     line = record.to_json()
     assert "\n" not in line
@@ -28,13 +28,13 @@ def test_a_record_survives_json_and_fits_the_schema() -> None:
     assert json.loads(line)["schema"] == "1"
 
 
-def test_the_schema_refuses_what_is_not_a_record() -> None:
+def test_schema_refuses_an_unknown_verdict() -> None:
     wrong = json.loads(_record().to_json()) | {"verdict": "perhaps"}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, record_schema())
 
 
-def test_records_are_frozen_and_bounded() -> None:
+def test_records_are_frozen_and_check_ranges() -> None:
     with pytest.raises(ValidationError):
         _record().verdict = Verdict.ACCEPTED  # type: ignore[misc]
     with pytest.raises(ValidationError):
@@ -43,7 +43,7 @@ def test_records_are_frozen_and_bounded() -> None:
         Box(page=0, x0=0, y0=0, x1=1, y1=1)
 
 
-def test_the_names_of_the_design_are_there() -> None:
+def test_record_has_the_public_field_names() -> None:
     record = json.loads(_record().to_json())
     assert set(record) == {
         "schema", "document", "form", "fields", "roster", "verdict", "flags", "damage", "seconds",

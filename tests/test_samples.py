@@ -1,4 +1,4 @@
-"""The samples against their truth: what the README's first command reads."""
+"""The samples, which the README's first command reads, give their known truth."""
 
 import csv
 import io
@@ -30,12 +30,12 @@ def context() -> Context:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("row", _truth(), ids=lambda row: row["file"])
-def test_a_sample_gives_its_truth(row: dict[str, str], context: Context) -> None:
+def test_sample_gives_its_truth(row: dict[str, str], context: Context) -> None:
     settings = Settings()
-    findings = observe_first(SAMPLES / "agreements" / row["file"], settings)
-    assert set(findings.labels) == EXPECTED_LABELS
-    assert not any(label.inferred for label in findings.labels.values())
-    record = decide(findings, context, settings)
+    observed = observe_first(SAMPLES / "agreements" / row["file"], settings)
+    assert set(observed.labels) == EXPECTED_LABELS
+    assert not any(label.inferred for label in observed.labels.values())
+    record = decide(observed, context, settings)
     fields = record.fields
     assert fields.title.value == row["title"]
     assert (fields.author.value or "") == row["author"]
@@ -50,7 +50,7 @@ def test_a_sample_gives_its_truth(row: dict[str, str], context: Context) -> None
 
 
 def _check_places(record: Record, row: dict[str, str]) -> None:
-    """On pages that were not turned, places are where things were put, in points."""
+    """Checks the places, in points, on pages that were not turned."""
     if row["condition"] != "digital":
         return
     date, signature = record.fields.date.place, record.fields.signature.place
@@ -62,7 +62,7 @@ def _check_places(record: Record, row: dict[str, str]) -> None:
     assert date.x1 - date.x0 < 100
 
 
-def test_every_way_and_condition_is_there() -> None:
+def test_samples_have_every_way_of_filling_in_and_every_condition() -> None:
     rows = _truth()
     assert {row["way"] for row in rows} == {
         "displaced", "ordinal", "month_first", "year_slip", "illegible",
@@ -72,7 +72,7 @@ def test_every_way_and_condition_is_there() -> None:
     assert {row["file"] for row in rows} == {p.name for p in (SAMPLES / "agreements").iterdir()}
 
 
-def test_the_same_seed_makes_the_same_samples(tmp_path: Path) -> None:
+def test_same_seed_gives_the_same_samples(tmp_path: Path) -> None:
     rows = make(tmp_path, seed=7)
     assert (tmp_path / "truth.tsv").read_text() == (SAMPLES / "truth.tsv").read_text()
     assert (tmp_path / "volume.bib").read_text() == (SAMPLES / "volume.bib").read_text()
@@ -82,7 +82,7 @@ def test_the_same_seed_makes_the_same_samples(tmp_path: Path) -> None:
         assert made == (SAMPLES / "agreements" / name).read_bytes()
 
 
-def test_another_seed_makes_others(tmp_path: Path) -> None:
+def test_another_seed_gives_other_samples(tmp_path: Path) -> None:
     make(tmp_path, seed=8)
     table = (tmp_path / "truth.tsv").read_text()
     assert len(list(csv.DictReader(io.StringIO(table), delimiter="\t"))) == 20

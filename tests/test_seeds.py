@@ -1,4 +1,4 @@
-"""The first five documents, field by field; and the same five on paper."""
+"""The first five documents of the project, field by field, as text files and on paper."""
 
 import dataclasses
 import shutil
@@ -18,7 +18,7 @@ from samples.typeset import Entry, Filling, typeset
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """What one of the five documents must give."""
+    """The expected result of one of the five documents."""
 
     title: str
     author: str | None
@@ -61,7 +61,7 @@ def _check(record: Record, row: Row) -> None:
 
 
 @pytest.mark.parametrize("number", TABLE)
-def test_the_five_as_text(shared: Path, number: str) -> None:
+def test_text_file_gives_its_row(shared: Path, number: str) -> None:
     records = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))
     row, record = TABLE[number], records[number]
     _check(record, row)
@@ -70,7 +70,7 @@ def test_the_five_as_text(shared: Path, number: str) -> None:
     assert record.document.kind == "text"
 
 
-def test_the_slip_is_found_by_the_other_documents_alone(shared: Path) -> None:
+def test_other_documents_are_enough_to_find_a_year_slip(shared: Path) -> None:
     records = _by_number(run(plan([shared / "seeds"]), Settings()))
     _check(records["003"], TABLE["003"])
     assert "other" in records["003"].flags[0].message
@@ -79,7 +79,7 @@ def test_the_slip_is_found_by_the_other_documents_alone(shared: Path) -> None:
 
 
 @pytest.mark.parametrize("year", [None, 2025])
-def test_confidence_of_the_five(shared: Path, year: int | None) -> None:
+def test_confidence_is_high_except_for_the_illegible_date(shared: Path, year: int | None) -> None:
     records = _by_number(run(plan([shared / "seeds"]), Settings(year=year)))
     for number in ("000", "001", "002"):
         assert records[number].fields.date.confidence > 0.98
@@ -92,16 +92,16 @@ def test_confidence_of_the_five(shared: Path, year: int | None) -> None:
     assert all("2025-04" <= c.value < "2025-07" for c in illegible.candidates)
 
 
-def test_the_order_of_files_and_workers_change_nothing(shared: Path, tmp_path: Path) -> None:
-    here = tmp_path / "shuffled"
-    here.mkdir()
+def test_order_of_files_and_number_of_workers_change_nothing(shared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shuffled"
+    folder.mkdir()
     for path in (shared / "seeds").glob("*.txt"):
-        shutil.copy(path, here / path.name)
-    files = list(plan([here]))
+        shutil.copy(path, folder / path.name)
+    files = list(plan([folder]))
     settings = Settings()
-    first = {r.document.name: _without_time(r) for r in run(files, settings)}
-    again = {r.document.name: _without_time(r) for r in run(files[::-1], settings, jobs=3)}
-    assert first == again
+    in_order = {r.document.name: _without_time(r) for r in run(files, settings)}
+    reversed_ = {r.document.name: _without_time(r) for r in run(files[::-1], settings, jobs=3)}
+    assert in_order == reversed_
 
 
 def _without_time(record: Record) -> Record:
@@ -112,7 +112,7 @@ HAND = {"000": "italic", "001": "bold", "002": "italic", "003": "typed", "004": 
 
 
 def _filling(number: str, title: str) -> Filling:
-    """The five as their signers filled them in; signatures are scrawls of our own."""
+    """The five documents as their signers filled them in; the signatures are made-up scrawls."""
     row, hand = TABLE[number], HAND[number]
     below = number in ("000", "003")
     displaced = number == "000"
@@ -142,17 +142,19 @@ _SCRAWLS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("number", TABLE)
 @pytest.mark.parametrize("condition", ["digital", "scan", "photo"])
-def test_the_five_on_paper(shared: Path, tmp_path: Path, number: str, condition: str) -> None:
+def test_document_on_paper_gives_its_row(
+    shared: Path, tmp_path: Path, number: str, condition: str
+) -> None:
     record = _by_number(run(plan([shared / "seeds"]), Settings(year=2025)))[number]
     pdf = typeset(_filling(number, str(record.fields.title.value)), seed=int(number) + 1)
     path = tmp_path / f"{number}.pdf"
-    path.write_bytes(_befallen(pdf, condition, int(number)))
-    (found,) = run([path], Settings(year=2025))
+    path.write_bytes(_under(pdf, condition, int(number)))
+    (result,) = run([path], Settings(year=2025))
     row = TABLE[number]
-    _check_on_paper(found, row)
+    _check_on_paper(result, row)
 
 
-def _befallen(pdf: bytes, condition: str, seed: int) -> bytes:
+def _under(pdf: bytes, condition: str, seed: int) -> bytes:
     if condition == "digital":
         return pdf
     rng = np.random.default_rng(seed)
@@ -164,13 +166,13 @@ def _befallen(pdf: bytes, condition: str, seed: int) -> bytes:
 
 def _check_on_paper(record: Record, row: Row) -> None:
     fields = record.fields
-    # Capitals of 7-point type on a photograph are not held to the letter.
+    # The case of 7-point type is not checked: a photograph may change it.
     title = (fields.title.value or "").replace(" :", ":").casefold()
     assert title.startswith(row.title.replace(" :", ":").casefold())
     assert fields.author.value == row.author
-    # Spaces between letters of handwriting are the reader's guess.
-    named = (fields.corresponding_author.value or "").replace(" ", "")
-    assert named == (row.corresponding_author or "")
+    # Spaces between handwritten letters are not checked: the recognizer guesses them.
+    name = (fields.corresponding_author.value or "").replace(" ", "")
+    assert name == (row.corresponding_author or "")
     assert fields.signature.present == "yes"
     assert (fields.date.as_written, fields.date.value) == (row.as_written, row.value)
     assert tuple(flag.code for flag in record.flags) == row.flags

@@ -7,7 +7,7 @@ from ocr_extract.settings import Settings, load_settings, parse_settings
 from tests.factory import Factory
 
 
-def test_toml_then_options(factory: Factory) -> None:
+def test_options_override_the_toml_file(factory: Factory) -> None:
     path = factory.text("s.toml", "year = 2024\nstart = 2024-07-01\naccept_at = 0.8\n")
     settings = load_settings(path).with_options(year=2025, end=None)
     assert (settings.year, settings.start, settings.accept_at) == (2025, date(2024, 7, 1), 0.8)
@@ -40,7 +40,7 @@ def test_toml_then_options(factory: Factory) -> None:
         ("accept_at = 'x'\n", "accept_at must be a number"),
     ],
 )
-def test_what_is_wrong_is_named(factory: Factory, content: str, named: str) -> None:
+def test_wrong_setting_is_named_in_the_error(factory: Factory, content: str, named: str) -> None:
     with pytest.raises(BadSettings, match=named) as error:
         load_settings(factory.text("s.toml", content))
     assert "\n" not in str(error.value)
@@ -48,8 +48,8 @@ def test_what_is_wrong_is_named(factory: Factory, content: str, named: str) -> N
 
 
 @pytest.mark.parametrize("name", list(Settings.model_fields))
-def test_no_setting_takes_what_is_no_value(name: str) -> None:
-    """Whatever stands there, the answer is a setting or one plain sentence."""
+def test_absurd_value_is_accepted_or_named_in_the_error(name: str) -> None:
+    """For any value the result is a setting or one plain sentence."""
     for value in (float("inf"), float("nan"), 10**400, -1, [], {}, "\x00", [[1]], True, 1e9):
         try:
             parse_settings({name: value}, "test")
@@ -57,16 +57,16 @@ def test_no_setting_takes_what_is_no_value(name: str) -> None:
             assert str(error).count(name) >= 1  # noqa: PT017  it may also be taken
 
 
-def test_a_language_beyond_the_usual_ones_is_known() -> None:
+def test_language_outside_the_default_list_is_accepted() -> None:
     assert parse_settings({"languages": ["pl", "en"]}, "test").languages == ("pl", "en")
 
 
-def test_a_file_that_is_too_large_is_not_read(factory: Factory) -> None:
+def test_too_large_settings_file_is_refused(factory: Factory) -> None:
     with pytest.raises(BadSettings, match="too large"):
         load_settings(factory.text("s.toml", "#" * 1_000_001))
 
 
-def test_a_broken_or_missing_file_is_wrong_use(factory: Factory) -> None:
+def test_broken_or_missing_settings_file_raises_bad_settings(factory: Factory) -> None:
     with pytest.raises(BadSettings, match="Cannot read"):
         load_settings(factory.text("s.toml", "year = = 1"))
     with pytest.raises(BadSettings, match="Cannot read"):

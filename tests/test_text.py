@@ -1,11 +1,19 @@
-"""Words to lines: the same as if every word were compared with every line."""
+"""Grouping of words into lines gives the same result as comparing every word with every line."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.geometry import Rect
-from ocr_extract.text import TALL, Line, Word, _distance, _middle, _stands_on, group_lines
+from ocr_extract.text import (
+    MAX_HEIGHT_RATIO,
+    Line,
+    Word,
+    _belongs_to,
+    _distance,
+    _middle,
+    group_lines,
+)
 
 WORDS = st.lists(
     st.builds(
@@ -21,12 +29,12 @@ WORDS = st.lists(
 
 
 def _one_by_one(words: list[Word]) -> list[list[Word]]:
-    usual = float(np.median([word.height for word in words]))
+    median = float(np.median([word.height for word in words]))
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
-        if word.source == "page" and word.height > TALL * usual:
+        if word.source == "page" and word.height > MAX_HEIGHT_RATIO * median:
             continue
-        fitting = [line for line in lines if _stands_on(word, line)]
+        fitting = [line for line in lines if _belongs_to(word, line)]
         if fitting:
             min(fitting, key=lambda line: _distance(word, line)).append(word)
         else:
@@ -35,14 +43,14 @@ def _one_by_one(words: list[Word]) -> list[list[Word]]:
 
 
 @given(WORDS)
-def test_each_word_joins_the_line_that_it_stands_on(words: list[Word]) -> None:
+def test_each_word_joins_the_nearest_line_that_it_belongs_to(words: list[Word]) -> None:
     expected = [tuple(line) for line in _one_by_one(words)] if words else []
     assert [line.words for line in group_lines(words)] == expected
 
 
-def test_what_is_read_far_too_tall_is_no_word_and_what_the_file_says_is() -> None:
+def test_tall_recognized_word_is_dropped_and_tall_pdf_word_stays() -> None:
     small = [Word("a", (10.0 * n, 0.0, 10.0 * n + 8, 8.0), 1.0) for n in range(5)]
     tall = Rect(80.0, -20.0, 140.0, 20.0)
     assert group_lines([*small, Word("scrawl", tall, 0.9)]) == (Line(tuple(small)),)
-    told = group_lines([*small, Word("Ann Bee", tall, 1.0, "pdf")])
-    assert "Ann Bee" in [word.text for line in told for word in line.words]
+    lines = group_lines([*small, Word("Ann Bee", tall, 1.0, "pdf")])
+    assert "Ann Bee" in [word.text for line in lines for word in line.words]

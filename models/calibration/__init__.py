@@ -1,1 +1,1 @@
-"""How raw posteriors become confidences: labelled dates, and the fit."""
+"""The calibration of dates: labelled dates, and the fit of the maps on them."""

@@ -1,6 +1,6 @@
 """Fits models/calibration/dates.json: `python -m models.calibration.fit LABELS.tsv`.
 
-The labels are those that `gather` has written; one in three is kept from the fit.
+`gather` writes the labels. One in three is held out from the fit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ KINDS = ("born_digital", "typed", "hand")
 
 
 def labels_in(path: Path) -> tuple[Label, ...]:
-    """Every row of a table that `gather` has written."""
+    """Every row of a table that `gather` wrote."""
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     return tuple(
@@ -28,7 +28,7 @@ def labels_in(path: Path) -> tuple[Label, ...]:
 
 
 def main() -> None:
-    """Command line."""
+    """Fit, store the calibration, and print figures for the held-out labels."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("labels", type=Path)
     parser.add_argument("--out", type=Path, default=STORED)
@@ -37,17 +37,19 @@ def main() -> None:
     fitted = fit(labels, "models/calibration/CARD.md")
     chosen.out.write_text(fitted.model_dump_json(indent=1) + "\n", "utf-8")
     for kind in KINDS:
-        kept = [x for x in labels if x.kept and x.kind == kind]
-        report(kind, [(fitted.confidence(x.raw, kind), x.right) for x in kept])
-        report(f"{kind}, before the map", [(x.raw, x.right) for x in kept])
+        held_out = [x for x in labels if x.held_out and x.kind == kind]
+        report(kind, [(fitted.confidence(x.raw, kind), x.right) for x in held_out])
+        report(f"{kind}, before the map", [(x.raw, x.right) for x in held_out])
         for wanted in (0.002, 0.005, 0.01, 0.02):
             at = fitted.threshold(wanted, kind)
-            share = sum(fitted.confidence(x.raw, kind) >= at for x in kept) / max(1, len(kept))
+            share = sum(fitted.confidence(x.raw, kind) >= at for x in held_out) / max(
+                1, len(held_out)
+            )
             print(f"  error {wanted}: accepted from {at}, {share:.1%}")
 
 
 def report(name: str, shown: Sequence[tuple[float, bool]]) -> None:
-    """One line of figures."""
+    """Print one line of figures; `shown` holds a confidence (0..1) and whether it was right."""
     band = chance_band([c for c, _ in shown])
     right = sum(ok for _, ok in shown)
     print(

@@ -1,1 +1,1 @@
-"""The handwritten-date network: what it was trained on, how, and its weights."""
+"""The network for handwritten dates: its training data, its training, and its weights."""

@@ -1,7 +1,7 @@
-"""Lines of handwriting with their texts: digits of one writer, fonts and pen strokes.
+"""Composes lines of handwriting with their texts, from digits of one writer, fonts and pen strokes.
 
-Nothing but `clean/` of the handwriting folder is read: MNIST with the writers of QMNIST,
-and fonts under open licences. A tenth of the writers and of the fonts is held out.
+Only `clean/` of the handwriting folder is read: MNIST with the writers of QMNIST, and fonts under
+open licences. About a tenth of the writers and of the fonts is held out from the training.
 """
 
 from __future__ import annotations
@@ -22,27 +22,33 @@ from models.handwriting.strokes import Ink, PenWriter, curve
 from models.handwriting.texts import date_text, label_of
 
 SIZE = 40
-"""Height of a digit in pixels while a line is put together."""
+"""Height of a digit, in pixels, while a line is composed (chosen)."""
 HELD_OUT = "0"
-"""First hexadecimal digit of sha1(name) of writers and fonts that are never learned from."""
+"""First hexadecimal digit of sha1(name) of the writers and fonts that are held out from the
+training."""
 FEW_DIGITS = 8
+"""A number of digits (chosen); no code uses it."""
 
 
 def is_held_out(name: str) -> bool:
-    """Whether a writer or a font is kept for choosing weights and for measuring."""
+    """Whether a writer or a font is held out: it is used only to choose weights and to measure."""
     return hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()[0] in HELD_OUT
 
 
 @dataclass(frozen=True)
 class Sources:
-    """What lines are made of: a writer's digits by class, and font files."""
+    """The material for lines: for each writer the images of each digit, shape (n, height, width);
+    and font files.
+    """
 
     writers: tuple[dict[int, npt.NDArray[np.uint8]], ...]
     fonts: tuple[Path, ...]
 
 
 def load_sources(folder: Path, part: str) -> Sources:
-    """The train or the held part of `clean/`; writers of MNIST's own test are "test"."""
+    """The "train" or the "held" part of `clean/`. For "test": the writers of MNIST's own test set,
+    and the held-out fonts.
+    """
     mnist = np.load(folder / "clean" / "digits_mnist.npz")
     images, digits, own_writer = mnist["X"], mnist["y"], mnist["writer"]
     rows: dict[int, list[int]] = defaultdict(list)
@@ -63,7 +69,7 @@ def load_sources(folder: Path, part: str) -> Sources:
 
 @dataclass
 class Composer:
-    """Makes lines; the same seed gives the same lines."""
+    """Composes lines. The same seed gives the same lines."""
 
     sources: Sources
     rng: random.Random
@@ -73,7 +79,7 @@ class Composer:
         self._noise = np.random.default_rng(self.rng.randrange(2**32))
 
     def line(self) -> tuple[npt.NDArray[np.uint8], str]:
-        """A grey crop as it would be cut from a page, and the text the network should say."""
+        """A grey crop, like one cut from a page, and the text that the network should output."""
         text = date_text(self.rng)
         ink = self._written(text)
         return self._on_paper(self._deformed(ink)), label_of(text)
@@ -86,36 +92,38 @@ class Composer:
             return self._font(text)
         return self._pieces(text, None)
 
-    # Putting a line together
+    # Composing a line
 
     def _mnist_writer(self) -> dict[int, npt.NDArray[np.uint8]]:
         return self.rng.choice(self.sources.writers)
 
     def _pieces(self, text: str, writer: dict[int, npt.NDArray[np.uint8]] | None) -> Ink:
-        """Character by character: digits of a writer where there is one, else of a pen."""
+        """A line composed character by character: digits of the given writer, or of a pen when
+        there is no writer.
+        """
         pen, width = PenWriter(self.rng), self.rng.uniform(2.0, 6.0)
         low, high = self.rng.uniform(-0.3, 0.6), self.rng.uniform(0.5, 1.0)
         own_font = self.rng.random() < 0.6
-        gap, parts = self.rng.gauss(0.12, 0.12), []
+        gap, pieces = self.rng.gauss(0.12, 0.12), []
         for token in _tokens(text):
             if token == " ":
-                parts.append(
+                pieces.append(
                     np.zeros((2 * SIZE, round(SIZE * self.rng.uniform(0.2, 0.8))), np.float32)
                 )
             elif token.isalpha() and own_font and writer is not None:
-                parts.append(self._font_word(token))
+                pieces.append(self._font_word(token))
             else:
                 for c in token:
                     mnist = writer is not None and c.isdigit()
-                    parts.append(
+                    pieces.append(
                         self._digit(writer[int(c)], low, high)
                         if mnist and writer
                         else pen.character(c, SIZE, width)
                     )
-        return self._joined(parts, gap)
+        return self._joined(pieces, gap)
 
     def _digit(self, images: npt.NDArray[np.uint8], low: float, high: float) -> Ink:
-        """A digit of MNIST: enlarged, its stroke made thinner or thicker."""
+        """A digit of MNIST, enlarged, with a thinner or thicker stroke."""
         image = images[self.rng.randrange(len(images))]
         columns = np.flatnonzero(image.max(axis=0))
         rows = np.flatnonzero(image.max(axis=1))
@@ -132,37 +140,43 @@ class Composer:
     def _font_word(self, word: str) -> Ink:
         return _typeset(self.rng.choice(self.sources.fonts), word, SIZE)
 
-    def _joined(self, parts: list[Ink], gap: float) -> Ink:
-        """Side by side, with the writer's usual gap, a little up and down, slowly drifting."""
-        gaps = [round(SIZE * (gap + self.rng.gauss(0, 0.06))) for _ in parts]
-        total = sum(p.shape[1] for p in parts) + sum(max(0, g) for g in gaps) + 8
+    def _joined(self, pieces: list[Ink], gap: float) -> Ink:
+        """Pieces side by side, with about the writer's usual gap (as a share of SIZE), each shifted
+        a little up or down.
+        """
+        gaps = [round(SIZE * (gap + self.rng.gauss(0, 0.06))) for _ in pieces]
+        total = sum(p.shape[1] for p in pieces) + sum(max(0, g) for g in gaps) + 8
         canvas = np.zeros((2 * SIZE, total), np.float32)
         x, bounce = 2, self.rng.uniform(0, 0.06)
-        for part, space in zip(parts, gaps, strict=True):
+        for piece, space in zip(pieces, gaps, strict=True):
             shift = round(self.rng.gauss(0, bounce) * SIZE)
-            moved = np.roll(part, shift, axis=0)
-            wide = min(part.shape[1], total - x)
+            moved = np.roll(piece, shift, axis=0)
+            wide = min(piece.shape[1], total - x)
             canvas[:, x : x + wide] = np.maximum(canvas[:, x : x + wide], moved[:, :wide])
-            x = max(2, x + part.shape[1] + space)
+            x = max(2, x + piece.shape[1] + space)
         return canvas[:, : x + 4]
 
     def _font(self, text: str) -> Ink:
-        """All in one font; every other time letter by letter, shaken."""
+        """A line in one font. Half of the lines are composed letter by letter, each letter shifted
+        a little.
+        """
         font = self.rng.choice(self.sources.fonts)
         if self.rng.random() < 0.5:
             return _typeset(font, text, SIZE)
-        parts = [
+        letters = [
             np.zeros((2 * SIZE, round(0.35 * SIZE)), np.float32)
             if c == " "
             else _typeset(font, c, SIZE)
             for c in text
         ]
-        return self._joined(parts, self.rng.uniform(-0.02, 0.15))
+        return self._joined(letters, self.rng.uniform(-0.02, 0.15))
 
-    # Making it look like a scan
+    # Making the line look like a scan
 
     def _deformed(self, ink: Ink) -> Ink:
-        """Slanted, turned, bent, thicker or thinner, cut to its ink."""
+        """The line slanted, turned, half of the time bent, sometimes thicker, and cropped to its
+        ink.
+        """
         height, width = ink.shape
         slant, turn = self.rng.gauss(0, 0.15), self.rng.gauss(0, 0.02)
         margin = SIZE
@@ -178,7 +192,7 @@ class Composer:
         return _trimmed(warped)
 
     def _bent(self, ink: Ink) -> Ink:
-        """Elastic deformation (Simard 2003): a smooth random field moves the pixels."""
+        """Elastic deformation (Simard 2003): a smooth random field shifts the pixels."""
         height, width = ink.shape
         coarse = (max(2, width // 24), 4)
         shift = [
@@ -195,7 +209,7 @@ class Composer:
         return np.asarray(cv2.remap(ink, xs + shift[0], ys + shift[1], cv2.INTER_LINEAR))
 
     def _on_paper(self, ink: Ink) -> npt.NDArray[np.uint8]:
-        """On a crop with margins, rules, strokes of a signature, shading and noise."""
+        """The line on a crop with margins, ruled lines, signature strokes, shading and noise."""
         high = self.rng.randint(14, 44)
         factor = high / ink.shape[0]
         wide = max(3, round(ink.shape[1] * factor * self.rng.uniform(0.75, 1.25)))
@@ -211,7 +225,7 @@ class Composer:
         return self._photographed(np.maximum(canvas, self._clutter(canvas.shape)))
 
     def _clutter(self, shape: tuple[int, int]) -> Ink:
-        """What else a crop catches: a rule, strokes of a signature, the next line, dust."""
+        """Other ink in a crop: a ruled line, strokes of a signature, the next line, dust."""
         height, width = shape
         canvas = np.zeros(shape, np.float32)
         if self.rng.random() < 0.2:
@@ -234,7 +248,7 @@ class Composer:
         return canvas
 
     def _stroke(self, canvas: Ink) -> None:
-        """A long curve, as of a signature, through or along the crop."""
+        """Draw a long curve, like one of a signature, through or along the crop."""
         height, width = canvas.shape
         start = self.rng.uniform(-0.2, 1.0) * width
         xs = start + np.cumsum([self.rng.gauss(0.12, 0.2) * height * 2 for _ in range(6)])
@@ -244,7 +258,9 @@ class Composer:
         cv2.polylines(canvas, [points.reshape(-1, 1, 2)], False, level, thick, cv2.LINE_AA, 4)
 
     def _neighbour(self, canvas: Ink) -> None:
-        """The feet of the line above, or the heads of the one below, or a printed label's end."""
+        """Draw the bottom of the line above, the top of the line below, or the end of a printed
+        label.
+        """
         height, width = canvas.shape
         pen = PenWriter(self.rng)
         if self.rng.random() < 0.5:
@@ -266,7 +282,9 @@ class Composer:
             canvas[-rows:, x : x + wide] = body[:rows, :wide]
 
     def _photographed(self, ink: Ink) -> npt.NDArray[np.uint8]:
-        """Grey values: paper, ink of any darkness, shading, blur, noise, JPEG."""
+        """Grey values (0..255) with paper, ink of any darkness, shading, blur, noise and JPEG
+        compression.
+        """
         height, width = ink.shape
         paper = (
             self.rng.uniform(235, 255) if self.rng.random() < 0.7 else self.rng.uniform(130, 235)
@@ -291,7 +309,7 @@ def _smooth(xs: list[float], ys: list[float]) -> list[tuple[float, float]]:
 
 
 def _tokens(text: str) -> list[str]:
-    """Runs of digits, of letters, and single other characters."""
+    """Splits a text into runs of digits, runs of letters, and single other characters."""
     tokens: list[str] = []
     for c in text:
         kind = (c.isdigit(), c.isalpha())
@@ -304,14 +322,14 @@ def _tokens(text: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _font_at(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    """The font, at the size at which its digits are `size` pixels high."""
+    """The font in the size in which its digits are `size` pixels high."""
     trial = ImageFont.truetype(str(path), 64)
     box = trial.getbbox("0258")
     return ImageFont.truetype(str(path), max(8, round(64 * size / max(8, box[3] - box[1]))))
 
 
 def _typeset(path: Path, text: str, size: int) -> Ink:
-    """Text in a font on a canvas 2 * size high, the baseline at 1.5 * size."""
+    """Text in a font, on a canvas 2 * size pixels high; the baseline is at 1.5 * size."""
     font = _font_at(path, size)
     x0, _, x1, _ = font.getbbox(text, anchor="ls")
     image = Image.new("L", (max(2, round(x1 - x0) + 4), 2 * size), 0)

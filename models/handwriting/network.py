@@ -1,7 +1,7 @@
-"""A small convolutional recurrent network for lines of writing, after Shi et al. 2015.
+"""A small convolutional recurrent network for lines of handwriting (Shi et al. 2015).
 
-Crops 32 pixels high become one distribution over characters per 4 pixels of width, for
-connectionist temporal classification (Graves 2006). PyTorch is needed to train only.
+Input: crops 32 pixels high. Output: one distribution over characters per 4 pixels of width, for
+connectionist temporal classification (CTC; Graves 2006). PyTorch is needed for training only.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ from torch import Tensor, nn
 from models.handwriting.texts import ALPHABET
 
 STRIDE = 4
+"""Pixels of width per output step, given by the two pooling layers that halve the width."""
 CLASSES = len(ALPHABET) + 1
 
 
 class DateNetwork(nn.Module):
-    """(n, 1, 32, width) of ink (0 paper, 1 ink) to (n, width / 4, classes) logits."""
+    """Maps ink of shape (n, 1, 32, width), 0 for paper and 1 for ink, to logits of shape
+    (n, width / 4, classes).
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,10 +34,10 @@ class DateNetwork(nn.Module):
         self.tell = nn.Linear(224, CLASSES)
 
     def forward(self, crops: Tensor) -> Tensor:
-        """Logits per frame."""
-        seen = self.look(crops).squeeze(2).transpose(1, 2)
-        followed, _ = self.follow(self.drop(seen))
-        logits: Tensor = self.tell(followed)
+        """Logits of each output step."""
+        features = self.look(crops).squeeze(2).transpose(1, 2)
+        sequence, _ = self.follow(self.drop(features))
+        logits: Tensor = self.tell(sequence)
         return logits
 
 

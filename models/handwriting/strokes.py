@@ -1,8 +1,8 @@
-"""Digits and separators as pen strokes, with the shapes that MNIST and fonts lack.
+"""Digits and separators as pen strokes, in shapes that MNIST and the fonts do not have.
 
-Crossed sevens, flagged ones, open noughts, twos like a Z, fives like an S: control
-points in a unit square (x to the right, y downwards, the baseline at 1), joined by
-Catmull-Rom curves. A writer keeps one shape per digit and shakes it a little each time.
+Such shapes are a crossed 7, a flagged 1, an open 0, a 2 like a Z, a 5 like an S. A shape is a set
+of control points in a unit square (x to the right, y downwards, the baseline at y = 1), joined by
+Catmull-Rom curves. A writer uses one shape per digit and varies it a little each time.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ import numpy.typing as npt
 from HersheyFonts import HersheyFonts
 
 Ink = npt.NDArray[np.float32]
-"""An ink mask: 0 is paper, 1 is ink."""
+"""An ink mask of shape (height, width): 0 is paper, 1 is ink."""
 Points = tuple[tuple[float, float], ...]
 
-_NOUGHT = ((0.5, 0.0), (0.12, 0.25), (0.05, 0.6), (0.3, 1.0), (0.7, 0.92), (0.9, 0.5), (0.75, 0.1))
+_ZERO = ((0.5, 0.0), (0.12, 0.25), (0.05, 0.6), (0.3, 1.0), (0.7, 0.92), (0.9, 0.5), (0.75, 0.1))
+"""Control points of a 0 in a unit square (chosen)."""
 DIGITS: dict[str, tuple[tuple[Points, ...], ...]] = {
     "0": (
-        ((*_NOUGHT, (0.5, 0.0)),),
-        ((*_NOUGHT, (0.62, -0.02)),),
+        ((*_ZERO, (0.5, 0.0)),),
+        ((*_ZERO, (0.62, -0.02)),),
         (((0.75, 0.12), (0.3, 0.05), (0.05, 0.5), (0.35, 1.0), (0.85, 0.8), (0.9, 0.35)),),
         (((0.45, 0.1), (0.1, 0.4), (0.2, 0.95), (0.75, 0.9), (0.85, 0.3), (0.4, 0.0)),),
     ),
@@ -82,6 +83,7 @@ MARKS: dict[str, tuple[tuple[Points, ...], ...]] = {
     "'": ((((0.5, -0.05), (0.4, 0.2)),),),
 }  # fmt: skip
 ASPECTS = {".": 0.15, ",": 0.2, "'": 0.15, "-": 0.4, "/": 0.5, "1": 0.35}
+"""Width of narrow characters as a share of the usual width (chosen)."""
 LETTERS = ("futural", "cursive", "scripts", "futuram", "rowmans", "scriptc")
 
 
@@ -93,7 +95,7 @@ def _alphabet(name: str) -> HersheyFonts:
 
 
 class PenWriter:
-    """One made-up writer: keeps a shape per character, shakes it each time."""
+    """One made-up writer, who uses one shape per character and varies it each time."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -105,7 +107,9 @@ class PenWriter:
         self._tremor = rng.uniform(0.005, 0.035)
 
     def character(self, character: str, size: float, width: float) -> Ink:
-        """Its ink on a canvas 2 * size high, the baseline at 1.5 * size; `width` of the pen."""
+        """Ink of a character on a canvas 2 * size pixels high; the baseline is at 1.5 * size.
+        `size` is the character's height and `width` the pen's, in pixels.
+        """
         strokes = self._strokes(character, size)
         reach = max((float(s[:, 0].max()) for s in strokes if len(s)), default=size * 0.3)
         canvas = np.zeros((round(2 * size), max(2, round(reach + width + 1))), np.float32)
@@ -147,13 +151,15 @@ class PenWriter:
 
 
 def curve(points: Points, steps: int = 6) -> list[tuple[float, float]]:
-    """Catmull-Rom (1974) through the points; two points are a straight line."""
+    """Points of a Catmull-Rom curve (1974) through the given points; two points give a straight
+    line.
+    """
     if len(points) == 2:
         (x0, y0), (x1, y1) = points
         return [(x0 + (x1 - x0) * t / 4, y0 + (y1 - y0) * t / 4) for t in range(5)]
     p = np.array([points[0], *points, points[-1]], float)
     t = np.linspace(0, 1, steps, endpoint=False)[:, None]
-    parts = [
+    segments = [
         0.5
         * (
             2 * b
@@ -163,4 +169,4 @@ def curve(points: Points, steps: int = 6) -> list[tuple[float, float]]:
         )
         for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False)
     ]
-    return [tuple(q) for q in np.concatenate([*parts, p[-1:]])]
+    return [tuple(q) for q in np.concatenate([*segments, p[-1:]])]

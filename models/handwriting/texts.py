@@ -1,7 +1,8 @@
-"""What people write where a form asks for a date: strings to learn from.
+"""Texts as people write them into the date field of a form, for the training.
 
-Shares follow the patterns counted on 211 real dates, flattened so that rare ways are
-learned too. Labels are lower case without diacritics: the network does not tell case.
+The shares of the ways of writing follow the counts of 211 real dates, but rare ways have larger
+shares, so that the network learns them too. Labels are in lower case without diacritics, because
+the network does not distinguish case.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import random
 from ocr_extract.recognition.handwriting import CHARACTERS
 
 ALPHABET = "".join(CHARACTERS[1:])
-"""Characters that the network writes; class 0 is the CTC blank, so that these are 1.."""
+"""Characters that the network outputs: classes 1 and higher. Class 0 is the CTC blank."""
 ENGLISH = tuple(calendar.month_name)[1:]
 FOREIGN = tuple(
     word
@@ -29,7 +30,7 @@ SEPARATORS = ("/", "/", "/", "/", ".", ".", ".", "-", "-", " ")
 
 
 def date_text(rng: random.Random) -> str:
-    """One way to write one day, as it would stand on the line; mixed case."""
+    """A random day in a random way of writing, in mixed case; sometimes a month or number only."""
     kind = rng.random()
     if kind < 0.42:
         return _numeric(rng)
@@ -41,7 +42,7 @@ def date_text(rng: random.Random) -> str:
 
 
 def label_of(text: str) -> str:
-    """What the network is to say of a text."""
+    """The output that the network should give for a text."""
     return "".join(c for c in text.lower() if c in ALPHABET)
 
 
@@ -87,7 +88,7 @@ def _trail(rng: random.Random) -> str:
 
 
 def month_word(rng: random.Random) -> str:
-    """A month in words: full, short, with a stop, in capitals, in another language."""
+    """A month as a word: full, abbreviated, with a full stop, in capitals, or not in English."""
     if rng.random() < 0.15:
         word = rng.choice(FOREIGN)
         return word.capitalize() if rng.random() < 0.4 else word

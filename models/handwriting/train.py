@@ -1,7 +1,7 @@
-"""Train the handwritten-date network from nothing: `python -m models.handwriting.train DIR`.
+"""Trains the network for handwritten dates: `python -m models.handwriting.train DIR`.
 
-DIR holds `clean/` (see sources.tsv). Takes about two hours on two cores; the seed is fixed,
-though threads of PyTorch may round differently. Writes handwriting.onnx beside this file.
+DIR holds `clean/` (see sources.tsv). The training takes about two hours on two cores. The seed is
+fixed, but PyTorch's threads may round differently. Writes handwriting.onnx beside this file.
 """
 
 from __future__ import annotations
@@ -25,18 +25,23 @@ from models.handwriting.texts import ALPHABET, label_of
 from ocr_extract.recognition.handwriting import prepared
 
 SEED = 20251122
+"""Seed of all draws (chosen); the shipped weights were trained with it."""
 BATCH = 64
+"""Lines per training step (chosen)."""
 SHIPPED = Path(__file__).parent / "handwriting.onnx"
 COPISTE = ("dates_copiste", "dates_numeric_composite", "months_copiste", "numbers_copiste")
 COPISTE_SHARE = 0.35
+"""Share (0..1) of lines from ccby/ in a training with `--with-copiste` (chosen)."""
 POOL = 24
-"""Batches that are drawn at once and sorted by width, so that little is padding."""
+"""Batches that are drawn at once and sorted by width, so that they need little padding (chosen)."""
 PEAK_RATE = 2.5e-3
+"""Highest learning rate of the one-cycle schedule (chosen)."""
 Sample = tuple[np.ndarray, str]
+"""Ink of a line, shape (32, width), 0 for paper and 1 for ink; and its text."""
 
 
 def main() -> None:
-    """Command line."""
+    """Train the network and export it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=6000)
@@ -55,7 +60,9 @@ def main() -> None:
 
 
 def trained(folder: Path, steps: int, *, with_copiste: bool = False) -> DateNetwork:
-    """The network after so many steps of so many fresh lines."""
+    """The network after `steps` steps, each with a batch of new lines. `with_copiste` adds the
+    training writers of ccby/.
+    """
     network = DateNetwork()
     optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -82,8 +89,8 @@ def trained(folder: Path, steps: int, *, with_copiste: bool = False) -> DateNetw
 
 
 def copiste(folder: Path) -> list[Sample]:
-    """Real handwriting of other people's pages: the training writers of ccby/."""
-    found = []
+    """Real handwriting: lines of the training writers of ccby/."""
+    lines = []
     for name in COPISTE:
         with (folder / "ccby" / name / "labels.tsv").open(encoding="utf-8") as file:
             rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
@@ -91,12 +98,14 @@ def copiste(folder: Path) -> list[Sample]:
             image = cv2.imread(str(folder / "ccby" / name / row["file"]), cv2.IMREAD_GRAYSCALE)
             if row["split"] == "train" and image is not None:
                 plain = unicodedata.normalize("NFKD", row["text"])
-                found.append((prepared(image)[0, 0], label_of(plain)))
-    return found
+                lines.append((prepared(image)[0, 0], label_of(plain)))
+    return lines
 
 
 def batches(folder: Path, steps: int, extra: list[Sample]) -> Iterator[list[Sample]]:
-    """Fresh lines, batched with others of their width; some of `extra` among them."""
+    """`steps` batches of new lines; lines of a batch have similar widths. Some lines come from
+    `extra`, when it is not empty.
+    """
     stream = samples(folder, "train", SEED, None)
     order = random.Random(SEED)
     made = 0
@@ -113,7 +122,7 @@ def batches(folder: Path, steps: int, extra: list[Sample]) -> Iterator[list[Samp
 
 
 def samples(folder: Path, part: str, seed: int, count: int | None) -> Iterator[Sample]:
-    """Lines as the network sees them, with their texts."""
+    """`count` lines as the network's input, with their texts; endless when `count` is None."""
     composer = Composer(load_sources(folder, part), random.Random(seed))
     made = 0
     while count is None or made < count:
@@ -123,48 +132,52 @@ def samples(folder: Path, part: str, seed: int, count: int | None) -> Iterator[S
 
 
 def padded(batch: list[Sample]) -> tuple[Tensor, Tensor]:
-    """(n, 1, 32, widest) and each one's number of frames."""
+    """A batch as one tensor of shape (n, 1, 32, widest), and the number of output steps of each
+    line, shape (n,).
+    """
     widest = -(-max(s.shape[1] for s, _ in batch) // STRIDE) * STRIDE
     crops = np.zeros((len(batch), 1, batch[0][0].shape[0], widest), np.float32)
     for row, (sample, _) in enumerate(batch):
         crops[row, 0, :, : sample.shape[1]] = sample
-    frames = [max(1, -(-s.shape[1] // STRIDE)) for s, _ in batch]
-    return torch.from_numpy(crops), torch.tensor(frames)
+    steps = [max(1, -(-s.shape[1] // STRIDE)) for s, _ in batch]
+    return torch.from_numpy(crops), torch.tensor(steps)
 
 
 def _loss(network: DateNetwork, batch: list[Sample], loss_of: nn.CTCLoss) -> Tensor:
-    crops, frames = padded(batch)
+    crops, steps = padded(batch)
     texts = [[ALPHABET.index(c) + 1 for c in text] for _, text in batch]
     with torch.autocast("cpu", dtype=torch.bfloat16):
         logits = network(crops)
     logs = logits.float().log_softmax(2).transpose(0, 1)
     targets = torch.tensor([c for text in texts for c in text])
-    loss: Tensor = loss_of(logs, targets, frames, torch.tensor([len(t) for t in texts]))
+    loss: Tensor = loss_of(logs, targets, steps, torch.tensor([len(t) for t in texts]))
     return loss
 
 
 def exact_share(network: DateNetwork, lines: list[Sample]) -> float:
-    """Share of lines whose best path is the text, letter for letter."""
+    """Share (0..1) of lines whose best path gives exactly the text."""
     network.eval()
     right = 0
     with torch.no_grad():
         for at in range(0, len(lines), BATCH):
             group = lines[at : at + BATCH]
-            crops, frames = padded(group)
+            crops, steps = padded(group)
             best = network(crops).argmax(2)
-            for row, count, (_, text) in zip(best, frames, group, strict=True):
+            for row, count, (_, text) in zip(best, steps, group, strict=True):
                 right += spelled(row[:count].tolist()) == text
     return right / len(lines)
 
 
 def spelled(path: list[int]) -> str:
-    """CTC's reading of a best path: runs to one, blanks out."""
-    kept = [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)]
-    return "".join(ALPHABET[c - 1] for c in kept)
+    """The text of a best CTC path: each run of one class gives one character, blanks give none."""
+    classes = [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)]
+    return "".join(ALPHABET[c - 1] for c in classes)
 
 
 def export(network: DateNetwork, path: Path) -> None:
-    """As ONNX, any number of crops of any width, probabilities in logs."""
+    """Write the network as ONNX. Input: any number of crops of any width; output: natural log
+    probabilities.
+    """
     network.eval()
     whole = nn.Sequential(network, nn.LogSoftmax(2))
     torch.onnx.export(

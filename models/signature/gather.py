@@ -1,4 +1,4 @@
-"""Forms read as the program reads them: what the fit learns from.
+"""Makes forms and reads them with the program: the training data of the fit.
 
 python -m models.signature.gather HANDWRITING OUT.pickle [--count N] [--seed S]
 """
@@ -19,14 +19,14 @@ from ocr_extract.fields.observations import Observations
 from ocr_extract.settings import Settings
 
 SEED = 20261122
+"""Seed of the forms (chosen); the shipped weights were learned with it."""
 COUNT, UNSIGNED = 600, 320
+"""Number of forms of `forms.py`, and of unsigned forms of bench.unsigned (chosen)."""
 UNSIGNED_SEED = 4242
-"""bench.unsigned measures with other seeds."""
-
-
+"""Seed of the unsigned forms (chosen); bench.unsigned measures with other seeds."""
 Example = tuple[Observations, Place | None, str]
-"""A form as it was read, where it is signed, in points of the upright page, and the date
-written on it ("" for none)."""
+"""What was observed of a form, the place of its signature in points of the upright page (None when
+it is not signed), and the date written on it ("" for none)."""
 
 
 def _example(task: tuple[int, Path]) -> Example:
@@ -43,13 +43,15 @@ def _read(made: Made) -> Example:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "form.pdf"
         path.write_bytes(made.content)
-        findings = observe_first(path, Settings(year=2025))
-    return findings, _on_page(made, findings), made.date
+        observed = observe_first(path, Settings(year=2025))
+    return observed, _on_page(made, observed), made.date
 
 
-def _on_page(made: Made, findings: Observations) -> Place | None:
-    """The signature relative to the label as it was found: scans and photographs shift it."""
-    label = findings.labels.get("signature")
+def _on_page(made: Made, observed: Observations) -> Place | None:
+    """The place of the signature, shifted as the located label is shifted: scans and photographs
+    move both.
+    """
+    label = observed.labels.get("signature")
     if made.signature is None or label is None:
         return None
     right = label.rect[2] - SIGNED_END
@@ -59,7 +61,7 @@ def _on_page(made: Made, findings: Observations) -> Place | None:
 
 
 def main() -> None:
-    """Command line."""
+    """Make and read the forms, and write the examples."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("handwriting", type=Path, help="the folder clean/")
     parser.add_argument("out", type=Path)

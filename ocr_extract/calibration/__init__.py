@@ -1,1 +1,1 @@
-"""From scores and posteriors to confidences, and how they fare against the truth."""
+"""Turns scores and posteriors into confidences, and compares them with known true dates."""

@@ -1,8 +1,8 @@
-"""Figures against truth: exact dates, wrong among the accepted, and calibration.
+"""Compares results with known true dates: exact dates, wrong accepted dates, and calibration.
 
-Expected calibration error over bins of equal count (Nixon et al. 2019), with the band in
-which it lies when every confidence is true (consistency resampling: Broecker & Smith
-2007); Brier score (1950); the risk-coverage curve (El-Yaniv & Wiener 2010).
+Measures: expected calibration error over bins of equal count (Nixon et al. 2019); the range of
+that error when every confidence is right (consistency resampling: Broecker & Smith 2007);
+Brier score (1950); the risk-coverage curve (El-Yaniv & Wiener 2010).
 """
 
 from __future__ import annotations
@@ -22,20 +22,25 @@ from ocr_extract.errors import BadTruth
 from ocr_extract.records import Record, Verdict
 
 BINS = 15
-RESAMPLED = 1000
-BAND = 0.95
-SEED = 0
+"""Bins of equal count for the calibration error (chosen)."""
+RESAMPLES = 1000
+"""Volumes that are drawn for the chance band (chosen)."""
+BAND_QUANTILE = 0.95
+"""Share (0..1) of the drawn volumes whose calibration error lies below the band (chosen)."""
+RESAMPLING_SEED = 0
+"""Seed of the draws, fixed so that the band is the same in every run (chosen)."""
 ISO = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 ADVICE = "A CSV or TSV with the columns `file` (or `key`) and `date` (ISO, empty for none)."
 Shown = tuple[float, bool]
-"""A confidence (0..1), and whether the value was right."""
+"""The confidence of a date (0..1), and whether the date was right."""
 Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Risk:
-    """Coverage (share of all dates given at `threshold` or above) and the share of those
-    that are wrong.
+    """One point of a risk-coverage curve: `coverage` is the share (0..1) of all dates with a
+    confidence of `threshold` or more, `count` their number, `error` the share (0..1) of them that
+    is wrong.
     """
 
     threshold: float
@@ -46,23 +51,25 @@ class Risk:
 
 @dataclass(frozen=True)
 class Figures:
-    """What an evaluation says. Rates are shares of `count`, errors 0..1."""
+    """The result of an evaluation. Counts are documents with a known date; `calibration_error`,
+    `band` and `brier` are 0..1, 0 is best.
+    """
 
     count: int
     exact: int
     given_wrong: int
-    """Full dates given that are wrong, flagged or not."""
+    """Wrong full dates, with or without a flag."""
     accepted: int
     accepted_wrong: int
     calibration_error: float
     band: float
-    """Upper end of the range in which the calibration error lies by chance alone."""
+    """Calibration error that is still explained by chance alone (see `chance_band`)."""
     brier: float
     shown: tuple[Shown, ...]
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """In words, one figure a line."""
+        """The figures in words, one per line."""
         share = f"{self.accepted / self.count:.1%}" if self.count else "-"
         return (
             f"documents with a known date: {self.count}",
@@ -79,22 +86,24 @@ class Figures:
 
 
 def read_records(results: Path) -> tuple[Record, ...]:
-    """The records of an output folder or a records.jsonl; raises BadTruth."""
+    """The records of an output folder or of a records.jsonl file. Raises BadTruth when the file
+    cannot be read or a line is not a record.
+    """
     path = results / "records.jsonl" if results.is_dir() else results
     advice = "Give the --out folder of `ocr-extract run`."
     lines = _text_of(path, "results", advice).splitlines()
-    found = []
+    records = []
     for number, line in enumerate(lines, 1):
         try:
-            found += [Record.model_validate_json(line)] if line.strip() else []
+            records += [Record.model_validate_json(line)] if line.strip() else []
         except ValidationError as error:
             raise BadTruth(f"Line {number} of {path} is no record.", advice) from error
-    return tuple(found)
+    return tuple(records)
 
 
 def read_truth(path: Path) -> dict[str, str]:
-    """Dates by file name without its ending, "" for none; raises BadTruth with the number of
-    the line at fault.
+    """True dates (ISO, "" for none) by file name without its ending. Raises BadTruth when the table
+    cannot be read, with the number of the wrong line.
     """
     text = _text_of(path, "the truth", ADVICE)
     numbered = [
@@ -106,7 +115,7 @@ def read_truth(path: Path) -> dict[str, str]:
         raise BadTruth(f"The truth {path} lacks a column.", ADVICE)
     delimiter = "\t" if "\t" in numbered[0][1] else ","
     reader = csv.DictReader((line + "\n" for _, line in numbered), delimiter=delimiter)
-    found: dict[str, str] = {}
+    dates: dict[str, str] = {}
     try:
         names = reader.fieldnames or ()
         key = next((name for name in ("file", "key") if name in names), None)
@@ -114,15 +123,15 @@ def read_truth(path: Path) -> dict[str, str]:
             raise BadTruth(f"The truth {path} lacks a column.", ADVICE)
         for row in reader:
             line = numbered[reader.line_num - 1][0]
-            found[stem_of(row[key] or "")] = _date(row["date"], f"line {line} of {path}")
+            dates[stem_of(row[key] or "")] = _date(row["date"], f"line {line} of {path}")
     except csv.Error as error:
         line = numbered[min(reader.line_num, len(numbered) - 1)][0]
         raise BadTruth(f"Line {line} of {path} is no row of a table ({error}).", ADVICE) from error
-    return found
+    return dates
 
 
 def _text_of(path: Path, what: str, advice: str) -> str:
-    """A file's text; raises BadTruth."""
+    """A file's text. Raises BadTruth when the file cannot be read or is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -131,12 +140,14 @@ def _text_of(path: Path, what: str, advice: str) -> str:
 
 
 def stem_of(name: str) -> str:
-    """A file's name without its ending; a key as it is."""
+    """A file's name without its ending (.pdf or .txt); a key stays as it is."""
     return Path(name).stem if Path(name).suffix.lower() in (".pdf", ".txt") else name
 
 
 def _date(text: str | None, where: str) -> str:
-    """A day, a month or a year that there is, or ""; raises BadTruth."""
+    """An ISO day, month or year that exists in the calendar, or "". Raises BadTruth for other
+    text.
+    """
     plain = (text or "").strip().strip("-")
     try:
         if plain:
@@ -149,21 +160,23 @@ def _date(text: str | None, where: str) -> str:
 
 
 def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
-    """Every record whose truth is known; raises BadTruth where none is."""
-    known = [
+    """Compares every record whose true date is known. Raises BadTruth when there is no such
+    record.
+    """
+    pairs = [
         (r, truth[stem_of(r.document.name)]) for r in records if stem_of(r.document.name) in truth
     ]
-    if not known:
+    if not pairs:
         raise BadTruth("No document of the results is named in the truth.", ADVICE)
     shown = tuple(
         (r.fields.date.confidence, r.fields.date.value == day)
-        for r, day in known
+        for r, day in pairs
         if r.fields.date.precision == "day" and r.fields.date.value
     )
-    accepted = [(r, day) for r, day in known if r.verdict is Verdict.ACCEPTED]
+    accepted = [(r, day) for r, day in pairs if r.verdict is Verdict.ACCEPTED]
     return Figures(
-        count=len(known),
-        exact=sum((r.fields.date.value or "") == day for r, day in known),
+        count=len(pairs),
+        exact=sum((r.fields.date.value or "") == day for r, day in pairs),
         given_wrong=sum(not right for _, right in shown),
         accepted=len(accepted),
         accepted_wrong=sum((r.fields.date.value or "") != day for r, day in accepted),
@@ -175,7 +188,9 @@ def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
 
 
 def calibration_error(shown: Sequence[Shown], bins: int = BINS) -> float:
-    """Mean distance of confidence and share right over bins of equal count, 0..1."""
+    """Expected calibration error, 0..1: the mean distance between the confidence and the share of
+    right dates, over bins of equal count. 0 without dates.
+    """
     if not shown:
         return 0.0
     table = np.array([[c, float(ok)] for c, ok in sorted(shown)])
@@ -183,42 +198,46 @@ def calibration_error(shown: Sequence[Shown], bins: int = BINS) -> float:
 
 
 def _error_of(table: Array, bins: int) -> float:
-    parts = np.array_split(table, bins)
-    gaps = [abs(float(part[:, 0].mean() - part[:, 1].mean())) * len(part) for part in parts]
+    chunks = np.array_split(table, bins)
+    gaps = [abs(float(chunk[:, 0].mean() - chunk[:, 1].mean())) * len(chunk) for chunk in chunks]
     return sum(gaps) / len(table)
 
 
 def chance_band(confidences: Sequence[float], bins: int = BINS) -> float:
-    """The calibration error that 95 in 100 volumes stay under when all confidences are
-    true: outcomes drawn from the confidences themselves, with a fixed seed.
+    """The calibration error (0..1) that 95 of 100 volumes do not exceed when all confidences are
+    right. Outcomes are drawn from the confidences themselves, with a fixed seed. 0 without dates.
     """
     if not confidences:
         return 0.0
-    rng = np.random.default_rng(SEED)
+    rng = np.random.default_rng(RESAMPLING_SEED)
     sure = np.sort(np.asarray(confidences, dtype=np.float64))
-    draws = rng.random((RESAMPLED, len(sure))) < sure
+    draws = rng.random((RESAMPLES, len(sure))) < sure
     errors = [
         _error_of(np.column_stack((sure, drawn.astype(np.float64))), min(bins, len(sure)))
         for drawn in draws
     ]
-    return float(np.quantile(errors, BAND))
+    return float(np.quantile(errors, BAND_QUANTILE))
 
 
 def brier(shown: Sequence[Shown]) -> float:
-    """Mean squared distance of confidence and outcome, 0 best."""
+    """Brier score, 0..1, 0 is best: the mean squared distance between confidence and outcome."""
     return sum((c - ok) ** 2 for c, ok in shown) / len(shown) if shown else 0.0
 
 
 def reliability(shown: Sequence[Shown], bins: int = BINS) -> Iterator[tuple[float, float, int]]:
-    """Of each bin of equal count: mean confidence, share right, and how many."""
+    """For each bin of equal count: mean confidence (0..1), share of right dates (0..1), and number
+    of dates.
+    """
     if shown:
         table = np.array([[c, float(ok)] for c, ok in sorted(shown)])
-        for part in np.array_split(table, min(bins, len(shown))):
-            yield float(part[:, 0].mean()), float(part[:, 1].mean()), len(part)
+        for chunk in np.array_split(table, min(bins, len(shown))):
+            yield float(chunk[:, 0].mean()), float(chunk[:, 1].mean()), len(chunk)
 
 
 def risk_coverage(shown: Sequence[Shown]) -> tuple[Risk, ...]:
-    """The curve, from the surest dates down; one point for each confidence that occurs."""
+    """The risk-coverage curve, from the highest confidence down; one point for each confidence that
+    occurs.
+    """
     ordered = sorted(shown, key=lambda s: -s[0])
     points: list[Risk] = []
     wrong = 0

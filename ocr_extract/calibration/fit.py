@@ -1,10 +1,10 @@
 """Fits a calibration on labelled dates: `ocr-extract calibrate`.
 
-Isotonic regression (Zadrozny & Elkan 2002) of right or wrong on the confidence, by kind of
-evidence. A few made-up dates on the diagonal keep few labels from shouting. Every third
-date, by its name's hash, is kept from the fit, and gives the risk-coverage curve: not the
-share that was wrong among them, but the highest that 95 in 100 such draws would not exceed
-(Clopper & Pearson 1934, one-sided).
+Each kind of evidence has its own map: an isotonic regression (Zadrozny & Elkan 2002) of right or
+wrong on the confidence. A few made-up labels on the diagonal limit the effect of a small number
+of real labels. Every third date, chosen by the hash of its name, is held out from the fit. The
+held-out dates give the risk-coverage curve. Its error is not the share of wrong dates among
+them, but the upper 95 % confidence bound of that share (Clopper & Pearson 1934, one-sided).
 """
 
 from __future__ import annotations
@@ -22,23 +22,26 @@ from ocr_extract.calibration.model import Calibration, Knots, Risk, calibration_
 from ocr_extract.records import Record
 
 PRIOR_POINTS, PRIOR_WEIGHT = 21, 1.0
-"""Made-up dates on the diagonal, and how many labels each of them is worth."""
+"""Number of made-up labels on the diagonal, and the weight of each in real labels (chosen)."""
 MIN = 30
-"""Labels of a kind from which its map is fitted, and from which an error is told."""
-SURE = 0.95
-"""How sure it is that no more are wrong than a curve says."""
+"""Smallest number of labels of a kind for a map, and of held-out labels for an error (chosen)."""
+BOUND_CONFIDENCE = 0.95
+"""Confidence (0..1) that the true error does not exceed the error of a curve (chosen)."""
 MAX_KNOTS = 24
+"""Largest number of knots of a map (chosen)."""
 MAX_POINTS = 100
-STEP = 0.01
-"""Steps nearer to the highest than this are it."""
-KEPT = 3
-"""One in so many labels is kept from the fit."""
+"""Number of points to which a risk-coverage curve is thinned out, roughly (chosen)."""
+SAME_STEP = 0.01
+"""Distance (share 0..1) from the highest step below which a step counts as the highest too
+(chosen)."""
+HELD_OUT_DIVISOR = 3
+"""One of this many labels is held out from the fit (chosen)."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """A date that somebody has checked: by its name, its kind of evidence, the confidence
-    before the map (0..1), and whether it was right.
+    """A checked date: the document's name, the kind of evidence, the posterior before the map
+    (`raw`, 0..1), and whether the date was right.
     """
 
     name: str
@@ -47,14 +50,16 @@ class Label:
     right: bool
 
     @property
-    def kept(self) -> bool:
-        """Whether it is kept from the fit; the same in every run."""
+    def held_out(self) -> bool:
+        """Whether the label is held out from the fit; the same in every run."""
         digest = hashlib.sha256(self.name.encode()).digest()
-        return digest[0] % KEPT == 0
+        return digest[0] % HELD_OUT_DIVISOR == 0
 
 
 def labels_of(records: Sequence[Record], truth: Mapping[str, str]) -> tuple[Label, ...]:
-    """Every full date of results whose truth is known."""
+    """A label for every full date whose true date is known; `truth` holds ISO dates by file
+    stem.
+    """
     return tuple(
         Label(
             name=r.document.name,
@@ -68,22 +73,24 @@ def labels_of(records: Sequence[Record], truth: Mapping[str, str]) -> tuple[Labe
 
 
 def fit(labels: Sequence[Label], provenance: str) -> Calibration:
-    """Maps from the labels that are not kept, risk-coverage curves from those that are."""
+    """Fits the maps on two thirds of the labels and the risk-coverage curves on the held-out third.
+    A kind with fewer than MIN labels for its map gets neither.
+    """
     kinds = sorted({label.kind for label in labels})
-    learned = {k: [x for x in labels if x.kind == k and not x.kept] for k in kinds}
-    maps = {k: monotone(some) for k, some in learned.items() if len(some) >= MIN}
+    training = {k: [x for x in labels if x.kind == k and not x.held_out] for k in kinds}
+    maps = {k: monotone(some) for k, some in training.items() if len(some) >= MIN}
     mapped = Calibration(provenance=provenance, maps=maps)
-    kept = [label for label in labels if label.kept]
-    risk = {k: _curve([x for x in kept if x.kind == k], mapped) for k in maps}
+    held_out = [label for label in labels if label.held_out]
+    risk = {k: _curve([x for x in held_out if x.kind == k], mapped) for k in maps}
     return mapped.model_copy(update={"risk": risk})
 
 
-def _curve(kept: Sequence[Label], mapped: Calibration) -> tuple[Risk, ...]:
-    """Upper bound of the error by threshold, where enough dates tell it. The share that was
-    wrong is made to fall as the threshold rises: a lucky stretch of a few dates lets none
-    below it in.
+def _curve(held_out: Sequence[Label], mapped: Calibration) -> tuple[Risk, ...]:
+    """Upper bound of the error for each threshold with at least MIN dates. The share of wrong dates
+    is not allowed to fall as the threshold falls. Otherwise some right dates by chance would
+    lower the error of the dates below them.
     """
-    points = risk_coverage([(mapped.confidence(x.raw, x.kind), x.right) for x in kept])
+    points = risk_coverage([(mapped.confidence(x.raw, x.kind), x.right) for x in held_out])
     worst, curve = 0.0, []
     for point in (p for p in points if p.count >= MIN):
         worst = max(worst, point.error)
@@ -95,14 +102,14 @@ def _curve(kept: Sequence[Label], mapped: Calibration) -> tuple[Risk, ...]:
 
 
 def upper_bound(wrong: float, count: int) -> float:
-    """The share of errors (0..1) that is not exceeded with 95 % confidence when `wrong` of
-    `count` were so; 1 when all were.
+    """The share of errors (0..1) that is not exceeded with 95 % confidence when `wrong` of `count`
+    dates are wrong; 1 when all are wrong.
     """
-    return 1.0 if wrong >= count else float(beta.ppf(SURE, wrong + 1.0, count - wrong))
+    return 1.0 if wrong >= count else float(beta.ppf(BOUND_CONFIDENCE, wrong + 1.0, count - wrong))
 
 
 def monotone(labels: Sequence[Label]) -> Knots:
-    """A rising map from the raw confidence to the share that is right."""
+    """A map that never falls, from the raw posterior to the share of right dates (both 0..1)."""
     grid = np.linspace(0.0, 1.0, PRIOR_POINTS)
     raw = np.concatenate([[label.raw for label in labels], grid])
     right = np.concatenate([[float(label.right) for label in labels], grid])
@@ -110,11 +117,11 @@ def monotone(labels: Sequence[Label]) -> Knots:
     order = np.argsort(raw, kind="stable")
     fitted = np.asarray(isotonic_regression(right[order], weights=weight[order]).x)
     at = np.unique(np.quantile(raw, np.linspace(0.0, 1.0, MAX_KNOTS)).round(4))
-    # Between its steps the map is drawn through the middle of each step.
+    # The regression is a staircase. The map joins the middles of its steps by straight lines.
     level = np.interp(at, *_middles(raw[order], fitted))
-    # None is surer than the labels of the highest step can vouch for (rule of succession).
-    vouching = int(np.count_nonzero(fitted >= fitted.max() - STEP))
-    level = np.minimum(level, 1.0 - 1.0 / (2.0 + vouching))
+    # No confidence exceeds what the labels of the highest step support (rule of succession).
+    supporting = int(np.count_nonzero(fitted >= fitted.max() - SAME_STEP))
+    level = np.minimum(level, 1.0 - 1.0 / (2.0 + supporting))
     return tuple(
         (float(x), float(y)) for x, y in zip(at, np.maximum.accumulate(level).round(4), strict=True)
     )
@@ -124,6 +131,6 @@ def _middles(
     raw: np.ndarray[tuple[int], np.dtype[np.float64]],
     fitted: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> tuple[list[float], list[float]]:
-    """The middle of each step of a staircase, and its height."""
+    """The middle (raw posterior) and the height (share right) of each step of a staircase."""
     levels = np.unique(fitted)
     return [float(raw[fitted == level].mean()) for level in levels], [float(v) for v in levels]

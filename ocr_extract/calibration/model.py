@@ -1,9 +1,9 @@
-"""Raw posteriors to confidences, and the threshold that keeps an error: both measured.
+"""Maps raw posteriors to confidences, and finds the threshold for a wanted error.
 
-A monotone map and a risk-coverage curve per kind of evidence (born-digital text, type,
-handwriting); the curve is of dates that the map was not fitted on. Both are data, in a
-JSON file: models/calibration/CARD.md says what the shipped one was learned from, and
-`ocr-extract calibrate` makes another.
+Each kind of evidence (born-digital text, recognized type, handwriting) has a monotone map and a
+risk-coverage curve. The curve comes from dates that the map was not fitted on. Both are data in
+a JSON file. models/calibration/CARD.md says what the shipped file was learned from;
+`ocr-extract calibrate` makes another one.
 """
 
 from __future__ import annotations
@@ -22,17 +22,22 @@ from ocr_extract.settings import Settings
 
 ADVICE = "Make one with `ocr-extract calibrate`, or leave `calibration` out."
 MIN_CONFIDENCE = 0.9
+"""Lowest threshold (confidence 0..1) that a calibration may give: a date that is wrong with
+probability 0.1 or more is not accepted (chosen)."""
 BORN_DIGITAL = "born_digital"
 FORMER_NAMES = {"told": BORN_DIGITAL}
-"""What calibrations of earlier versions call a kind."""
+"""Names of kinds in calibration files of earlier versions, with the present name."""
 NEVER = 1.01
-"""A threshold that nothing reaches: no measured one keeps the error that is wanted."""
+"""Threshold that no confidence reaches, above 1 (chosen). It means that no threshold of the curve
+keeps the wanted error."""
 Knots = tuple[tuple[float, float], ...]
-"""Raw posterior and the share that was right, both 0..1 and rising."""
+"""Points of a map: raw posterior and share of right dates, both 0..1 and never falling."""
 
 
 class Risk(BaseModel):
-    """Of the labelled dates at `threshold` or above, `error` are wrong, of `count`."""
+    """One point of a risk-coverage curve: `count` labelled dates have a confidence of `threshold`
+    or more; `error` (0..1) bounds the share of them that is wrong.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -42,7 +47,9 @@ class Risk(BaseModel):
 
 
 class Calibration(BaseModel):
-    """Maps and risk-coverage curves by kind of evidence, and where both come from."""
+    """Maps and risk-coverage curves by kind of evidence. `provenance` says where they come
+    from.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,7 +65,9 @@ class Calibration(BaseModel):
         return {FORMER_NAMES.get(kind, kind): value for kind, value in by_kind.items()}
 
     def confidence(self, raw: float, kind: str) -> float:
-        """The share of dates of that kind with that raw posterior that are right."""
+        """The confidence (0..1) of a date of that kind with that raw posterior (0..1): the share of
+        such dates that is right. The posterior itself for a kind without a map.
+        """
         knots = self.maps.get(kind)
         if not knots:
             return raw
@@ -66,31 +75,36 @@ class Calibration(BaseModel):
         return float(np.interp(raw, xs, ys))
 
     def threshold(self, target_error: float, kind: str) -> float:
-        """The lowest confidence from which no more than `target_error` of that kind are
-        wrong: each kind by itself, so that sure type does not hide unsure handwriting; and
-        none that is itself as unsure as one in ten. NEVER where none was measured.
+        """The lowest confidence at which the share of wrong dates of that kind is at most
+        `target_error` (0..1); never below MIN_CONFIDENCE. Each kind has its own threshold, so that
+        the many right typed dates do not hide wrong handwritten ones. NEVER when no point of the
+        curve keeps the error.
         """
         curve = self.risk.get(kind, ())
-        kept = min((p.threshold for p in curve if p.error <= target_error), default=NEVER)
-        return max(MIN_CONFIDENCE, kept)
+        lowest = min((p.threshold for p in curve if p.error <= target_error), default=NEVER)
+        return max(MIN_CONFIDENCE, lowest)
 
 
 def calibration_kind(written: Written, evidence: Sequence[Evidence]) -> str:
-    """Which map calibrates a date: "born_digital" for text of the file itself, "typed" or
-    "hand" for what was recognized.
+    """The kind of evidence whose map calibrates a date: "born_digital" for the file's own text,
+    "typed" or "hand" for recognized text.
     """
-    if any(one.kind in ("pdf_text", "text") for one in evidence):
+    if any(item.kind in ("pdf_text", "text") for item in evidence):
         return BORN_DIGITAL
     return "hand" if written == "hand" else "typed"
 
 
 def calibration_of(settings: Settings) -> Calibration:
-    """The one that the settings name, else the shipped one; raises BadSettings."""
+    """The calibration that the settings name, else the shipped one. Raises BadSettings when the
+    file cannot be read or is not a calibration.
+    """
     return load_calibration(settings.calibration or model_file("calibration", "dates.json"))
 
 
 def accept_at(settings: Settings, kind: str) -> float:
-    """Confidence from which a date is accepted: as set, else from the wanted error."""
+    """Confidence (0..1, or NEVER) from which a date of that kind is accepted: the setting
+    `accept_at`, else the threshold for `target_error`. Raises BadSettings as `calibration_of`.
+    """
     if settings.accept_at is not None:
         return settings.accept_at
     return calibration_of(settings).threshold(settings.target_error, kind)
@@ -98,11 +112,11 @@ def accept_at(settings: Settings, kind: str) -> float:
 
 @lru_cache(maxsize=8)
 def load_calibration(path: Path) -> Calibration:
-    """Read a calibration; raises BadSettings where it is none."""
+    """Read a calibration file. Raises BadSettings when it cannot be read or is not one."""
     try:
         return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         message = f"Cannot read the calibration {path}: {error.strerror}."
         raise BadSettings(message, ADVICE) from error
-    except ValueError as error:  # no UTF-8, no calibration, or no path at all
+    except ValueError as error:  # not UTF-8, not a calibration, or an impossible path
         raise BadSettings(f"{path} is no calibration.", ADVICE) from error

@@ -1,1 +1,1 @@
-"""Values, flags and the verdict, from what was observed."""
+"""Decides the values, the flags and the verdict from what was observed."""

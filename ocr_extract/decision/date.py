@@ -1,5 +1,6 @@
-"""The date of a record, from the readings of its mark: in the first look at a document,
-and again from the stored readings when the volume has told more. No pixel is needed.
+"""Decides the date of a record from the readings of its mark. The extraction pass does it once for
+a document; the consensus pass does it again from the stored readings, when the dates of the
+volume are known. No pixel is needed.
 """
 
 from __future__ import annotations
@@ -33,10 +34,12 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 
-ILLEGIBLE = 0.4
-"""Likeness (0..1) of a string that only resembles a date."""
-SURE = 0.6
-"""Confidence from which an agreement's order of day and month is a habit to learn from."""
+MIN_DATE_SIMILARITY = 0.4
+"""Similarity to a date (0..1) above which a string counts as a date, not only as something like
+one (chosen)."""
+MIN_FORMAT_CONFIDENCE = 0.6
+"""Confidence (0..1) of a date from which its order of day and month counts for the volume
+(chosen)."""
 
 
 def recovered(
@@ -47,26 +50,26 @@ def recovered(
     context: Context,
     settings: Settings,
 ) -> RecoveredDate:
-    """The date behind a mark's readings; `typed` tells type from handwriting, `placed` a
-    mark on a page from a line of text.
+    """The date that a mark's readings stand for. `typed`: the mark is type, not handwriting.
+    `placed`: the mark has a place on a page; without one it is a line of a text file.
     """
     free = [r for r in readings if r.best and r.reader not in INK_RECOGNIZERS]
     texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
     dates = dates_among(readings)
-    told = typed and not _is_clear(dates)
-    if not dates or told or (typed and any(_is_date(t, settings) for t in texts)):
+    text_only = typed and not _is_clear(dates)
+    if not dates or text_only or (typed and any(_is_date(t, settings) for t in texts)):
         return recover(texts, context, settings.languages)
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
     return recover_scored(dates, quality, context, settings.languages, texts)
 
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
-    """Whether ink reads well as its best date."""
+    """Whether ink is more likely a date than not."""
     return bool(dates) and confidence.ink_date_score(dates[0].log_likelihood, dates[0].text) > 0.5
 
 
 def _is_date(text: ReadText, settings: Settings) -> bool:
-    return date_similarity(text.text, settings.languages) > ILLEGIBLE
+    return date_similarity(text.text, settings.languages) > MIN_DATE_SIMILARITY
 
 
 def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> float:
@@ -74,36 +77,38 @@ def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> 
 
 
 def date_result(
-    found: RecoveredDate,
+    dated: RecoveredDate,
     written: Written,
     place: Box | None,
     evidence: tuple[Evidence, ...],
     settings: Settings,
 ) -> DateResult:
-    """The field of a record, its confidence calibrated."""
+    """The date field of a record, with the calibrated confidence. Raises BadSettings when the
+    settings name a calibration that cannot be read.
+    """
     calibration = calibration_of(settings)
-    posterior = min(1.0, found.confidence)
+    posterior = min(1.0, dated.confidence)
     sure = round(calibration.confidence(posterior, calibration_kind(written, evidence)), 4)
     return DateResult(
-        value=found.value.iso if found.value else None,
-        as_written=found.as_written.iso if found.as_written else None,
-        text=found.text,
-        precision=found.precision,
+        value=dated.value.iso if dated.value else None,
+        as_written=dated.as_written.iso if dated.as_written else None,
+        text=dated.text,
+        precision=dated.precision,
         written=written,
         confidence=sure,
         posterior=round(posterior, 5),
-        candidates=_candidates(found, sure),
+        candidates=_candidates(dated, sure),
         place=place,
         evidence=evidence,
     )
 
 
-def _candidates(found: RecoveredDate, sure: float) -> tuple[Candidate, ...]:
-    """The ranked dates; where the first one is the value, it has the value's confidence,
-    and the others share what is left as before.
+def _candidates(dated: RecoveredDate, sure: float) -> tuple[Candidate, ...]:
+    """The ranked dates. When the first one is the value, its probability is the value's confidence,
+    and the others share the rest in the same proportions as before.
     """
-    ranked = found.candidates
-    if not ranked or found.value != ranked[0].parts:
+    ranked = dated.candidates
+    if not ranked or dated.value != ranked[0].parts:
         return tuple(_candidate(c.parts, c.probability, c.reason) for c in ranked)
     first = ranked[0].probability
     rest = (1.0 - sure) / (1.0 - first) if first < 1.0 else 0.0
@@ -118,7 +123,7 @@ def _candidate(parts: PartialDate, probability: float, reason: str) -> Candidate
 
 
 def stamps_of(document: Document) -> tuple[date, ...]:
-    """The days on which the file says that it was made and last changed."""
+    """The days on which the file says that it was created and last changed, without repeats."""
     days = (_day(document.created), _day(document.modified))
     return tuple(sorted({day for day in days if day is not None}))
 
@@ -131,7 +136,9 @@ def _day(iso: str | None) -> date | None:
 
 
 def vote_of(result: DateResult, settings: Settings) -> DateVote:
-    """What a record's date says to the other agreements of its volume."""
+    """The vote of a record's date in the consensus pass: evidence for the other agreements of its
+    volume.
+    """
     dates = [(_parsed(c.value), c.probability) for c in result.candidates]
     return date_vote(dates, _date_format(result, settings))
 
@@ -142,11 +149,13 @@ def _parsed(iso: str) -> PartialDate:
 
 
 def _date_format(result: DateResult, settings: Settings) -> DateFormat | None:
-    """Separator and order, where the string leaves no doubt of it."""
-    if result.confidence < SURE or result.precision != "day":
+    """Separator and order of day, month and year; None when the string allows more than one
+    meaning or order, or when its confidence is low.
+    """
+    if result.confidence < MIN_FORMAT_CONFIDENCE or result.precision != "day":
         return None
-    found = [i for i in interpret(result.text, settings.languages) if i.separator]
-    orders = {i.order for i in found}
-    if len({i.parts for i in found}) != 1 or len(orders) != 1:
+    meanings = [i for i in interpret(result.text, settings.languages) if i.separator]
+    orders = {i.order for i in meanings}
+    if len({i.parts for i in meanings}) != 1 or len(orders) != 1:
         return None
-    return (found[0].separator, found[0].order)
+    return (meanings[0].separator, meanings[0].order)

@@ -1,4 +1,4 @@
-"""What a chosen mark says: its surest reading, how it was written, and the evidence for it."""
+"""Describes a chosen mark: its best reading, how it was written, and the evidence from it."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from ocr_extract.recognition.names import DATES, HANDWRITING, INK_RECOGNIZERS, N
 from ocr_extract.records import Evidence, EvidenceKind, Reading, Written
 
 MAX_STRINGS = 10
-"""Strings of a reading that are kept in a record (chosen); of dates all, for the consensus
-pass."""
+"""Strings of a reading that are kept in a record (chosen). All scored dates are kept, because the
+consensus pass needs them."""
 TYPED_THRESHOLD = 0.72
 """Print score (0..1) from which a mark counts as type, not handwriting; set on the tuning part
 of the development agreements."""
 
 
 def is_typed(mark: ScoredMark) -> bool:
-    """Whether a mark counts as type."""
+    """Whether a mark counts as type, not as handwriting."""
     return mark.typed >= TYPED_THRESHOLD
 
 
 def how_written(mark: ScoredMark, observed: Observations) -> Written:
-    """Typed or by hand; unknown for text without pages."""
+    """Whether the mark is "typed" or by "hand"; "unknown" for a text file, which has no ink."""
     if not observed.has_ink:
         return "unknown"
     return "typed" if is_typed(mark) else "hand"
 
 
 def surest_reading(readings: tuple[Reading, ...]) -> Reading:
-    """The surest reading without a vocabulary; of type, tesseract's, which keeps the spaces."""
+    """The reading with the highest word score. Readings of scored dates and of the handwriting
+    network are left out. For type, the readings of all recognizers of ink are left out, because
+    tesseract keeps the spaces. An empty reading when none is left.
+    """
     free = [r for r in readings if r.reader not in (DATES, HANDWRITING)]
     typed = [r for r in free if r.reader not in INK_RECOGNIZERS]
     if confidence.print_score(readings) >= TYPED_THRESHOLD:
@@ -38,7 +41,7 @@ def surest_reading(readings: tuple[Reading, ...]) -> Reading:
 
 
 def evidence_of(scored: ScoredMark) -> tuple[Evidence, ...]:
-    """The mark with all its readings, as evidence for a field's value."""
+    """The mark with its readings as evidence for a field's value."""
     mark = scored.mark
     kind: EvidenceKind = "text" if mark.place is None else "ocr"
     if mark.kind == "ink":

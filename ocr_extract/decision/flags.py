@@ -1,4 +1,4 @@
-"""Why a person should look, and the verdict that follows."""
+"""Raises the flags of a record and decides its verdict."""
 
 from __future__ import annotations
 
@@ -50,43 +50,45 @@ CODES: dict[str, str] = {
     "signature_unclear": "it cannot be told whether it is signed",
     "signature_displaced": "the signature stands on another field's line",
 }
-"""Every flag, and what it says, in the order in which a person would ask; docs/flags.md
-lists the same."""
+"""Every flag code with its meaning. The order is the order of the flags of a record: a person
+looks at the first ones first. docs/flags.md has the same list."""
 DATE_CODES = frozenset(
     "undated illegible_date year_slip month_slip day_slip swapped_slip ambiguous_order"
     " incomplete_date unexpected_date uncertain_date".split()
 )
-
-
+"""Codes of the flags that depend on the date; the consensus pass raises them again."""
 PROPOSED_THRESHOLD = 0.5
-"""Confidence from which a slip is proposed; below it the reading itself is in doubt."""
+"""Confidence (0..1) of the date from which a slip of the signer is proposed; below it the reading
+itself may be wrong (chosen)."""
 
 
 def flags_of(
-    findings: Observations,
+    observed: Observations,
     fields: Fields,
     date: RecoveredDate | None,
     chosen: Assignment,
     context: Context,
     settings: Settings,
 ) -> tuple[Flag, ...]:
-    """All flags of a document, in the order in which a person would ask."""
-    damaged = _damage_flags(findings)
-    if not findings.labels:
+    """All flags of an agreement, in the order of CODES. An agreement without a signing block has
+    only flags for its damage, or "not_an_agreement".
+    """
+    damaged = _damage_flags(observed)
+    if not observed.labels:
         return damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
     raised = [
         *damaged,
-        *_form_flags(findings, fields, settings),
+        *_form_flags(observed, fields, settings),
         *_date_flags(date, fields.date, context, settings),
-        *_signature_flags(findings, fields, chosen),
+        *_signature_flags(observed, fields, chosen),
     ]
     if not raised and fields.signature.present == "cannot tell":
         raised.append(_unseen())
     return tuple(raised)
 
 
-def _damage_flags(findings: Observations) -> tuple[Flag, ...]:
-    effects = " ".join(damage.effect for damage in findings.damage)
+def _damage_flags(observed: Observations) -> tuple[Flag, ...]:
+    effects = " ".join(damage.effect for damage in observed.damage)
     return (_flag("damaged", None, effects),) if effects else ()
 
 
@@ -94,14 +96,14 @@ def _flag(code: str, field: str | None, message: str) -> Flag:
     return Flag(code=code, field=field, message=message)
 
 
-def _form_flags(findings: Observations, fields: Fields, settings: Settings) -> Iterator[Flag]:
-    form = findings.form
+def _form_flags(observed: Observations, fields: Fields, settings: Settings) -> Iterator[Flag]:
+    form = observed.form
     if form is not None and form.name != settings.form:
-        known = "Not a known form: read by its labels alone."
+        unknown = "Not a known form: read by its labels alone."
         other = f"Another form than expected: {form.name}."
-        yield _flag("other_form", None, known if form.name == "generic" else other)
-    if findings.altered:
-        clauses = ", ".join(findings.altered)
+        yield _flag("other_form", None, unknown if form.name == "generic" else other)
+    if observed.altered:
+        clauses = ", ".join(observed.altered)
         yield _flag("terms_altered", None, f"Not as printed: clause {clauses}.")
     if fields.author.written == "blank" and fields.corresponding_author.value is None:
         yield _flag("author_blank", "author", "No author is named on either page.")
@@ -112,24 +114,26 @@ def _form_flags(findings: Observations, fields: Fields, settings: Settings) -> I
 def redated_flags(
     record: Record, date: RecoveredDate, field: DateResult, context: Context, settings: Settings
 ) -> tuple[Flag, ...]:
-    """A record's flags with those of its date raised anew."""
-    kept = [flag for flag in record.flags if flag.code not in DATE_CODES]
-    fresh = list(_date_flags(date, field, context, settings))
-    if fresh and record.document.kind == "text":
-        kept = [flag for flag in kept if flag.code != "signature_unclear"]
-    elif not kept and not fresh and record.fields.signature.present == "cannot tell":
-        kept.append(_unseen())
-    return ordered([*kept, *fresh])
+    """A record's flags; the flags of its date are raised again, the others stay."""
+    others = [flag for flag in record.flags if flag.code not in DATE_CODES]
+    of_date = list(_date_flags(date, field, context, settings))
+    if of_date and record.document.kind == "text":
+        others = [flag for flag in others if flag.code != "signature_unclear"]
+    elif not others and not of_date and record.fields.signature.present == "cannot tell":
+        others.append(_unseen())
+    return ordered([*others, *of_date])
 
 
 def ordered(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Flags in the order in which a person would ask."""
+    """Flags in the order of CODES. Raises ValueError for a code that is not listed there."""
     order = list(CODES)
     return tuple(sorted(flags, key=lambda flag: order.index(flag.code)))
 
 
 def _unseen() -> Flag:
-    """Of a text, which never shows ink; said only where nothing else sends a person there."""
+    """The flag of a text file, which never shows ink. It is raised only when no other flag sends a
+    person to the document.
+    """
     message = "The text names no signer: look at the page itself."
     return _flag("signature_unclear", "signature", message)
 
@@ -137,7 +141,7 @@ def _unseen() -> Flag:
 def _date_flags(
     date: RecoveredDate | None, field: DateResult, context: Context, settings: Settings
 ) -> Iterator[Flag]:
-    least = accept_at(settings, calibration_kind(field.written, field.evidence))
+    threshold = accept_at(settings, calibration_kind(field.written, field.evidence))
     if date is None:
         yield _flag("undated", "date", "No date was found beside or below its label.")
         return
@@ -151,24 +155,24 @@ def _date_flags(
         return
     if field.precision != "day":
         yield _flag("incomplete_date", "date", f"“{field.text}” is not a full date.")
-    elif date.order_open and field.confidence < least:
+    elif date.order_open and field.confidence < threshold:
         others = ", ".join(c.value for c in field.candidates[1:2])
         yield _flag("ambiguous_order", "date", f"“{field.text}” may also be {others}.")
     elif date.value is not None and not context.is_expected(date.value):
         yield _flag("unexpected_date", "date", f"{field.value} lies far from what is expected.")
-    elif field.confidence < least:
+    elif field.confidence < threshold:
         sure = f"{field.confidence:.0%}"
         yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
 
 
-def _signature_flags(findings: Observations, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
+def _signature_flags(observed: Observations, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
     signature = fields.signature
-    if any(c.state == "altered" for c in findings.certificates):
+    if any(c.state == "altered" for c in observed.certificates):
         message = "The file was changed after it was signed by certificate."
         yield _flag("certificate_altered", "signature", message)
     if signature.present == "no":
         yield _flag("unsigned", "signature", "No signature was found.")
-    elif signature.present == "cannot tell" and findings.has_ink:
+    elif signature.present == "cannot tell" and observed.has_ink:
         yield _flag("signature_unclear", "signature", "It cannot be told whether it is signed.")
     elif (other := chosen.displaced.get("signature")) is not None:
         message = f"The signature stands on the line of “{other.replace('_', ' ')}”."
@@ -176,11 +180,12 @@ def _signature_flags(findings: Observations, fields: Fields, chosen: Assignment)
 
 
 def verdict_of(flags: Sequence[Flag], damage: Sequence[Damage], *, located: bool) -> Verdict:
-    """Accepted without a flag; rejected when no signing block was located, or the form came
-    back blank; else for a person. What the machine failed to read is never rejected.
+    """Accepted without a flag. Rejected when no signing block was located, or when the form is
+    neither signed nor dated. Otherwise review. A document that the machine failed to read is never
+    rejected.
     """
     codes = {flag.code for flag in flags}
     blank = not located or {"unsigned", "undated"} <= codes
-    if blank and not any(one.kind in MACHINE_FAULTS for one in damage):
+    if blank and not any(fault.kind in MACHINE_FAULTS for fault in damage):
         return Verdict.REJECTED
     return Verdict.REVIEW if flags else Verdict.ACCEPTED

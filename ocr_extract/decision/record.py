@@ -1,5 +1,5 @@
-"""From what was observed to a record: marks to fields, readings to values, and what a person
-must see.
+"""Decides a record from what was observed: assigns marks to fields, reads the values, and raises
+flags for a person.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from ocr_extract.settings import Settings
 
 
 def decide(observed: Observations, context: Context, settings: Settings) -> Record:
-    """The record of what was observed, in the light of the volume; the same for the same input."""
+    """The record of one agreement. `context` holds what is known about the volume's dates. The same
+    input gives the same record. Raises BadSettings when the calibration cannot be read.
+    """
     context = replace(context, stamps=stamps_of(observed.document))
     author = inline_field(observed.blanks.get("author"))
     rects = {name: label.rect for name, label in observed.labels.items()}
@@ -55,7 +57,7 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
 def _recovered(
     mark: ScoredMark | None, context: Context, settings: Settings
 ) -> RecoveredDate | None:
-    """The date behind the chosen mark; None when no mark was chosen."""
+    """The date of the chosen mark; None when no mark was chosen."""
     if mark is None:
         return None
     return recovered(
@@ -80,7 +82,7 @@ def _date(
 
 
 def _hidden_evidence(observed: Observations) -> tuple[Evidence, ...]:
-    """Text that does not show is kept as evidence, and never makes a value."""
+    """Text that does not show on the page: it is kept as evidence, but never gives a value."""
     return tuple(
         Evidence(
             kind="hidden_text",
@@ -96,12 +98,14 @@ def _weak(line: str) -> Hypothesis:
 
 
 def _no_date(observed: Observations) -> DateResult:
-    """Nothing by the label; a certificate's own time is a candidate, and no more."""
+    """The date field when no mark was chosen. The time of the last certificate is a candidate, but
+    not the value.
+    """
     times = [c.signed_at[:10] for c in observed.certificates if c.signed_at]
     reason = "the certificate's time; no date stands by its label"
     return DateResult(
         written="blank" if observed.labels else "unknown",
-        confidence=confidence.NO_INK if observed.labels else 0.0,
+        confidence=confidence.NO_MARK_CONFIDENCE if observed.labels else 0.0,
         candidates=tuple(
             Candidate(value=time, probability=confidence.CERTIFICATE_DAY, reason=reason)
             for time in times[-1:]

@@ -1,4 +1,4 @@
-"""A record's date decided again, from its stored readings, once the volume has told more."""
+"""Decides a record's date again from its stored readings, when the volume's dates are known."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from ocr_extract.decision.flags import redated_flags, verdict_of
 from ocr_extract.records import DateResult, Evidence, Reading, Record
 from ocr_extract.settings import Settings
 
-MOVED = 0.05
-"""Change of a confidence (0..1) that is worth a line in the record (chosen)."""
+MIN_CHANGE = 0.05
+"""Smallest change of a confidence (0..1) that is noted in the record (chosen)."""
 
 
 def redate(record: Record, context: Context, settings: Settings) -> Record:
-    """The record as the context makes it; unchanged where its date has no readings. No pixel
-    is read.
+    """The record with its date, flags and verdict decided again in the given context. A record
+    whose date has no readings stays unchanged. No pixel is read.
     """
     stored = record.fields.date
     readings = _readings(stored)
     if not readings:
         return record
-    known = replace(context, stamps=stamps_of(record.document))
-    found = recovered(
+    full_context = replace(context, stamps=stamps_of(record.document))
+    dated = recovered(
         readings,
         typed=stored.written == "typed",
         placed=stored.place is not None,
-        context=known,
+        context=full_context,
         settings=settings,
     )
-    result = date_result(found, stored.written, stored.place, stored.evidence, settings)
-    if change := _change(stored, result, known):
+    result = date_result(dated, stored.written, stored.place, stored.evidence, settings)
+    if change := _change(stored, result, full_context):
         result = result.model_copy(update={"evidence": (*stored.evidence, change)})
-    flags = redated_flags(record, found, result, known, settings)
+    flags = redated_flags(record, dated, result, full_context, settings)
     fields = record.fields.model_copy(update={"date": result})
     verdict = verdict_of(flags, record.damage, located=True)
     return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
 
 
 def _readings(stored: DateResult) -> tuple[Reading, ...]:
-    """Of the date's mark; text that does not show makes no value."""
-    shown = [e.readings for e in stored.evidence if e.kind not in ("hidden_text", "volume")]
-    return shown[0] if shown else ()
+    """The readings of the date's mark; readings of text that does not show are left out."""
+    visible = [e.readings for e in stored.evidence if e.kind not in ("hidden_text", "volume")]
+    return visible[0] if visible else ()
 
 
 def _change(before: DateResult, after: DateResult, context: Context) -> Evidence | None:
-    """What the volume changed, in words."""
-    if before.value == after.value and abs(before.confidence - after.confidence) < MOVED:
+    """Says in words what the volume changed; None when it changed nothing of note."""
+    if before.value == after.value and abs(before.confidence - after.confidence) < MIN_CHANGE:
         return None
     alone = f"alone read as {before.value or 'no date'} with {before.confidence:.0%}"
     return Evidence(kind="volume", source=f"{context.told}; {alone}")

@@ -1,4 +1,6 @@
-"""Is it signed, how, and by whom: from certificates first, then from the chosen mark."""
+"""Decides whether an agreement is signed, how, and by whom. A certificate comes first, then the
+chosen mark.
+"""
 
 from __future__ import annotations
 
@@ -17,21 +19,23 @@ from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import is_whole_name, signer_match
 
 MAX_TYPE_HEIGHT = 26.0
-"""Points from which ink is no line of type: script fonts are set at 10 to 24."""
-SURE_WORD = 0.88
-"""Word score (0..1) from which a name in ink may be a drawn font (chosen)."""
+"""Largest height, in points, of ink that may be a line of type in a script font (chosen); such
+fonts are set at 10 to 24 points."""
+MIN_SCRIPT_SCORE = 0.88
+"""Word score (0..1) from which a name in ink may be a drawn script font (chosen)."""
 SIGNED_THRESHOLD = 0.9
-"""Probability from which ink is called a signature; below it a person looks (chosen)."""
+"""Probability (0..1) from which ink is a signature; below it a person decides (chosen)."""
 NAMED_THRESHOLD = 0.6
-"""Similarity to the author's name (0..1) from which ink is shown as that text (chosen)."""
+"""Similarity to the author's name (0..1) above which the text of handwritten ink is given as the
+value (chosen)."""
 MAX_UNCLEAR = 0.5
-"""Confidence that type which is no name does not exceed (chosen)."""
+"""Highest confidence (0..1) of type that is not clearly the signer's name (chosen)."""
 Names = tuple[str | None, str | None]
-"""The author and the corresponding author."""
+"""The author and the corresponding author; None when not read."""
 
 
 def signature_of(mark: ScoredMark | None, observed: Observations, names: Names) -> SignatureResult:
-    """The signature of an agreement; `mark` is the chosen one, None where none was."""
+    """The signature of an agreement; `mark` is the chosen mark, None when no mark was chosen."""
     if observed.certificates:
         return _certified(observed)
     if mark is None:
@@ -63,8 +67,9 @@ def _probability(mark: ScoredMark) -> float:
 
 
 def _is_clear(sure: float, match: SignerMatch, mark: ScoredMark, observed: Observations) -> bool:
-    """Whether a mark is surely a signature: ink by its looks. Type is one only as a name of
-    the signer: the end of a label and a part of a date are read as type, too.
+    """Whether a mark is clearly a signature. For ink its probability decides. Type is a signature
+    only when it is a name of the signer and holds no label, because the end of a label or a part
+    of a date is read as type too. In a text file every mark counts.
     """
     if is_drawn(mark):
         return sure >= SIGNED_THRESHOLD
@@ -82,11 +87,12 @@ def _how_signed(mark: ScoredMark, observed: Observations, names: Names) -> Signa
 
 
 def _is_drawn_type(mark: ScoredMark, names: Names) -> bool:
-    """Whether ink is a name in a handwriting-like font, drawn as a path or a picture: it
-    reads as the whole name, surely, and is as low as a line of type. Hands do not.
+    """Whether ink is a name in a script font that was drawn as a path or a picture. Such ink is
+    read as the whole name with a high score, and is not taller than a line of type. Handwriting
+    rarely has both properties.
     """
     return mark.mark.height <= MAX_TYPE_HEIGHT and any(
-        is_whole_name(r.best, name) and confidence.word_score(r) >= SURE_WORD
+        is_whole_name(r.best, name) and confidence.word_score(r) >= MIN_SCRIPT_SCORE
         for r in mark.mark.readings
         if r.reader == PP_OCR
         for name in names
@@ -94,7 +100,7 @@ def _is_drawn_type(mark: ScoredMark, names: Names) -> bool:
 
 
 def _certified(observed: Observations) -> SignatureResult:
-    """Signed by certificate: the last one, whose box on the page is the place."""
+    """The signature by the last certificate; its place is the certificate's box on the page."""
     last = observed.certificates[-1]
     time = last.signed_at or "at an unstated time"
     later = "" if last.whole_file else "; the file was added to afterwards"
@@ -111,8 +117,10 @@ def _certified(observed: Observations) -> SignatureResult:
 
 
 def _no_signature(observed: Observations) -> SignatureResult:
-    """Text shows no ink, so that only a page can be unsigned."""
+    """The result when no mark was chosen. Only an undamaged page can be called unsigned, because a
+    text file shows no ink.
+    """
     broken = any(d.stage in ("render", "read") or d.kind == "broken_page" for d in observed.damage)
     if not observed.labels or not observed.has_ink or broken:
         return SignatureResult(present="cannot tell", written="unknown")
-    return SignatureResult(present="no", written="none", confidence=confidence.NO_INK)
+    return SignatureResult(present="no", written="none", confidence=confidence.NO_MARK_CONFIDENCE)

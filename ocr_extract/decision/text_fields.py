@@ -1,4 +1,4 @@
-"""The fields that are text: title and author in the running text, and the corresponding author
+"""Decides the text fields: title and author in the running text, and the corresponding author
 beside its label.
 """
 
@@ -11,13 +11,14 @@ from ocr_extract.fields.observations import Observations, ObservedBlank
 from ocr_extract.records import Candidate, Evidence, FieldResult
 
 MAX_NAME_CONFIDENCE = 0.99
-"""Confidence that no name exceeds (chosen)."""
+"""Highest confidence (0..1) of a corresponding author's name (chosen)."""
 EMPTY_SHARE = 0.9
-"""Confidence that a blank is empty, as a share of how surely it was located (chosen)."""
+"""Factor (0..1): the confidence that a blank is empty is this share of the probability that the
+blank was located (chosen)."""
 
 
 def inline_field(blank: ObservedBlank | None) -> FieldResult:
-    """A field in running text, as it was read; unknown where its blank was not found."""
+    """A field in the running text, as it was read; "unknown" when its blank was not found."""
     if blank is None:
         return FieldResult()
     if not blank.text:
@@ -41,7 +42,7 @@ def inline_field(blank: ObservedBlank | None) -> FieldResult:
 def corresponding_author(mark: ScoredMark | None, observed: Observations) -> FieldResult:
     """The corresponding author, as the signer wrote it beside the label."""
     if mark is None:
-        sure = confidence.NO_INK if observed.labels else 0.0
+        sure = confidence.NO_MARK_CONFIDENCE if observed.labels else 0.0
         return FieldResult(written="blank" if observed.labels else "unknown", confidence=sure)
     readings = mark.mark.readings
     reading = surest_reading(readings)

@@ -19,7 +19,7 @@ from tests.factory import Factory
 
 
 def _drawn(count: int, gain: float = 0.0) -> list[tuple[float, bool]]:
-    """Confidences from 0.5 to 1, right as often as they say, and by `gain` more often."""
+    """Confidences from 0.5 to 1; dates are right as often as their confidence plus `gain`."""
     rng = random.Random(1)  # noqa: S311
     sure = [rng.uniform(0.5, 1.0 - max(0.0, gain)) for _ in range(count)]
     return [(c, rng.random() < c + gain) for c in sure]
@@ -32,16 +32,16 @@ def _record(name: str, value: str | None, confidence: float, verdict: Verdict) -
     )
 
 
-def test_true_confidences_lie_in_the_band_and_false_ones_do_not() -> None:
-    honest = _drawn(3000)
-    assert calibration_error(honest) < 0.03
-    assert calibration_error(honest) <= chance_band([c for c, _ in honest])
-    boasting = _drawn(3000, gain=-0.15)
-    assert calibration_error(boasting) == pytest.approx(0.15, abs=0.03)
-    assert calibration_error(boasting) > chance_band([c for c, _ in boasting])
+def test_calibration_error_of_right_confidences_lies_in_the_chance_band() -> None:
+    calibrated = _drawn(3000)
+    assert calibration_error(calibrated) < 0.03
+    assert calibration_error(calibrated) <= chance_band([c for c, _ in calibrated])
+    overconfident = _drawn(3000, gain=-0.15)
+    assert calibration_error(overconfident) == pytest.approx(0.15, abs=0.03)
+    assert calibration_error(overconfident) > chance_band([c for c, _ in overconfident])
 
 
-def test_the_band_narrows_with_more_dates_and_is_the_same_every_time() -> None:
+def test_chance_band_is_deterministic_and_narrows_with_more_dates() -> None:
     sure = [0.9] * 2000
     assert chance_band(sure) < chance_band(sure[:50])
     assert chance_band(sure) == chance_band(sure)
@@ -55,7 +55,7 @@ def test_brier_and_reliability_of_known_cases() -> None:
     assert list(reliability([])) == []
 
 
-def test_the_risk_grows_as_more_is_accepted() -> None:
+def test_risk_grows_as_coverage_grows() -> None:
     curve = risk_coverage([(0.9, True), (0.9, True), (0.6, False), (0.3, False)])
     assert [(p.threshold, p.coverage, p.error) for p in curve] == [
         (0.9, 0.5, 0.0), (0.6, 0.75, pytest.approx(1 / 3)), (0.3, 1.0, 0.5),
@@ -71,14 +71,14 @@ def test_figures_of_a_small_volume() -> None:
         _record("unknown.pdf", "2025-07-01", 0.9, Verdict.ACCEPTED),
     ]
     truth = {"a": "2025-07-01", "b": "2025-07-20", "c": "2025-07-30", "d": "", "e": "2025-01-01"}
-    found = figures(records, truth)
-    assert (found.count, found.exact, found.given_wrong) == (4, 2, 2)
-    assert (found.accepted, found.accepted_wrong) == (2, 1)
-    assert found.shown == ((0.99, True), (0.98, False), (0.5, False))
-    assert "accepted: 2 (50.0%), wrong among them: 1" in found.lines
+    result = figures(records, truth)
+    assert (result.count, result.exact, result.given_wrong) == (4, 2, 2)
+    assert (result.accepted, result.accepted_wrong) == (2, 1)
+    assert result.shown == ((0.99, True), (0.98, False), (0.5, False))
+    assert "accepted: 2 (50.0%), wrong among them: 1" in result.lines
 
 
-def test_truth_as_csv_or_tsv_by_file_or_key(factory: Factory) -> None:
+def test_truth_is_read_from_csv_or_tsv_by_file_or_key(factory: Factory) -> None:
     tsv = factory.text("t.tsv", "# made by hand\nfile\tdate\nmüller.pdf\t2025-07-01\nb.pdf\t-\n")
     assert read_truth(tsv) == {"müller": "2025-07-01", "b": ""}
     comma = factory.text("t.csv", "key,note,date\na.b25,x,2025-07\n")
@@ -97,12 +97,14 @@ def test_truth_as_csv_or_tsv_by_file_or_key(factory: Factory) -> None:
         ("# x\nfile,date\nb,2025\n" + "a" * 140_000 + ",2025\n", "Line 4 of .* no row"),
     ],
 )
-def test_a_table_that_is_no_truth(factory: Factory, content: str, word: str) -> None:
+def test_bad_truth_table_raises_with_the_line_number(
+    factory: Factory, content: str, word: str
+) -> None:
     with pytest.raises(BadTruth, match=word):
         read_truth(factory.text("t.csv", content))
 
 
-def test_results_that_are_none(factory: Factory) -> None:
+def test_missing_or_bad_results_raise_bad_truth(factory: Factory) -> None:
     with pytest.raises(BadTruth, match="--out"):
         read_records(Path(factory.folder) / "nothing")
     with pytest.raises(BadTruth, match=r"Line 1 of .* is no record") as error:

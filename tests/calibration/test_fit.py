@@ -22,17 +22,17 @@ from ocr_extract.settings import Settings
 from tests.factory import Factory
 
 SHIPPED = {"hand": (0.9834, 0.9776), "born_digital": (0.9, 0.9717), "typed": (0.9, 0.98)}
-"""By kind the threshold, and what a raw 0.95 becomes."""
+"""For each kind: the threshold, and the confidence for a raw posterior of 0.95."""
 
 
 def _labels(count: int, kind: str = "hand", seed: int = 5) -> list[Label]:
-    """Raw confidences that are too low by a square root."""
+    """Labels whose raw posterior is too low: the true share of right dates is its square root."""
     rng = random.Random(seed)  # noqa: S311
     raw = [rng.random() for _ in range(count)]
     return [Label(f"{kind}{i}", kind, r, rng.random() < r**0.5) for i, r in enumerate(raw)]
 
 
-def test_a_fitted_map_mends_what_it_did_not_see() -> None:
+def test_fitted_map_corrects_labels_that_it_was_not_fitted_on() -> None:
     fitted = fit(_labels(3000), "test")
     fresh = _labels(2000, seed=6)
     before = calibration_error([(x.raw, x.right) for x in fresh])
@@ -42,7 +42,7 @@ def test_a_fitted_map_mends_what_it_did_not_see() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=60, max_size=150))
-def test_a_fitted_map_never_falls_and_is_never_certain(pairs: list[tuple[float, bool]]) -> None:
+def test_fitted_map_never_falls_and_never_reaches_one(pairs: list[tuple[float, bool]]) -> None:
     labels = [Label(f"{i}", "hand", raw, right) for i, (raw, right) in enumerate(pairs)]
     fitted = fit(labels, "test")
     shown = [fitted.confidence(i / 50, "hand") for i in range(51)]
@@ -57,50 +57,50 @@ def test_few_labels_make_no_map() -> None:
     assert fitted.confidence(0.4, "hand") == 0.4
 
 
-def test_the_labels_order_changes_nothing() -> None:
+def test_order_of_labels_changes_nothing() -> None:
     labels = _labels(300)
     assert fit(labels, "x") == fit(labels[::-1], "x")
 
 
-def test_thresholds_are_measured_by_kind_and_rise_as_the_error_shrinks() -> None:
+def test_threshold_depends_on_kind_and_rises_for_a_smaller_error() -> None:
     fitted = fit([*_labels(3000), *_labels(3000, "born_digital")], "test")
-    wanted = [fitted.threshold(e, "hand") for e in (0.1, 0.05, 0.02)]
-    assert wanted == sorted(wanted)
-    assert all(t >= MIN_CONFIDENCE for t in wanted)
+    thresholds = [fitted.threshold(e, "hand") for e in (0.1, 0.05, 0.02)]
+    assert thresholds == sorted(thresholds)
+    assert all(t >= MIN_CONFIDENCE for t in thresholds)
     assert fitted.threshold(0.1, "typed") == NEVER
     curve = (Risk(threshold=0.95, error=0.0, count=50), Risk(threshold=0.7, error=0.2, count=90))
-    known = Calibration(provenance="x", maps={}, risk={"hand": curve})
-    assert known.threshold(0.005, "hand") == 0.95
-    assert known.threshold(0.5, "hand") == MIN_CONFIDENCE
+    given = Calibration(provenance="x", maps={}, risk={"hand": curve})
+    assert given.threshold(0.005, "hand") == 0.95
+    assert given.threshold(0.5, "hand") == MIN_CONFIDENCE
 
 
-def test_few_labels_without_an_error_are_no_proof() -> None:
-    """None wrong of 45 kept is an error of up to 6 %, none of 3 is no error that is told."""
-    sure = [Label(f"s{i}", "hand", 0.9 + 0.0005 * i, True) for i in range(150)]
-    fitted = fit(sure, "test")
-    kept = sum(label.kept for label in sure)
+def test_few_labels_without_an_error_give_no_low_error() -> None:
+    """45 held-out labels without a wrong one bound the error at 6 %; 3 labels give no bound."""
+    right = [Label(f"s{i}", "hand", 0.9 + 0.0005 * i, True) for i in range(150)]
+    fitted = fit(right, "test")
+    held_out = sum(label.held_out for label in right)
     (*_, last) = fitted.risk["hand"]
     assert all(point.count >= 30 for point in fitted.risk["hand"])
-    assert last.error >= 1 - 0.05 ** (1 / kept) - 1e-4
+    assert last.error >= 1 - 0.05 ** (1 / held_out) - 1e-4
     assert fitted.threshold(0.005, "hand") == NEVER
     assert fit(_labels(20), "test").risk == {}
 
 
 @given(st.integers(1, 400), st.data())
-def test_the_bound_lies_above_what_was_seen_and_falls_with_more(
+def test_upper_bound_lies_above_the_observed_share_and_falls_with_more_labels(
     count: int, data: st.DataObject
 ) -> None:
     wrong = data.draw(st.integers(0, count))
     bound = upper_bound(wrong, count)
     assert wrong / count < bound <= 1.0 or wrong == count
     assert upper_bound(wrong * 3, count * 3) <= bound + 1e-9
-    # By its definition: were it the true share, so few wrong ones would be a 1 in 20 chance.
+    # Definition: if the bound were the true share, so few wrong dates would occur 1 time in 20.
     if wrong < count:
         assert binom.cdf(wrong, count, bound) == pytest.approx(0.05, abs=1e-6)
 
 
-def test_the_shipped_calibration_gives_the_answers_that_were_measured() -> None:
-    """It is read as it was fitted: the bound is for what is fitted anew."""
+def test_shipped_calibration_gives_the_measured_answers() -> None:
+    """The shipped file is read as it was fitted. Only a new fit uses the upper bound."""
     shipped = calibration_of(Settings())
     answers = {
         kind: (accept_at(Settings(), kind), round(shipped.confidence(0.95, kind), 4))
@@ -109,7 +109,7 @@ def test_the_shipped_calibration_gives_the_answers_that_were_measured() -> None:
     assert answers == SHIPPED
 
 
-def test_the_shipped_calibration_knows_every_kind() -> None:
+def test_shipped_calibration_has_every_kind() -> None:
     shipped = calibration_of(Settings())
     assert set(shipped.maps) == set(shipped.risk) == {"born_digital", "typed", "hand"}
     assert (Path(__file__).parent.parent.parent / shipped.provenance).is_file()
@@ -118,20 +118,20 @@ def test_the_shipped_calibration_knows_every_kind() -> None:
     assert accept_at(Settings(accept_at=0.4), "hand") == 0.4
 
 
-def test_a_calibration_of_ones_own(factory: Factory) -> None:
-    mine = Calibration(provenance="mine", maps={"hand": ((0.0, 0.0), (1.0, 0.5))})
-    path = factory.text("c.json", mine.model_dump_json())
+def test_calibration_file_of_the_user_replaces_the_shipped_one(factory: Factory) -> None:
+    own = Calibration(provenance="mine", maps={"hand": ((0.0, 0.0), (1.0, 0.5))})
+    path = factory.text("c.json", own.model_dump_json())
     assert calibration_of(Settings(calibration=path)).confidence(0.8, "hand") == pytest.approx(0.4)
     assert accept_at(Settings(calibration=path), "hand") == NEVER
 
 
-def test_a_path_that_cannot_be_is_told() -> None:
+def test_impossible_or_missing_path_raises_bad_settings() -> None:
     for path in (Path("a\x00b"), Path("/none/c.json")):
         with pytest.raises(BadSettings, match="calibration"):
             load_calibration(path)
 
 
 @pytest.mark.parametrize("content", ["", "{}", '{"provenance": "x", "maps": {"hand": [1]}}'])
-def test_what_is_no_calibration_is_told(factory: Factory, content: str) -> None:
+def test_file_that_is_not_a_calibration_raises_bad_settings(factory: Factory, content: str) -> None:
     with pytest.raises(BadSettings, match="calibrate"):
         load_calibration(factory.text("c.json", content))
