@@ -138,8 +138,8 @@ def check_output(out: Path, inputs: Iterable[Path]) -> None:
         with tempfile.NamedTemporaryFile(prefix=".writable-", dir=out):
             pass
     except OSError as error:
-        blocking_file = next((p for p in (out, *out.parents) if os.path.isfile(p)), None)  # noqa: PTH113
-        reason = f"{blocking_file} is no folder" if blocking_file else str(error.strerror)
+        blocker = next((p for p in (out, *out.parents) if os.path.isfile(p)), None)  # noqa: PTH113
+        reason = f"{blocker} is no folder" if blocker else str(error.strerror)
         raise UnsafeOutput(
             f"Cannot write to {out}: {reason}.",
             "Give another --out; in a container, mount one that this user may write to"

@@ -116,7 +116,7 @@ def test_blank_lines_cost_no_more_than_other_lines(factory: Factory) -> None:
 
 
 def test_a_roster_has_an_upper_size(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr_extract.volume.roster.roster.MAX_BYTES", 2_000_000)
+    monkeypatch.setattr("ocr_extract.volume.roster.roster.MAX_ROSTER_BYTES", 2_000_000)
     path = factory.text("v.bib", BIB + " " * 2_000_000)
     with pytest.raises(BadRoster, match="larger than 2 MB"):
         read_roster(path)

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.volume.roster.vocabulary import (
-    AGAINST,
-    KEPT,
-    LIKE,
+    ABSENCE_COST,
     MIN_EVIDENCE,
+    MIN_WORD_SIMILARITY,
+    WORD_IN_ENTRY_SHARE,
     Vocabulary,
-    _chances,
-    _of_word,
+    _outside_rates,
+    _word_evidence,
     posterior,
 )
 
@@ -63,14 +63,14 @@ def test_a_word_says_of_each_paper_what_counting_all_others_would(
     likeness: list[float], word: str
 ) -> None:
     row = np.array(likeness)
-    said = _of_word(word, 0.9, row)
+    said = _word_evidence(word, 0.9, row)
     others = max(1, len(row) - 1)
     for index, like in enumerate(row):
-        expected = -AGAINST * 0.9
-        if like >= LIKE:
+        expected = -ABSENCE_COST * 0.9
+        if like >= MIN_WORD_SIMILARITY:
             have = (sum(other >= like - 1e-9 for other in row) - 1) / others
-            chance = float(_chances(word, row[[index]])[0])
-            expected = max(expected, math.log(KEPT / (have + chance)))
+            chance = float(_outside_rates(word, row[[index]])[0])
+            expected = max(expected, math.log(WORD_IN_ENTRY_SHARE / (have + chance)))
         assert math.isclose(said[index], expected)
 
 
