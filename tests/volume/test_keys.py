@@ -1,4 +1,4 @@
-"""What stored readings are keyed by: what they follow from, and no path of the code."""
+"""Keys of stored readings depend on what a reading depends on, and not on paths of the code."""
 
 import hashlib
 import json
@@ -49,13 +49,13 @@ def test_another_model_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert reading_key(".pdf", SETTINGS, CONTEXT) != ordinary
 
 
-def test_settings_of_the_consensus_pass_leave_the_key_as_it_is() -> None:
+def test_settings_of_the_consensus_pass_do_not_change_the_key() -> None:
     ordinary = reading_key(".pdf", SETTINGS, CONTEXT)
     assert reading_key(".pdf", Settings(year=2025, accept_at=0.8), CONTEXT) == ordinary
     assert reading_key(".pdf", Settings(year=2025, target_error=0.1), CONTEXT) == ordinary
 
 
-def test_code_that_moves_leaves_the_key_and_changes_the_program(
+def test_moved_code_keeps_the_key_and_changes_the_program_digest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     key, program = reading_key(".pdf", SETTINGS, CONTEXT), program_digest()
@@ -71,12 +71,12 @@ TEXT = "Title: Trees\nName: Ada Feldmann\nSignature: Ada Feldmann\nDate: 3 May 2
 
 
 def test_the_extraction_version_is_raised_when_answers_change(factory: Factory) -> None:
-    """The table of dates and the record of one text belong to one version. Where they change on
-    purpose: raise EXTRACTION_VERSION, and write the digest that this test prints.
+    """The table of dates and the record of one text belong to one version. After an intended
+    change: raise EXTRACTION_VERSION, and store the digest that this test prints.
     """
     record = extract(factory.text("a.txt", TEXT), settings=SETTINGS)
     answer = record.model_copy(update={"seconds": 0.0, "document": Document(name="", path="")})
     table = (GOLDEN / "dates.tsv").read_text(encoding="utf-8")
     digest = hashlib.sha256(f"{answer.to_json()}\n{table}".encode()).hexdigest()
-    held = json.loads((GOLDEN / "extraction_version.json").read_text(encoding="utf-8"))
-    assert held == {"version": EXTRACTION_VERSION, "answers": digest}, digest
+    stored = json.loads((GOLDEN / "extraction_version.json").read_text(encoding="utf-8"))
+    assert stored == {"version": EXTRACTION_VERSION, "answers": digest}, digest

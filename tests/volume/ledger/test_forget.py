@@ -11,7 +11,7 @@ from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
-from tests.volume.test_passing_failures import Quiet, read
+from tests.volume.test_passing_failures import SilentReporter, read
 
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
 
@@ -26,7 +26,7 @@ def _read(files: list[Path], ledger: Ledger) -> None:
         Paper(f.stem, f"On {f.stem[:-2].title()}", f"Li, {f.stem[:-2].title()}") for f in files
     )
     volume = Volume(files, Settings(year=2025), Roster(papers, year=2025))
-    run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), Quiet())
+    run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), SilentReporter())
 
 
 def _bytes(folder: Path) -> bytes:

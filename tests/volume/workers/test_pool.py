@@ -144,7 +144,7 @@ def test_a_fault_ends_the_worker_and_is_known_as_such() -> None:
 
 
 def test_a_worker_that_has_grown_is_replaced() -> None:
-    with LocalWorkers(1, seconds=60, most_memory=400_000_000) as workers:
+    with LocalWorkers(1, seconds=60, max_memory=400_000_000) as workers:
         small = {workers.submit(own_pid).result() for _ in range(3)}
         assert len(small) == 1
         assert workers.submit(grow, 500_000_000).result() in small
