@@ -42,7 +42,7 @@ def test_run_as_process_one_reads_files(factory: Factory, tmp_path: Path) -> Non
     assert errors == ""
 
 
-@pytest.mark.parametrize("is_process_one", [False, True], ids=["process", "process is_process_one"])
+@pytest.mark.parametrize("is_process_one", [False, True], ids=["process", "process one"])
 def test_sigterm_ends_a_run_with_advice(
     factory: Factory, tmp_path: Path, is_process_one: bool
 ) -> None:
