@@ -72,7 +72,7 @@ def test_unclear_content_matches_no_paper(title: str | None, author: str | None)
 
 
 def test_badly_read_words_do_not_match_another_paper() -> None:
-    fields = _fields("~~ Bondits ~ Rewords ##", "W. L1", sure=0.4)
+    fields = _fields("~~ Bondits ~ Rewords ##", "W. L1", confidence=0.4)
     assert MATCHER.match("x.pdf", fields).paper in (BANDITS, None)
 
 
