@@ -1,1 +1,3 @@
-"""Many agreements: which files, which papers, and what they say of one another."""
+"""Many agreements together: which files are read, which paper each belongs to, and what the
+agreements say about one another.
+"""

@@ -1,8 +1,8 @@
-"""The consensus pass: all agreements of a volume together. What they say of one another's
-dates, which paper each belongs to, and what became of every paper.
+"""The consensus pass over all agreements of a volume: each date is decided again with the other
+agreements' dates as evidence, each agreement gets its paper, and each paper gets its state.
 
 The result depends neither on the order of the files nor on the number of workers. Records are
-streamed: only summaries and votes of all of them are held at once.
+streamed. Only the summaries and the date votes of all records are in memory at the same time.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ from ocr_extract.volume.roster.status import PaperStatus, status_of
 from ocr_extract.volume.volume_summary import VolumeSummary, totals_of
 
 Extracted = Callable[[], Iterable[tuple[Path, Sequence[Record]]]]
-"""Every file with the records of its extraction pass, in the same order whenever it is called."""
+"""Gives every file with the records of its extraction pass, in the same order at each call."""
 Place = tuple[Path, int]
-"""A file, and which agreement of it."""
+"""A file, and the index of the agreement in it, from 0."""
 T = TypeVar("T")
-MAX_HELD = 32_000_000
-"""Bytes of records that are held in memory before they go to a temporary file (chosen)."""
+MAX_IN_MEMORY = 32_000_000
+"""Largest size of all records in memory, in bytes; larger sets go to a temporary file (chosen)."""
 SIZE_BYTES = 8
-"""Bytes before each record of that file which say how long it is."""
+"""Size of the length field before each record in the temporary file, in bytes (chosen)."""
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """The summary, and the records in the order of their files (each can be had once)."""
+    """The volume's summary, and the records in the order of their files. `records` can be read once
+    only.
+    """
 
     summary: VolumeSummary
     records: Iterator[tuple[Path, int, Record]]
@@ -51,22 +53,24 @@ class Resolved:
 def resolve_volume(
     extracted: Extracted, stated: Context, settings: Settings, roster: Roster | None
 ) -> Iterator[Resolved]:
-    """Every record decided in the light of all; `stated` is what the editor said of the dates."""
-    with tempfile.SpooledTemporaryFile(max_size=MAX_HELD) as spool:
-        places, summaries = _spooled(spool, extracted, stated, settings, roster)
+    """Decide every record again with the evidence of all records. `stated` is what the editor or
+    the roster says about the dates. The records can be read only inside the context.
+    """
+    with tempfile.SpooledTemporaryFile(max_size=MAX_IN_MEMORY) as spool:
+        places, summaries = _spool_records(spool, extracted, stated, settings, roster)
         same_ink = with_same_ink([summary.ink for summary in summaries])
         flags = duplicate_flags(summaries, same_ink)
-        summaries = [s.with_flags(more) for s, more in zip(summaries, flags, strict=True)]
+        summaries = [s.with_flags(own_flags) for s, own_flags in zip(summaries, flags, strict=True)]
         status = status_of(roster, summaries) if roster else None
         by_key = {paper.key: paper for paper in status.papers} if status else {}
         for summary in summaries:
             flags[summary.index] += _not_counted(summary, by_key)
-        summaries = [s.with_flags(more) for s, more in zip(summaries, flags, strict=True)]
+        summaries = [s.with_flags(own_flags) for s, own_flags in zip(summaries, flags, strict=True)]
         names = [[summaries[i].name for i in others] for others in same_ink]
         spool.seek(0)
         records = (
-            (*place, _final(_read(spool), more, same, by_key))
-            for place, more, same in zip(places, flags, names, strict=True)
+            (*place, _final_record(_read_record(spool), own_flags, same_ink_names, by_key))
+            for place, own_flags, same_ink_names in zip(places, flags, names, strict=True)
         )
         yield Resolved(VolumeSummary(totals_of(summaries), status), records)
 
@@ -74,9 +78,10 @@ def resolve_volume(
 def consensus_pass(
     records: Callable[[], Iterable[tuple[T, Record]]], stated: Context, settings: Settings
 ) -> Iterator[tuple[T, Record]]:
-    """Each record, under whatever names it, with its date decided again, in the light of the
-    others' dates and of how they are written; `records` gives the same ones whenever it is
-    called.
+    """Each record, with the key it was given under, and with its date decided again. The evidence
+    is the other records' dates and the way they are written; a record's own date is left out.
+    `records` must give the same records at each call. `stated` is what the editor or the roster
+    says about the dates.
     """
     votes = [vote_of(record.fields.date, settings) for _, record in records()]
     volume = volume_prior_of(votes)
@@ -84,35 +89,40 @@ def consensus_pass(
         yield name, redate(record, replace(stated, others=volume.without(own)), settings)
 
 
-def _spooled(
+def _spool_records(
     spool: IO[bytes],
     extracted: Extracted,
     stated: Context,
     settings: Settings,
     roster: Roster | None,
 ) -> tuple[list[Place], list[RecordSummary]]:
-    """After the consensus pass, with their papers: all records in the spool, their summaries
-    in memory.
+    """Write all records to the spool, after the consensus pass and with their papers. Returns their
+    places and their summaries, in the same order.
     """
     matcher = Matcher(roster) if roster else None
     places: list[Place] = []
     summaries: list[RecordSummary] = []
-    for place, record in consensus_pass(lambda: _placed(extracted()), stated, settings):
+    for place, record in consensus_pass(lambda: _with_places(extracted()), stated, settings):
         matched = with_paper(record, matcher) if matcher else record
-        _write(spool, matched)
+        _write_record(spool, matched)
         places.append(place)
         summaries.append(summary_of(matched, place[1], len(summaries)))
     return places, summaries
 
 
-def _placed(extracted: Iterable[tuple[Path, Sequence[Record]]]) -> Iterator[tuple[Place, Record]]:
+def _with_places(
+    extracted: Iterable[tuple[Path, Sequence[Record]]],
+) -> Iterator[tuple[Place, Record]]:
+    """Each record with its place."""
     for path, records in extracted:
         for part, record in enumerate(records):
             yield (path, part), record
 
 
 def _not_counted(summary: RecordSummary, by_key: Mapping[str, PaperStatus]) -> tuple[Flag, ...]:
-    """Of a further file for a paper: which one counts instead, and why."""
+    """The flag of a file that does not count for its paper: it names the file that counts, and says
+    why. Empty for every other file.
+    """
     paper = by_key.get(summary.key or "")
     if paper is None or paper.state != "duplicate" or paper.index == summary.index:
         return ()
@@ -120,14 +130,14 @@ def _not_counted(summary: RecordSummary, by_key: Mapping[str, PaperStatus]) -> t
     return (Flag(code="not_counted", message=message),)
 
 
-def _final(
+def _final_record(
     record: Record,
-    more: Sequence[Flag],
+    flags: Sequence[Flag],
     same_ink: Sequence[str],
     by_key: Mapping[str, PaperStatus],
 ) -> Record:
-    """A record with all that the others and the roster say of it."""
-    record = naming_same_ink(with_flags(record, more), same_ink)
+    """The record with its further flags, the files with the same ink, and its paper's state."""
+    record = naming_same_ink(with_flags(record, flags), same_ink)
     paper = by_key.get(record.roster.key) if record.roster else None
     if record.roster is None or paper is None:
         return record
@@ -135,11 +145,13 @@ def _final(
     return record.model_copy(update={"roster": match})
 
 
-def _write(spool: IO[bytes], record: Record) -> None:
+def _write_record(spool: IO[bytes], record: Record) -> None:
+    """Append a record to the spool: its length, then its JSON."""
     line = record.to_json().encode()
     spool.write(len(line).to_bytes(SIZE_BYTES, "big") + line)
 
 
-def _read(spool: IO[bytes]) -> Record:
-    size = int.from_bytes(spool.read(SIZE_BYTES), "big")
-    return Record.model_validate_json(spool.read(size))
+def _read_record(spool: IO[bytes]) -> Record:
+    """The next record of the spool."""
+    length = int.from_bytes(spool.read(SIZE_BYTES), "big")
+    return Record.model_validate_json(spool.read(length))

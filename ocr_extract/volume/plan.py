@@ -1,4 +1,4 @@
-"""Which files of the paths given are agreements, in an order that never changes."""
+"""Which files of the given paths are agreements, in an order that is always the same."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from ocr_extract.errors import NothingToRead, UnsafeOutput
 NOT_AGREEMENTS = frozenset(
     ".bib .csv .tsv .json .jsonl .toml .yaml .yml .py .sh .html .log .sqlite .db .tex".split()
 )
-"""Files that stand beside agreements and are passed over in a folder; any other file is
-taken for one, so that a .docx is named as unreadable and not lost in silence."""
+"""Suffixes of files that are often in the same folder as agreements; a folder's files with these
+suffixes are skipped. Any other file is taken for an agreement: a .docx gets a record that reports
+it, and is not silently ignored."""
 
 
 def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Every file once, sorted by name; folders are searched, hidden files passed over.
+    """Every file once, sorted by name. Folders are searched; hidden files are skipped.
 
-    A link that leads nowhere stays in the plan where a folder holds it: it will have its own
-    record. Raises NothingToRead when a path given does not exist, or when folders were given
-    and no file is in any of them.
+    A broken link inside a folder stays in the plan and gets its own record. Raises NothingToRead
+    when a given path does not exist, and when there is no file at all.
     """
-    given = list(paths)
-    check_given(given)
-    found = [file for path in given for file in _files(path)]
-    if not found:
-        names = ", ".join(str(p) for p in given) or "no path"
+    all_paths = list(paths)
+    check_given(all_paths)
+    files = [file for path in all_paths for file in _files(path)]
+    if not files:
+        names = ", ".join(str(p) for p in all_paths) or "no path"
         raise NothingToRead(
             f"No agreement in {names}.",
             "Give PDF, TIFF, PNG, JPEG, TXT or MD files, or a folder of them.",
         )
-    unique = {identity(file): file for file in reversed(found)}
+    unique = {identity(file): file for file in reversed(files)}
     return tuple(sorted(unique.values(), key=_sort_key))
 
 
 def check_given(paths: Iterable[Path]) -> None:
-    """Raises NothingToRead for the first path that does not exist: a name that was typed
-    wrong is no agreement that is damaged.
+    """Raises NothingToRead for the first path that does not exist: a mistyped name is not a damaged
+    agreement. A path that may not be accessed is not an error here.
     """
     for path in paths:
         try:
@@ -47,17 +47,18 @@ def check_given(paths: Iterable[Path]) -> None:
         except PermissionError:
             continue
         except (OSError, ValueError) as error:
-            what = "is a link that leads nowhere" if _is_link(path) else "does not exist"
-            raise NothingToRead(f"{path} {what}.", "Check the path.") from error
+            problem = "is a link that leads nowhere" if _is_link(path) else "does not exist"
+            raise NothingToRead(f"{path} {problem}.", "Check the path.") from error
 
 
 def _is_link(path: Path) -> bool:
-    return os.path.islink(path)  # noqa: PTH114  of a name that is too long, is_symlink() raises
+    """Whether a path is a symbolic link, also when its name is too long."""
+    return os.path.islink(path)  # noqa: PTH114  is_symlink() raises for too long a name
 
 
 def linked_folders(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Links to folders inside of the folders given: they are not searched, for they may lead
-    back, or out of what was given.
+    """Links to folders inside the given folders, without hidden ones. They are not searched: such a
+    link may form a loop, or lead out of the given folders.
     """
     return tuple(
         link
@@ -70,33 +71,34 @@ def linked_folders(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def _is_hidden(file: Path, folder: Path) -> bool:
+    """Whether a part of the path below `folder` starts with a dot."""
     return any(part.startswith(".") for part in file.relative_to(folder).parts)
 
 
 def _files(path: Path) -> list[Path]:
-    """A file itself; of a folder all that may be an agreement: also links that lead nowhere
-    and folders that cannot be opened, so that a record says so.
+    """The file itself; for a folder, all files in it that may be agreements. Broken links and
+    folders that cannot be opened are included, so that a record reports them.
     """
     if not _is(Path.is_dir, path):
         return [path]
-    closed: list[Path] = []
-    found = [
+    unopened: list[Path] = []
+    files = [
         Path(folder, name)
-        for folder, _, names in os.walk(path, onerror=lambda e: closed.append(Path(e.filename)))
+        for folder, _, names in os.walk(path, onerror=lambda e: unopened.append(Path(e.filename)))
         for name in names
     ]
     return [
         file
-        for file in sorted([*found, *closed])
+        for file in sorted([*files, *unopened])
         if file.suffix.lower() not in NOT_AGREEMENTS
         and not _is_hidden(file, path)
-        and (file in closed or _is(Path.is_symlink, file) or _is(Path.is_file, file))
+        and (file in unopened or _is(Path.is_symlink, file) or _is(Path.is_file, file))
     ]
 
 
 def _is(kind: Callable[[Path], bool], path: Path) -> bool:
-    """Whether a path is of a kind; one that we may not look at is a file, whose record says
-    so.
+    """Whether a path is of a kind (Path.is_dir, Path.is_file, Path.is_symlink). A path that may not
+    be accessed counts as a file, so that a record reports it.
     """
     try:
         return kind(path)
@@ -105,43 +107,46 @@ def _is(kind: Callable[[Path], bool], path: Path) -> bool:
 
 
 def identity(path: Path) -> str:
-    """One name for a path however it was given. Links are not followed: two of them to one
-    file are two agreements, with two names.
+    """The absolute path, however the path was given. Links are not followed: two links to one file
+    are two agreements with two names.
     """
     return os.path.abspath(path)  # noqa: PTH100  resolve() would follow links
 
 
 def _sort_key(path: Path) -> tuple[str, str]:
+    """The composed Unicode form of the file's name, then its path."""
     return unicodedata.normalize("NFC", path.name), str(path)
 
 
 def check_output(out: Path, inputs: Iterable[Path]) -> None:
-    """Make the output folder, and prove that it can be written.
+    """Create the output folder, and check that it can be written to.
 
-    Raises UnsafeOutput when it is, holds or lies in an input folder, or cannot be written.
+    Raises UnsafeOutput when the output is an input folder, contains one or is inside one, and when
+    it cannot be written to.
     """
     target = out.resolve()
     for path in inputs:
         folder = path.resolve()
-        if _is(Path.is_dir, folder) and _overlap(target, folder):
+        if _is(Path.is_dir, folder) and _overlaps(target, folder):
             raise UnsafeOutput(
                 f"The output {out} overlaps the input {path}.",
                 "Inputs are never written to: give another --out.",
             )
     try:
         out.mkdir(parents=True, exist_ok=True)
-        # A file of a name that nobody can foretell, which follows no link (O_EXCL, O_NOFOLLOW).
+        # The file's name cannot be guessed, and no link is followed (O_EXCL, O_NOFOLLOW).
         with tempfile.NamedTemporaryFile(prefix=".writable-", dir=out):
             pass
     except OSError as error:
-        held = next((p for p in (out, *out.parents) if os.path.isfile(p)), None)  # noqa: PTH113
-        why = f"{held} is no folder" if held else str(error.strerror)
+        blocker = next((p for p in (out, *out.parents) if os.path.isfile(p)), None)  # noqa: PTH113
+        reason = f"{blocker} is no folder" if blocker else str(error.strerror)
         raise UnsafeOutput(
-            f"Cannot write to {out}: {why}.",
+            f"Cannot write to {out}: {reason}.",
             "Give another --out; in a container, mount one that this user may write to"
             " (`--user $(id -u):$(id -g) -v DIR:/out`).",
         ) from error
 
 
-def _overlap(a: Path, b: Path) -> bool:
+def _overlaps(a: Path, b: Path) -> bool:
+    """Whether two folders are the same, or one is inside the other."""
     return a == b or a in b.parents or b in a.parents

@@ -1,4 +1,4 @@
-"""What of each record the consensus pass holds of all of them at once."""
+"""The small part of each record that the consensus pass holds in memory for all records at once."""
 
 from __future__ import annotations
 
@@ -9,32 +9,40 @@ from ocr_extract.records import Box, Flag, Record, Verdict
 from ocr_extract.volume.roster.matching import fold_title
 
 MAX_TITLE = 200
-"""Characters of a title that are compared (chosen)."""
+"""Number of characters at the start of a title that are compared (chosen)."""
 
 
 @dataclass(frozen=True)
 class RecordSummary:
-    """What the other documents have to know of a record: small, for all are held at once."""
+    """What is compared with other documents. It is small: all summaries are in memory at once."""
 
     name: str
+    """The file's name."""
     part: int
-    """Which agreement of its file, from 0."""
+    """The index of the agreement in its file, from 0."""
     sha256: str | None
     key: str | None
-    """Of its paper."""
+    """The paper's key; None without a paper."""
     verdict: Verdict
     date: str | None
+    """The date's value (YYYY-MM-DD, YYYY-MM or YYYY); None without one."""
     ink: str
+    """Hash of the signature's ink; "" without one."""
     title: str
+    """The normalized title, at most MAX_TITLE characters."""
     date_text: str
+    """The characters of the date as they are on the page."""
     places: tuple[Box | None, Box | None]
-    """Of the signature and of the date."""
+    """The box of the signature and that of the date; None when missing."""
     flags: tuple[str, ...] = ()
+    """Codes of the record's flags."""
     index: int = 0
-    """Its place among all records."""
+    """Its position among all records, from 0."""
 
     def with_flags(self, more: Sequence[Flag]) -> RecordSummary:
-        """With the codes of more flags, and the verdict that follows."""
+        """The summary with the codes of further flags. An accepted record with a flag becomes a
+        record for review.
+        """
         codes = tuple(dict.fromkeys((*self.flags, *(flag.code for flag in more))))
         accepted = self.verdict is Verdict.ACCEPTED
         return replace(
@@ -43,7 +51,9 @@ class RecordSummary:
 
 
 def summary_of(record: Record, part: int = 0, index: int = 0) -> RecordSummary:
-    """The summary of a record; `part` counts the agreements of one file, `index` all records."""
+    """The summary of a record. `part` is its index in its file, `index` its index among all
+    records.
+    """
     fields = record.fields
     return RecordSummary(
         name=record.document.name,

@@ -1,7 +1,7 @@
-"""A run over many files: list them, read what is new, resolve the volume, one record each.
+"""A run over many files: list them, read the new ones, resolve the volume, one record each.
 
-Everything is in the ledger before it is anywhere else: a run that dies goes on where it was,
-and a run over unchanged files reads nothing.
+Everything is stored in the ledger first. A run that was killed continues where it stopped, and a
+run over unchanged files reads nothing.
 """
 
 from __future__ import annotations
@@ -32,19 +32,20 @@ from ocr_extract.volume.volume_summary import VolumeSummary
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 MakeWorkers = Callable[[int], AbstractContextManager[Workers]]
-"""Makes the workers for so many files."""
+"""Makes the workers for a given number of files."""
 IN_MEMORY = "sqlite://"
+"""URL of a ledger that exists only during the run."""
 UNREAD_DAMAGE = frozenset(("missing", "unreadable", "not_a_file"))
-"""Damage of a file whose content was not read at all."""
+"""Kinds of damage of a file whose content was not read at all."""
 Files = Mapping[Path, str | None]
-"""Every file with the SHA-256 of its content; None where it could not be read."""
+"""Every file with the SHA-256 of its content; None when it could not be read."""
 
 
 class Reporter(Protocol):
-    """Is told how many files are to be read, and of each file that was read."""
+    """Receives the number of files to read, and then each file that was read."""
 
     def begin(self, total: int) -> None:
-        """So many files are to be read."""
+        """`total` files will be read."""
         ...
 
     def __call__(self, path: Path, extracted: ExtractedFile) -> None:
@@ -54,8 +55,8 @@ class Reporter(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """A run's number in the ledger; the number of the run that has its records (itself, unless
-    nothing had changed); how many files were read; and the summary.
+    """`run` is the run's number in the ledger. `source` is the number of the run that has its
+    records: the run itself, unless nothing had changed. `read` is how many files were read.
     """
 
     run: int
@@ -66,7 +67,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Volume:
-    """What a run is told: the files, how they are read, and the roster."""
+    """The input of a run: the files, how they are read, and the roster. `ship` sends the files'
+    content to the workers. `again` reads files again whose damage may be a fault of the machine.
+    `verify` hashes every file again.
+    """
 
     files: Sequence[Path]
     settings: Settings
@@ -77,7 +81,7 @@ class Volume:
 
     @property
     def context(self) -> Context:
-        """What the editor said of the dates, else what the roster says."""
+        """What the editor says about the dates; otherwise what the roster says."""
         stated = context_of(self.settings.year, self.settings.start, self.settings.end)
         return stated if stated.known or self.roster is None else self.roster.context
 
@@ -88,9 +92,9 @@ class Volume:
 
 
 def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: Reporter) -> Outcome:
-    """Run, with everything in the ledger. Workers are made only when a file has to be read, and
-    `progress` is told of each. Raises MissingTool, LostCluster, LedgerTrouble: what was read
-    until then is kept.
+    """A run over the files, with all results in the ledger. Workers are started only when a file
+    has to be read. `progress` receives each file that was read. Raises MissingTool, LostCluster or
+    LedgerTrouble; everything that was read until then is kept.
     """
     number = ledger.begin(volume.settings.model_dump_json(), [as_text(f) for f in volume.files])
     max_bytes = volume.settings.max_bytes
@@ -105,7 +109,7 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
 
 
 def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Path]:
-    """Files whose stored reading is damaged, one for each content."""
+    """Files whose stored reading is damaged, one file for each content."""
     numbers = readings_of(files, task, ledger)
     damaged = ledger.damaged(sorted(set(numbers.values())))
     return list({n: path for path, n in numbers.items() if n in damaged}.values())
@@ -113,7 +117,7 @@ def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Pat
 
 @dataclass
 class _Reading:
-    """The extraction pass of one run. Readings go into the ledger; those of files without a hash
+    """The extraction pass of one run. Readings go into the ledger. Readings of files without a hash
     are kept in `unhashed`, for this run only.
     """
 
@@ -125,10 +129,10 @@ class _Reading:
     files: dict[Path, str | None]
     unhashed: dict[Path, ExtractedFile] = field(default_factory=dict)
     count: int = 0
-    """How many files were to be read."""
+    """How many files had to be read."""
 
     def read(self, paths: Sequence[Path]) -> None:
-        """Read these files; no worker is started for none."""
+        """Read these files. No worker is started when there are none."""
         self.count += len(paths)
         if not paths:
             return
@@ -138,8 +142,8 @@ class _Reading:
                 self._keep(path, extracted)
 
     def _keep(self, path: Path, extracted: ExtractedFile) -> None:
-        """Into the ledger, under the hash of what was read: a file may change meanwhile, or
-        be away for a moment.
+        """Store a reading under the hash of the bytes that were read: the file may have changed or
+        disappeared in the meantime.
         """
         listed, max_bytes = self.files[path], self.volume.settings.max_bytes
         sha256 = extracted.sha256 or _unchanged(path, extracted, listed, max_bytes)
@@ -151,22 +155,24 @@ class _Reading:
         self.ledger.add_reading(self.run, sha256, key, extracted.reading)
 
     def records(self) -> Iterator[tuple[Path, tuple[Record, ...]]]:
-        """Every file with the records of its extraction pass, under its own name: equal contents
-        are read once. Raises DamagedReading.
+        """Every file with the records of its extraction pass. Files with equal content are read
+        once, and each gets the records under its own name. Raises DamagedReading.
         """
         numbers = readings_of(self.files, self.volume.task, self.ledger)
         stored = self.ledger.records_in([numbers[path] for path in self.files if path in numbers])
         for path in self.files:
             is_stored = path in numbers
-            own = next(stored) if is_stored else unpacked(self.unhashed[path].reading.content)
-            yield path, tuple(_of_file(record, path) for record in own)
+            file_records = (
+                next(stored) if is_stored else unpacked(self.unhashed[path].reading.content)
+            )
+            yield path, tuple(_with_name_of_file(record, path) for record in file_records)
 
 
 def _unchanged(
     path: Path, extracted: ExtractedFile, listed: str | None, max_bytes: int
 ) -> str | None:
-    """The hash as the file was listed, if its content is still that now; None otherwise, and
-    where the file itself could not be read.
+    """The hash of the file when it was listed, if its content still has that hash. None when the
+    content changed, or when the file was not read.
     """
     if listed is None or UNREAD_DAMAGE.intersection(extracted.reading.damage):
         return None
@@ -174,7 +180,9 @@ def _unchanged(
 
 
 def _outcome(reading: _Reading) -> Outcome:
-    """The volume resolved and in the ledger; an earlier run's answer where nothing changed."""
+    """Resolve the volume and store the result. When nothing changed since the last finished run,
+    that run's answer is used.
+    """
     run, volume, ledger = reading.run, reading.volume, reading.ledger
     digest = _digest(reading)
     last = ledger.last_done(run)
@@ -191,15 +199,15 @@ def _outcome(reading: _Reading) -> Outcome:
     return Outcome(run, run, reading.count, resolved.summary)
 
 
-def _of_file(record: Record, path: Path) -> Record:
-    """The record under its file's name."""
-    own = Document.at(path)
-    named = record.document.model_copy(update={"name": own.name, "path": own.path})
-    return record.model_copy(update={"document": named})
+def _with_name_of_file(record: Record, path: Path) -> Record:
+    """The record with the name and the path of this file."""
+    document = Document.at(path)
+    renamed = record.document.model_copy(update={"name": document.name, "path": document.path})
+    return record.model_copy(update={"document": renamed})
 
 
 def _digest(reading: _Reading) -> str:
-    """Digest of all that the answer follows from."""
+    """Digest, in hexadecimal, of everything that the answer depends on."""
     volume = reading.volume
     calibration = volume.settings.calibration
     numbers = readings_of(reading.files, volume.task, reading.ledger)
@@ -226,11 +234,12 @@ def run(
     isolated: bool = False,
     progress: OnProgress | None = None,
 ) -> tuple[Record, ...]:
-    """A record for every agreement, in the order of the files, whatever happens to any of
-    them; a file has one at least, also when nothing of it can be read. Nothing is stored.
+    """The records of all agreements, in the order of the files. Every file gets at least one
+    record, also when it cannot be read. Nothing is stored on disk.
 
-    `isolated` reads in worker processes also with one job: only there are memory and
-    processor time bounded. Raises MissingTool when tesseract or poppler is not installed.
+    `jobs` is the number of worker processes; with 1 the files are read in this process. `isolated`
+    uses a worker process also with one job: memory and processor time are limited only there.
+    Raises MissingTool when tesseract or poppler is not installed.
     """
     inline = jobs <= 1 and not isolated
 
@@ -240,13 +249,15 @@ def run(
         return LocalWorkers(min(jobs, count), settings.document_timeout)
 
     with open_ledger(IN_MEMORY) as ledger:
-        outcome = run_volume(Volume(files, settings, roster), ledger, workers, _Silent(progress))
+        outcome = run_volume(
+            Volume(files, settings, roster), ledger, workers, _PerFileReporter(progress)
+        )
         return tuple(ledger.records_of(outcome.run))
 
 
 @dataclass(frozen=True)
-class _Silent:
-    """Passes each file on to a function, where there is one."""
+class _PerFileReporter:
+    """Passes each file on to the function, if there is one."""
 
     on_progress: OnProgress | None
 
@@ -262,7 +273,9 @@ class _Silent:
 def resolve(
     observed: Sequence[Observations], settings: Settings, roster: Roster | None = None
 ) -> tuple[Record, ...]:
-    """Decide what was observed, each agreement alone and then together. Nothing is stored."""
+    """Decide observed agreements, first each alone and then all together. Nothing is read and
+    nothing is stored.
+    """
     context = Volume((), settings, roster).context
     extracted = [(Path(o.document.path), (decide(o, context, settings),)) for o in observed]
     with resolve_volume(lambda: extracted, context, settings, roster) as resolved:

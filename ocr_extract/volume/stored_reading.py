@@ -1,5 +1,5 @@
-"""What a worker sends of a file and the ledger stores. A module of its own: workers need no
-database.
+"""A file's reading as a worker sends it and as the ledger stores it. Workers need no database, so
+this module is separate from the ledger.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from ocr_extract.records import Record
 
 @dataclass(frozen=True)
 class StoredReading:
-    """The extraction pass over one file: its records as compressed JSON lines, the seconds that
-    it took, and the kinds of the file's damage.
+    """The extraction pass over one file: `content` is its records as compressed JSON lines,
+    `seconds` the time that it took, `damage` the kinds of the file's damage.
     """
 
     content: bytes
@@ -28,6 +28,6 @@ def packed(records: Iterable[Record]) -> bytes:
 
 
 def unpacked(content: bytes) -> tuple[Record, ...]:
-    """The records of compressed JSON lines; raises zlib.error or ValueError when damaged."""
+    """The records in compressed JSON lines. Raises zlib.error or ValueError when damaged."""
     lines = zlib.decompress(content).decode().split("\n")
     return tuple(Record.model_validate_json(line) for line in lines)

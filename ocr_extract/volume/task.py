@@ -1,4 +1,4 @@
-"""A worker's task: one file through the extraction pass, as bytes for the ledger."""
+"""A worker's task: the extraction pass over one file, and its result in the form for the ledger."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.stored_reading import StoredReading, packed
 
 TEMPORARY_PREFIX = "ocr-extract-"
+"""Start of the names of temporary folders."""
 
 
 @dataclass(frozen=True)
 class ExtractedFile:
-    """What a worker sends back: the reading; the hash of the bytes that were read, None where
-    none were; and whether a person has to look.
+    """What a worker sends back: the reading; the SHA-256 of the bytes that were read, or None when
+    none were read; and whether an agreement of the file is not accepted.
     """
 
     reading: StoredReading
@@ -31,13 +32,13 @@ class ExtractedFile:
 
 
 def preload() -> None:
-    """Import what reading needs, before there is a file to read."""
+    """Import everything that reading needs, before the first file arrives."""
     import ocr_extract.extraction  # noqa: F401, PLC0415
 
 
 def extract_file(path: Path, settings: Settings, context: Context) -> ExtractedFile:
-    """Read one file within `document_seconds` of processor time: past it the system ends the
-    worker (SIGXCPU), even inside a library that never returns.
+    """Read one file with a limit of `document_seconds` of processor time. When the limit is
+    exceeded the system ends the worker (SIGXCPU), also inside a library call that never returns.
     """
     usage = resource.getrusage(resource.RUSAGE_SELF)
     limit = math.ceil(usage.ru_utime + usage.ru_stime + settings.document_seconds)
@@ -50,8 +51,8 @@ def extract_file(path: Path, settings: Settings, context: Context) -> ExtractedF
 def extract_sent_file(
     name: str, content: bytes, settings: Settings, context: Context
 ) -> ExtractedFile:
-    """As `extract_file`, of a file whose bytes were sent: for workers that do not see our
-    folders.
+    """Like `extract_file`, for a file whose bytes were sent to a worker that has no access to our
+    folders. Raises NoRoom when the temporary folder is full.
     """
     with tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX) as folder:
         path = Path(folder) / f"shipped{Path(name).suffix}"
@@ -64,7 +65,7 @@ def extract_sent_file(
 
 
 def extract_here(path: Path, settings: Settings, context: Context) -> ExtractedFile:
-    """Read one file in this process, without a limit."""
+    """Read one file in this process, without a limit of processor time."""
     from ocr_extract.extraction import extract_all  # noqa: PLC0415  only workers need it all
 
     started = time.monotonic()
@@ -73,7 +74,7 @@ def extract_here(path: Path, settings: Settings, context: Context) -> ExtractedF
 
 
 def extracted_file(records: Sequence[Record], seconds: float = 0.0) -> ExtractedFile:
-    """A file's records as a worker sends them."""
+    """A file's records in the form in which a worker sends them; `seconds` is the time taken."""
     kinds = tuple(sorted({damage.kind for record in records for damage in record.damage}))
     return ExtractedFile(
         reading=StoredReading(packed(records), seconds, kinds),
@@ -83,7 +84,7 @@ def extracted_file(records: Sequence[Record], seconds: float = 0.0) -> Extracted
 
 
 def lost_file(path: Path, settings: Settings, context: Context) -> ExtractedFile:
-    """A record that says so, for a file that ended two workers."""
+    """The result for a file whose worker was lost at each try: a record with that damage."""
     from ocr_extract.decision.record import decide  # noqa: PLC0415
     from ocr_extract.fields.observations import Observations  # noqa: PLC0415
 

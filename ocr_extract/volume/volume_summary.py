@@ -1,4 +1,4 @@
-"""What a run says first: how many documents have which verdict, and every paper's state."""
+"""The summary of a run: how many documents have which verdict, and the state of every paper."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ocr_extract.volume.roster.status import VolumeStatus
 
 @dataclass(frozen=True)
 class Totals:
-    """How many documents there are, by verdict, and how often each flag was raised."""
+    """How many documents there are, how many by verdict, and how often each flag was raised."""
 
     documents: int
     verdicts: Mapping[Verdict, int]
@@ -25,25 +25,25 @@ class Totals:
 
 @dataclass(frozen=True)
 class VolumeSummary:
-    """The totals, and, with a roster, every paper's state."""
+    """The totals and, with a roster, the state of every paper."""
 
     totals: Totals
     status: VolumeStatus | None = None
 
     @property
     def is_settled(self) -> bool:
-        """Whether every document, and with a roster every paper, is accepted."""
+        """Whether every document and, with a roster, every paper is accepted."""
         documents = self.totals.verdicts[Verdict.ACCEPTED] == self.totals.documents
         papers = self.status.papers if self.status else ()
         return documents and all(paper.state == "accepted" for paper in papers)
 
     def to_json(self) -> str:
-        """As the ledger keeps it."""
+        """The JSON text that the ledger stores."""
         return _adapter().dump_json(self).decode()
 
     @classmethod
     def from_json(cls, content: str) -> VolumeSummary:
-        """As the ledger kept it; raises ValueError when it is none."""
+        """The summary in such a JSON text. Raises ValueError when the text is not a summary."""
         return _adapter().validate_json(content)
 
 
@@ -53,9 +53,9 @@ def _adapter() -> TypeAdapter[VolumeSummary]:
 
 
 def totals_of(summaries: Iterable[RecordSummary]) -> Totals:
-    """Counted over all records; flags by how often they were raised, then by name."""
-    known = list(summaries)
-    verdicts = Counter(summary.verdict for summary in known)
-    flags = Counter(code for summary in known for code in summary.flags)
+    """The totals of all records. Flags are sorted by how often they were raised, then by name."""
+    records = list(summaries)
+    verdicts = Counter(summary.verdict for summary in records)
+    flags = Counter(code for summary in records for code in summary.flags)
     ranked = sorted(flags.items(), key=lambda item: (-item[1], item[0]))
-    return Totals(len(known), {verdict: verdicts[verdict] for verdict in Verdict}, dict(ranked))
+    return Totals(len(records), {verdict: verdicts[verdict] for verdict in Verdict}, dict(ranked))

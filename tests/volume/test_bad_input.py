@@ -1,4 +1,4 @@
-"""Folders and rosters as they come: everything is named, nothing is lost, nothing crashes."""
+"""Unusual folders and broken rosters: every file gets a record, and nothing crashes."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def _records(out: Path) -> list[dict[str, dict[str, str]]]:
 
 @pytest.fixture
 def odd(factory: Factory) -> Path:
-    """A folder with everything that a folder can hold."""
+    """A folder with every unusual kind of file."""
     folder = factory.folder / "odd"
     (folder / "sub" / "deep").mkdir(parents=True)
     inside = Factory(folder)
@@ -66,10 +66,12 @@ def test_every_file_of_an_odd_folder_has_its_record(odd: Path, factory: Factory)
         r["document"]["name"]: [d["kind"] for d in r["damage"]]  # type: ignore[index]
         for r in _records(out)
     }
-    read = ["a25.txt", "A25.txt", "b25.txt", "new\nline25.txt", "x" * 251 + ".txt",
+    undamaged = ["a25.txt", "A25.txt", "b25.txt", "new\nline25.txt", "x" * 251 + ".txt",
             "=cmd()25.txt", "link25.txt", "twin25.txt", "latin\\xe925.txt"]  # fmt: skip
-    assert {name: kinds[name] for name in read} == {name: [] for name in read}
-    damaged = {name: found for name, found in kinds.items() if name not in read}
+    assert {name: kinds[name] for name in undamaged} == {name: [] for name in undamaged}
+    damaged = {
+        name: kinds_of_file for name, kinds_of_file in kinds.items() if name not in undamaged
+    }
     assert damaged == {
         "empty25.pdf": ["empty"], "broken25.pdf": ["missing"], "all25.zip": ["unsupported"],
     }  # fmt: skip
@@ -78,15 +80,15 @@ def test_every_file_of_an_odd_folder_has_its_record(odd: Path, factory: Factory)
     assert "nothing new to read" not in _call("run", odd, "--out", out, "--year", "2024").stdout
 
 
-def test_an_unreadable_file_and_a_closed_folder_have_records(factory: Factory) -> None:
+def test_unreadable_files_and_folders_have_records(factory: Factory) -> None:
     if os.geteuid() != 0:
-        pytest.skip("takes root, to become somebody else")
+        pytest.skip("needs root, to become another user")
     factory.folder.chmod(0o755)
     folder = factory.folder / "in"
     (folder / "closed").mkdir(parents=True)
     Factory(folder).text("a25.txt", TEXT).chmod(0)
     (folder / "closed").chmod(0)
-    # Everything is imported before: nobody may not read the packages everywhere.
+    # Everything is imported first: the user nobody may have no access to the packages.
     code = (
         "import os\n"
         "from pathlib import Path\n"
@@ -102,8 +104,8 @@ def test_an_unreadable_file_and_a_closed_folder_have_records(factory: Factory) -
         if parent.owner() == "root" and str(parent).startswith("/tmp/"):  # noqa: S108
             parent.chmod(parent.stat().st_mode | stat.S_IXOTH | stat.S_IROTH)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    said = done.stdout.splitlines()
-    assert said == ["a25.txt unreadable", "closed not_a_file"], done.stderr
+    lines = done.stdout.splitlines()
+    assert lines == ["a25.txt unreadable", "closed not_a_file"], done.stderr
 
 
 def test_two_links_to_one_file_are_two_agreements(factory: Factory) -> None:
@@ -116,7 +118,7 @@ def test_two_links_to_one_file_are_two_agreements(factory: Factory) -> None:
     assert [r.document.name for r in records] == ["a25.txt", "b25.txt"]
 
 
-def test_a_file_that_changes_is_read_again_and_its_history_is_kept(factory: Factory) -> None:
+def test_changed_file_is_read_again_and_its_history_is_kept(factory: Factory) -> None:
     folder, out = factory.folder / "in", factory.folder / "out"
     folder.mkdir()
     bib = factory.text("v.bib", "@InProceedings{a25, title = {T}, author = {B, A}, year={2025}}")
@@ -124,11 +126,11 @@ def test_a_file_that_changes_is_read_again_and_its_history_is_kept(factory: Fact
     _call("run", folder, "--roster", bib, "--out", out)
     Factory(folder).text("a25.txt", TEXT.replace("3 May", "4 June"))
     assert "1 file read" in _call("run", folder, "--roster", bib, "--out", out).stdout
-    told = _call("history", "a25", "--out", out).stdout
-    assert told.index("2025-05-03") < told.index("2025-06-04")
-    assert _call("history", "a25.txt", "--out", out).stdout == told
-    nothing = _call("history", "zzz", "--out", out)
-    assert (nothing.returncode, "“zzz” is in the ledger" in nothing.stderr) == (2, True)
+    history = _call("history", "a25", "--out", out).stdout
+    assert history.index("2025-05-03") < history.index("2025-06-04")
+    assert _call("history", "a25.txt", "--out", out).stdout == history
+    unknown = _call("history", "zzz", "--out", out)
+    assert (unknown.returncode, "“zzz” is in the ledger" in unknown.stderr) == (2, True)
     assert _call("history", "a25", "--out", factory.folder / "none").returncode == 2
 
 
@@ -143,7 +145,7 @@ def test_a_threshold_is_applied_without_reading_again(factory: Factory) -> None:
     assert "nothing new to read" in done.stdout
 
 
-def test_another_calibration_of_the_same_name_is_applied(factory: Factory) -> None:
+def test_changed_content_of_a_calibration_file_is_applied(factory: Factory) -> None:
     out, file = factory.folder / "out", factory.agreement()
     shipped = json.loads((ROOT / "models" / "calibration" / "dates.json").read_text())
     calibration = factory.text("c.json", json.dumps(shipped))
@@ -158,22 +160,22 @@ def test_another_calibration_of_the_same_name_is_applied(factory: Factory) -> No
 
 
 @pytest.mark.parametrize(
-    ("roster", "says"),
+    ("roster", "message"),
     [
         ("@InProceedings{a25, title = {T}\n@InProceedings{b25, title={U}}", "roster v.bib: "),
         ("@InProceedings{a25, title={T}}\n@InProceedings{a25, title={U}}", "stands 2 times"),
     ],
 )
-def test_what_is_wrong_with_a_roster_is_said(factory: Factory, roster: str, says: str) -> None:
+def test_errors_in_a_roster_are_reported(factory: Factory, roster: str, message: str) -> None:
     file = factory.text("a25.txt", TEXT)
     out = factory.folder / "out"
     done = _call("run", file, "--roster", factory.text("v.bib", roster), "--out", out)
     assert done.returncode == 1
-    assert says in done.stderr
+    assert message in done.stderr
     assert "paper" in done.stdout.splitlines()[0]
 
 
-def test_the_answer_comes_first_and_adds_up(factory: Factory) -> None:
+def test_output_starts_with_the_counts_of_papers(factory: Factory) -> None:
     folder, out = factory.folder / "in", factory.folder / "out"
     folder.mkdir()
     for name in ("a25Permission.txt", "a25Permission (1).txt", "ü25.txt", "stranger.txt"):
@@ -196,5 +198,5 @@ def test_progress_as_json_lines(factory: Factory) -> None:
     file = factory.text("a25.txt", TEXT)
     done = _call("run", file, "--log-json", "--quiet", "--out", factory.folder / "out")
     (line,) = done.stderr.splitlines()
-    told = json.loads(line)
-    assert (told["event"], told["file"], told["done"], told["of"]) == ("read", "a25.txt", 1, 1)
+    event = json.loads(line)
+    assert (event["event"], event["file"], event["done"], event["of"]) == ("read", "a25.txt", 1, 1)

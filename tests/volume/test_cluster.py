@@ -1,4 +1,4 @@
-"""A real Dask cluster on loopback: a scheduler and two workers, as processes."""
+"""A real Dask cluster on the loopback interface: a scheduler and two workers, as processes."""
 
 import os
 import re
@@ -25,21 +25,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
 class Program:
-    """A program whose words go to a file, for a pipe that nobody reads would fill up."""
+    """A program whose standard error goes to a file: a pipe that nobody reads would fill up."""
 
     def __init__(self, log: Path, module: str, *options: str, before: tuple[str, ...] = ()) -> None:
-        """`before` is a program that runs it; it stands in the log's folder, as a worker on
-        another machine stands anywhere.
+        """`before` is a command that runs the program. The working folder is the log's folder: a
+        worker on another machine has another working folder, too.
         """
         self.log = log
-        with log.open("w") as words:
+        with log.open("w") as output:
             self._process = subprocess.Popen(
-                [*before, sys.executable, "-m", module, *options], stderr=words,
+                [*before, sys.executable, "-m", module, *options], stderr=output,
                 start_new_session=True, cwd=log.parent,
                 env={**os.environ, "PYTHONPATH": str(ROOT)},
             )  # fmt: skip
 
-    def said(self, pattern: str) -> str:
+    def wait_for_message(self, pattern: str) -> str:
         end = time.monotonic() + 120
         while time.monotonic() < end:
             if match := re.search(pattern, self.log.read_text()):
@@ -66,7 +66,7 @@ class Cluster:
             self.address, "--nthreads", "1", "--no-dashboard", "--local-directory",
             str(self.folder), "--death-timeout", "60", before=before,
         )  # fmt: skip
-        worker.said("Registered to")
+        worker.wait_for_message("Registered to")
         self.workers.append(worker)
 
 
@@ -76,7 +76,7 @@ def dask(tmp_path: Path) -> Iterator[Cluster]:
     folder.mkdir()
     where = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard")
     scheduler = Program(folder / "scheduler.log", "distributed.cli.dask_scheduler", *where)
-    cluster = Cluster(scheduler.said(r"tcp://127\.0\.0\.1:\d+"), scheduler, folder)
+    cluster = Cluster(scheduler.wait_for_message(r"tcp://127\.0\.0\.1:\d+"), scheduler, folder)
     try:
         cluster.add_worker()
         cluster.add_worker()
@@ -86,34 +86,34 @@ def dask(tmp_path: Path) -> Iterator[Cluster]:
             program.end()
 
 
-def test_a_cluster_gives_what_this_machine_gives_also_when_a_worker_is_killed(
+def test_cluster_with_a_killed_worker_gives_the_same_results(
     factory: Factory, dask: Cluster
 ) -> None:
     sufferer = volume(factory, 40)
     Factory(sufferer.folder).image("scan.tif", pages_of())
-    local, far = factory.folder / "local", factory.folder / "far"
+    local, remote = factory.folder / "local", factory.folder / "remote"
     sufferer.run(local)
-    process = sufferer.start(far, "--scheduler", dask.address)
-    _wait_for_readings(far / "ledger.sqlite", 3)
+    process = sufferer.start(remote, "--scheduler", dask.address)
+    _wait_for_readings(remote / "ledger.sqlite", 3)
     dask.workers[0].end()
-    _, complained = process.communicate(timeout=300)
-    assert process.returncode == 1, complained
-    assert looks(far) == looks(local)
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 1, errors
+    assert looks(remote) == looks(local)
 
 
-def test_a_relative_path_means_the_same_to_a_worker_that_stands_elsewhere(
+def test_relative_paths_work_for_workers_with_another_working_folder(
     factory: Factory, dask: Cluster
 ) -> None:
     sufferer = volume(factory, 6)
-    local, far = factory.folder / "local", factory.folder / "far"
+    local, remote = factory.folder / "local", factory.folder / "remote"
     sufferer.run(local)
     relative = replace(sufferer, folder=Path(os.path.relpath(sufferer.folder, ROOT)))
-    done = relative.run(far, "--scheduler", dask.address)
+    done = relative.run(remote, "--scheduler", dask.address)
     assert done.returncode == 1, done.stderr
-    assert looks(far)["fields.csv"] == looks(local)["fields.csv"]
+    assert looks(remote)["fields.csv"] == looks(local)["fields.csv"]
 
 
-def test_a_worker_that_does_not_see_the_files_is_an_error_and_no_damage(
+def test_workers_without_access_to_the_files_are_an_error_and_not_damage(
     factory: Factory, dask: Cluster
 ) -> None:
     sufferer = volume(factory, 6)
@@ -135,44 +135,42 @@ def test_a_worker_that_does_not_see_the_files_is_an_error_and_no_damage(
     assert looks(out) == looks(factory.folder / "local")
 
 
-def test_files_are_sent_where_there_is_no_shared_folder(factory: Factory, dask: Cluster) -> None:
+def test_sent_files_give_the_same_results(factory: Factory, dask: Cluster) -> None:
     sufferer = volume(factory, 12)
-    local, far = factory.folder / "local", factory.folder / "far"
+    local, remote = factory.folder / "local", factory.folder / "remote"
     sufferer.run(local)
-    sufferer.run(far, "--scheduler", dask.address, "--ship-files")
-    assert looks(far) == looks(local)
+    sufferer.run(remote, "--scheduler", dask.address, "--ship-files")
+    assert looks(remote) == looks(local)
 
 
-def test_a_scheduler_that_goes_away_is_said_and_what_was_read_is_kept(
-    factory: Factory, dask: Cluster
-) -> None:
+def test_lost_scheduler_is_reported_and_readings_are_kept(factory: Factory, dask: Cluster) -> None:
     sufferer = volume(factory, 400)
     out = factory.folder / "out"
     process = sufferer.start(out, "--scheduler", dask.address)
     _wait_for_readings(out / "ledger.sqlite", 3)
     dask.scheduler.end()
-    _, complained = process.communicate(timeout=300)
-    assert "Traceback" not in complained
-    assert process.returncode == 2, complained
-    assert "cluster" in complained
+    _, errors = process.communicate(timeout=300)
+    assert "Traceback" not in errors
+    assert process.returncode == 2, errors
+    assert "cluster" in errors
     assert sufferer.run(out).returncode == 1
     sufferer.run(factory.folder / "local")
     assert looks(out) == looks(factory.folder / "local")
 
 
-def test_nobody_answers(factory: Factory) -> None:
+def test_unreachable_scheduler_is_reported(factory: Factory) -> None:
     sufferer = Sufferer(volume(factory, 2).folder, factory.folder / "volume.bib")
     done = sufferer.run(factory.folder / "out", "--scheduler", "tcp://127.0.0.1:9")
     assert done.returncode == 2
     assert "No scheduler answers" in done.stderr
 
 
-def _wait_for_readings(ledger: Path, least: int) -> None:
+def _wait_for_readings(ledger: Path, min_count: int) -> None:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         try:
             with closing(sqlite3.connect(ledger, timeout=5)) as database:
-                if database.execute("SELECT count(*) FROM readings").fetchone()[0] >= least:
+                if database.execute("SELECT count(*) FROM readings").fetchone()[0] >= min_count:
                     return
         except sqlite3.OperationalError:
             pass

@@ -1,6 +1,6 @@
-"""Whatever happens to a run, the next one ends as if nothing had happened.
+"""Faults during a run: the next run gives the same results as a run without faults.
 
-Small here; `make soak` runs the same over OCR_EXTRACT_SOAK documents.
+The volume is small here. `make soak` runs the same tests over OCR_EXTRACT_SOAK documents.
 """
 
 import json
@@ -31,7 +31,9 @@ from tests.fault_harness import (
 )
 
 COUNT = int(os.environ.get("OCR_EXTRACT_SOAK", "60"))
+"""Number of documents."""
 MAX_KILLS = 8 if COUNT <= 60 else 40
+"""Largest number of times that a run or a worker is killed (chosen)."""
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("faults")]
 
 
@@ -47,7 +49,7 @@ def undisturbed(suffering: Sufferer) -> dict[str, object]:
     return looks(out)
 
 
-def test_a_run_over_what_has_not_changed_reads_nothing(
+def test_run_over_unchanged_files_reads_nothing(
     suffering: Sufferer, undisturbed: dict[str, object]
 ) -> None:
     out = suffering.folder.parent / "undisturbed"
@@ -59,7 +61,7 @@ def test_a_run_over_what_has_not_changed_reads_nothing(
     assert looks(out) == undisturbed
 
 
-def test_kill_9_of_the_run_at_any_moment(
+def test_run_killed_at_any_moment_can_be_continued(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
     rng = random.Random(7)  # noqa: S311
@@ -72,25 +74,25 @@ def test_kill_9_of_the_run_at_any_moment(
     assert looks(out) == undisturbed
 
 
-def test_kill_9_of_workers_at_any_moment(
+def test_workers_killed_at_any_moment_lose_no_result(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
     rng = random.Random(8)  # noqa: S311
     process = suffering.start(tmp_path / "out")
-    done = threading.Event()
+    ended = threading.Event()
 
     def drain() -> None:
         process.communicate()
-        done.set()
+        ended.set()
 
     threading.Thread(target=drain).start()
     killed = 0
-    while not done.wait(rng.uniform(0.5, 2.0)) and killed < MAX_KILLS:
+    while not ended.wait(rng.uniform(0.5, 2.0)) and killed < MAX_KILLS:
         killed += kill_some_worker(process, rng)
-    done.wait()
+    ended.wait()
     assert killed >= 1
     assert process.returncode == 1
-    # A document whose worker was killed twice is damaged by that, and can be read again.
+    # A document whose worker was killed twice has damage, and can be read again.
     suffering.run(tmp_path / "out", "--again")
     assert looks(tmp_path / "out", again=True) == undisturbed
 
@@ -106,7 +108,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk(
+def test_full_disk_is_reported_and_the_run_can_be_continued(
     suffering: Sufferer, undisturbed: dict[str, object], small_disk: Path, tmp_path: Path
 ) -> None:
     filler = small_disk / "filler"
@@ -121,7 +123,7 @@ def test_a_full_disk(
     assert looks(small_disk / "out") == undisturbed
 
 
-def test_a_ledger_that_another_run_holds(
+def test_ledger_of_another_run_is_refused(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -137,7 +139,7 @@ def test_a_ledger_that_another_run_holds(
     assert looks(out) == undisturbed
 
 
-def test_a_ledger_that_another_program_locks_for_a_while(
+def test_run_waits_for_a_ledger_locked_by_another_program(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -152,10 +154,10 @@ def test_a_ledger_that_another_program_locks_for_a_while(
     assert looks(out) == undisturbed
 
 
-def test_files_that_go_and_come(
+def test_files_that_disappear_for_a_moment_are_read_later(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
-    """A network drive that stumbles: files are away while the run reads, some at its end."""
+    """An unreliable network drive: files are missing while the run reads, some also at its end."""
     rng = random.Random(9)  # noqa: S311
     out, away = tmp_path / "out", tmp_path / "away"
     away.mkdir()
@@ -165,20 +167,22 @@ def test_files_that_go_and_come(
     ended = threading.Event()
     threading.Thread(target=lambda: (process.communicate(), ended.set())).start()
     while not ended.wait(0.02):
-        some = rng.sample(names, max(1, COUNT // 12))
-        for name in some:
+        moved = rng.sample(names, max(1, COUNT // 12))
+        for name in moved:
             shutil.move(suffering.folder / name, away / name)
         ended.wait(0.02)
-        for name in some:
+        for name in moved:
             shutil.move(away / name, suffering.folder / name)
     assert process.returncode == 1
-    # Nothing of what was away is kept: the same command finds it.
+    # No reading of a missing file is stored: the same command reads it.
     suffering.run(out)
     assert looks(out) == undisturbed
 
 
-def test_a_full_temporary_folder(scanned: Sufferer, small_disk: Path, tmp_path: Path) -> None:
-    """It is said, no document is called damaged for it, and the run goes on once there is room."""
+def test_full_temporary_folder_is_reported_and_the_run_can_be_continued(
+    scanned: Sufferer, small_disk: Path, tmp_path: Path
+) -> None:
+    """No document gets damage from it, and the run can be continued once there is room."""
     scanned.run(tmp_path / "expected")
     filler = small_disk / "filler"
     filler.write_bytes(b"x" * 290_000)
@@ -194,8 +198,10 @@ def test_a_full_temporary_folder(scanned: Sufferer, small_disk: Path, tmp_path: 
 
 
 @pytest.mark.parametrize("program", ["tesseract", "pdftoppm", "pdfinfo"])
-def test_a_program_that_is_killed_once(scanned: Sufferer, tmp_path: Path, program: str) -> None:
-    """By the system that ran out of memory, say: its document is read once more, at once."""
+def test_document_is_read_again_when_a_program_is_killed_once(
+    scanned: Sufferer, tmp_path: Path, program: str
+) -> None:
+    """For example because the system ran out of memory. The document is read again at once."""
     Factory(scanned.folder).scan("p00002Permission.pdf")
     scanned.run(tmp_path / "expected")
     environment = sabotaged(tmp_path, program, 'touch "$DONE"; kill -9 $$')
@@ -205,13 +211,13 @@ def test_a_program_that_is_killed_once(scanned: Sufferer, tmp_path: Path, progra
     assert looks(tmp_path / "out") == looks(tmp_path / "expected")
 
 
-def test_a_program_that_is_always_killed_is_cured_by_again(
+def test_again_reads_a_document_whose_program_was_always_killed(
     scanned: Sufferer, tmp_path: Path
 ) -> None:
     scanned.run(tmp_path / "expected")
     killed = replace(scanned, environment=sabotaged(tmp_path, "tesseract", "kill -9 $$"))
     killed.run(tmp_path / "out")
-    first, _ = looks_of_records(tmp_path / "out")
+    first, _ = records_in(tmp_path / "out")
     assert [damage["kind"] for damage in first["damage"]] == ["tool_killed"]  # type: ignore[index]
     assert first["verdict"] == "review"
     scanned.run(tmp_path / "out", "--again")
@@ -233,7 +239,7 @@ def scanned(factory: Factory) -> Sufferer:
     ['touch "$DONE"; kill -9 $PPID', 'touch "$DONE"; kill -SEGV $PPID; sleep 60'],
     ids=["killed", "segfault"],
 )
-def test_a_reader_that_takes_its_worker_along_once(
+def test_document_is_read_again_when_a_program_kills_its_worker_once(
     scanned: Sufferer, tmp_path: Path, sabotage: str
 ) -> None:
     scanned.run(tmp_path / "expected")
@@ -243,7 +249,7 @@ def test_a_reader_that_takes_its_worker_along_once(
     assert looks(tmp_path / "out") == looks(tmp_path / "expected")
 
 
-def test_a_reader_that_kills_every_worker_costs_one_document(
+def test_program_that_kills_every_worker_damages_one_document(
     scanned: Sufferer, tmp_path: Path
 ) -> None:
     bad = replace(scanned, environment=sabotaged_tesseract(tmp_path, "kill -9 $PPID; sleep 60"))
@@ -256,16 +262,16 @@ def test_a_reader_that_kills_every_worker_costs_one_document(
     assert "nothing new to read" in again.stdout
     cured = scanned.run(tmp_path / "out", "--again")
     assert "1 file read" in cured.stdout
-    first, _ = looks_of_records(tmp_path / "out")
+    first, _ = records_in(tmp_path / "out")
     assert first["damage"] == []
 
 
-def looks_of_records(out: Path) -> list[dict[str, list[object]]]:
+def records_in(out: Path) -> list[dict[str, list[object]]]:
     return [json.loads(line) for line in (out / "records.jsonl").read_text().splitlines()]
 
 
-def test_a_reader_that_hangs_costs_one_document(scanned: Sufferer, tmp_path: Path) -> None:
-    """Its own time runs out first; with a longer one, the document's."""
+def test_program_that_hangs_damages_one_document(scanned: Sufferer, tmp_path: Path) -> None:
+    """The first limit to be exceeded is the program's, and then the document's."""
     for number, setting in enumerate(("read_timeout = 2", "document_timeout = 8")):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -275,14 +281,12 @@ def test_a_reader_that_hangs_costs_one_document(scanned: Sufferer, tmp_path: Pat
         bad = replace(scanned, environment=environment, extra=("--settings", str(settings)))
         done = bad.run(folder / "out")
         assert "2 agreements" in done.stdout
-        first, second = looks_of_records(folder / "out")
+        first, second = records_in(folder / "out")
         assert first["damage"]
         assert second["damage"] == []
 
 
-def test_every_file_that_was_read_before_a_kill_is_not_read_again(
-    suffering: Sufferer, tmp_path: Path
-) -> None:
+def test_files_read_before_a_kill_are_not_read_again(suffering: Sufferer, tmp_path: Path) -> None:
     out = tmp_path / "out"
     process = suffering.start(out)
     wait_for(out / "ledger.sqlite-wal")
@@ -291,16 +295,16 @@ def test_every_file_that_was_read_before_a_kill_is_not_read_again(
         time.sleep(0.05)
     process.kill()
     process.communicate()
-    kept = _readings(ledger)
+    stored = _readings(ledger)
     done = suffering.run(out)
     files = len(list(suffering.folder.iterdir()))
-    assert kept >= 5
-    assert f"({_readings(ledger) - kept} files read)" in done.stdout
+    assert stored >= 5
+    assert f"({_readings(ledger) - stored} files read)" in done.stdout
     assert _readings(ledger) <= files
     shutil.rmtree(out)
 
 
-def test_ctrl_c_is_said_and_loses_nothing(
+def test_ctrl_c_is_reported_and_the_run_can_be_continued(
     suffering: Sufferer, undisturbed: dict[str, object], tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
@@ -308,9 +312,9 @@ def test_ctrl_c_is_said_and_loses_nothing(
     while _readings(out / "ledger.sqlite") < 3:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    _, complained = process.communicate()
+    _, errors = process.communicate()
     assert process.returncode == 130
-    assert complained == "ocr-extract: interrupted; the same command goes on where it was.\n"
+    assert errors == "ocr-extract: interrupted; the same command goes on where it was.\n"
     suffering.run(out)
     assert looks(out) == undisturbed
 

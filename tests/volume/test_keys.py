@@ -1,4 +1,4 @@
-"""What stored readings are keyed by: what they follow from, and no path of the code."""
+"""Keys of stored readings depend on what a reading depends on, and not on paths of the code."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ SETTINGS, CONTEXT = Settings(year=2025), Context(2025, origin="the volume is of 
 
 @pytest.fixture(autouse=True)
 def _without_caches() -> None:
-    for cached in (reading_key, program_digest, keys._learned):
+    for cached in (reading_key, program_digest, keys._model_digests):
         cached.cache_clear()
 
 
@@ -44,24 +44,24 @@ def test_another_model_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path
     ordinary = reading_key(".pdf", SETTINGS, CONTEXT)
     (tmp_path / "weights.json").write_text("{}")
     monkeypatch.setattr(keys, "model_file", lambda *_: tmp_path / "weights.json")
-    for cached in (reading_key, keys._learned):
+    for cached in (reading_key, keys._model_digests):
         cached.cache_clear()
     assert reading_key(".pdf", SETTINGS, CONTEXT) != ordinary
 
 
-def test_settings_of_the_consensus_pass_leave_the_key_as_it_is() -> None:
+def test_settings_of_the_consensus_pass_do_not_change_the_key() -> None:
     ordinary = reading_key(".pdf", SETTINGS, CONTEXT)
     assert reading_key(".pdf", Settings(year=2025, accept_at=0.8), CONTEXT) == ordinary
     assert reading_key(".pdf", Settings(year=2025, target_error=0.1), CONTEXT) == ordinary
 
 
-def test_code_that_moves_leaves_the_key_and_changes_the_program(
+def test_moved_code_keeps_the_key_and_changes_the_program_digest(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     key, program = reading_key(".pdf", SETTINGS, CONTEXT), program_digest()
     (tmp_path / "moved.py").write_text("")
     monkeypatch.setattr(keys, "PACKAGE", tmp_path)
-    for cached in (reading_key, program_digest, keys._learned):
+    for cached in (reading_key, program_digest, keys._model_digests):
         cached.cache_clear()
     assert reading_key(".pdf", SETTINGS, CONTEXT) == key
     assert program_digest() != program
@@ -71,12 +71,12 @@ TEXT = "Title: Trees\nName: Ada Feldmann\nSignature: Ada Feldmann\nDate: 3 May 2
 
 
 def test_the_extraction_version_is_raised_when_answers_change(factory: Factory) -> None:
-    """The table of dates and the record of one text belong to one version. Where they change on
-    purpose: raise EXTRACTION_VERSION, and write the digest that this test prints.
+    """The table of dates and the record of one text belong to one version. After an intended
+    change: raise EXTRACTION_VERSION, and store the digest that this test prints.
     """
     record = extract(factory.text("a.txt", TEXT), settings=SETTINGS)
     answer = record.model_copy(update={"seconds": 0.0, "document": Document(name="", path="")})
     table = (GOLDEN / "dates.tsv").read_text(encoding="utf-8")
     digest = hashlib.sha256(f"{answer.to_json()}\n{table}".encode()).hexdigest()
-    held = json.loads((GOLDEN / "extraction_version.json").read_text(encoding="utf-8"))
-    assert held == {"version": EXTRACTION_VERSION, "answers": digest}, digest
+    stored = json.loads((GOLDEN / "extraction_version.json").read_text(encoding="utf-8"))
+    assert stored == {"version": EXTRACTION_VERSION, "answers": digest}, digest

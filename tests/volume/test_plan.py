@@ -20,32 +20,32 @@ def test_folders_are_searched_and_sorted(factory: Factory) -> None:
     assert _names(factory.folder) == ["a.txt", "b.pdf", "c.png", "notes.docx"]
 
 
-def test_every_file_once_in_any_order(factory: Factory) -> None:
+def test_every_file_is_planned_once_in_the_same_order(factory: Factory) -> None:
     paths = [factory.text(name, "x") for name in ("b.pdf", "a.pdf", "ä.pdf")]
     assert plan([*paths, factory.folder]) == plan([factory.folder, *reversed(paths)])
     assert len(plan([*paths, *paths])) == 3
 
 
-def test_a_named_file_is_kept_whatever_it_is(factory: Factory) -> None:
+def test_given_file_is_kept_whatever_its_suffix(factory: Factory) -> None:
     assert _names(factory.text("volume.bib", "x")) == ["volume.bib"]
 
 
-def test_strange_names_are_kept(factory: Factory) -> None:
+def test_unusual_names_are_kept(factory: Factory) -> None:
     names = ["new\nline.pdf", "x" * 250 + ".pdf", "[bold]a.pdf", "=1+1.pdf"]
     for name in names:
         factory.text(name, "x")
     assert set(_names(factory.folder)) == set(names)
 
 
-def test_an_empty_folder_is_wrong_use(factory: Factory) -> None:
+def test_empty_folder_is_an_error(factory: Factory) -> None:
     with pytest.raises(NothingToRead, match="No agreement in"):
         plan([factory.folder])
     with pytest.raises(NothingToRead):
         plan([])
 
 
-def test_a_path_that_does_not_exist_is_wrong_use(factory: Factory) -> None:
-    """A name that was typed wrong is no damaged agreement; a link in a folder is one."""
+def test_path_that_does_not_exist_is_an_error(factory: Factory) -> None:
+    """A mistyped name is not a damaged agreement. A broken link in a folder is one."""
     good = factory.text("a.pdf", "x")
     with pytest.raises(NothingToRead, match=r"nofile\.pdf does not exist"):
         plan([good, factory.folder / "nofile.pdf"])
@@ -60,7 +60,7 @@ def test_a_path_that_does_not_exist_is_wrong_use(factory: Factory) -> None:
     assert _names(factory.folder) == ["a.pdf", "dangling.pdf"]
 
 
-def test_links_to_folders_are_named_and_not_searched(factory: Factory) -> None:
+def test_links_to_folders_are_listed_and_not_searched(factory: Factory) -> None:
     inside = factory.folder / "in"
     (inside / "sub" / ".hidden").mkdir(parents=True)
     factory.text("elsewhere.pdf", "x")
@@ -72,8 +72,8 @@ def test_links_to_folders_are_named_and_not_searched(factory: Factory) -> None:
     assert linked_folders([inside / "a.pdf"]) == ()
 
 
-def test_the_proof_that_output_can_be_written_follows_no_link(factory: Factory) -> None:
-    """Whoever may write to the folder may lay a link there before we come."""
+def test_check_of_the_output_follows_no_link(factory: Factory) -> None:
+    """Another user with access to the folder may create a link there before the check."""
     out, precious = factory.folder / "out", factory.text("precious", "x")
     out.mkdir()
     (out / ".writable").symlink_to(precious)
@@ -92,7 +92,7 @@ def test_output_may_not_overlap_input(factory: Factory) -> None:
     assert list((factory.folder / "out").iterdir()) == []
 
 
-def test_output_that_cannot_be_written_is_said_at_once(factory: Factory) -> None:
+def test_output_that_cannot_be_written_is_an_error(factory: Factory) -> None:
     file = factory.text("file", "x")
     for out in (file, file / "out"):
         with pytest.raises(UnsafeOutput, match="file is no folder"):

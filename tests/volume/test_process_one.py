@@ -1,4 +1,4 @@
-"""The program as process 1, as it is in a container, and what SIGTERM does to it."""
+"""The program as process 1, as in a container, and its end by SIGTERM."""
 
 import os
 import shutil
@@ -32,33 +32,33 @@ def start(command: Sequence[str]) -> subprocess.Popen[str]:
     )
 
 
-def test_process_one_reads_as_any_other(factory: Factory, tmp_path: Path) -> None:
-    """Its workers' parent has the number 1: that makes no orphans of them."""
+def test_run_as_process_one_reads_files(factory: Factory, tmp_path: Path) -> None:
+    """The workers' parent has the number 1: they must not take themselves for orphans."""
     file = factory.agreement("a.pdf")
     done = as_process_one("run", str(file), "--year", "2025", "--out", str(tmp_path / "out"))
-    said, complained = done.communicate(timeout=300)
-    assert done.returncode == 0, said + complained
-    assert "accepted" in said
-    assert complained == ""
+    output, errors = done.communicate(timeout=300)
+    assert done.returncode == 0, output + errors
+    assert "accepted" in output
+    assert errors == ""
 
 
-@pytest.mark.parametrize("one", [False, True], ids=["process", "process one"])
-def test_sigterm_ends_a_run_and_says_how_to_go_on(
-    factory: Factory, tmp_path: Path, one: bool
+@pytest.mark.parametrize("is_process_one", [False, True], ids=["process", "process one"])
+def test_sigterm_ends_a_run_with_advice(
+    factory: Factory, tmp_path: Path, is_process_one: bool
 ) -> None:
     sufferer = volume(factory, 200)
     out = tmp_path / "out"
     arguments = ("run", str(sufferer.folder), "--roster", str(sufferer.roster), "--out", str(out))
-    if one:
+    if is_process_one:
         process = as_process_one(*arguments)
     else:
         process = start([sys.executable, "-m", "ocr_extract", *arguments])
     wait_for(out / "ledger.sqlite-wal")
     time.sleep(1.0)
     inside = psutil.Process(process.pid).children(recursive=True)
-    os.kill(inside[0].pid if one else process.pid, signal.SIGTERM)
-    said, complained = process.communicate(timeout=120)
-    assert process.returncode == 143, said + complained
-    assert complained == "ocr-extract: interrupted; the same command goes on where it was.\n"
+    os.kill(inside[0].pid if is_process_one else process.pid, signal.SIGTERM)
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 143, output + errors
+    assert errors == "ocr-extract: interrupted; the same command goes on where it was.\n"
     assert psutil.wait_procs(inside, timeout=20)[1] == []
     assert sufferer.run(out).returncode == 1

@@ -1,4 +1,4 @@
-"""Runs over several files: one record each, in processes or not, whatever dies."""
+"""Runs over several files: one record each, with any workers, also when workers die."""
 
 import os
 import random
@@ -41,7 +41,7 @@ def test_one_record_per_file_in_order_with_any_number_of_workers(factory: Factor
 
 
 @pytest.mark.slow
-def test_neither_workers_nor_the_order_of_files_change_a_byte(factory: Factory) -> None:
+def test_results_do_not_depend_on_workers_or_the_order_of_files(factory: Factory) -> None:
     odd = ("2015.05.19", "06/05/2025", "Vox/ Ox/ 25", "31 June 2025", "11/05/2025")
     files = _volume(factory, 9) + [
         factory.text(f"odd{n}.txt", f"Name: A B\nSignature: A B\nDate: {text}\n")
@@ -54,19 +54,19 @@ def test_neither_workers_nor_the_order_of_files_change_a_byte(factory: Factory) 
         assert sorted(_plain(run(files, Settings(), jobs=jobs))) == expected
 
 
-def test_progress_is_told_of_every_file(factory: Factory) -> None:
-    seen: list[tuple[str, bool]] = []
+def test_progress_receives_every_file(factory: Factory) -> None:
+    received: list[tuple[str, bool]] = []
     run(
         [*_volume(factory, 4), factory.agreement()],
         YEAR,
         jobs=2,
-        progress=lambda path, look: seen.append((path.name, look.flagged)),
+        progress=lambda path, extracted: received.append((path.name, extracted.flagged)),
     )
-    # A text says nothing of its form, and is flagged for that.
-    assert sorted(seen) == [("a.pdf", False), *((f"p{n:02d}.txt", True) for n in range(4))]
+    # A text file does not say which form it is, and is flagged for that.
+    assert sorted(received) == [("a.pdf", False), *((f"p{n:02d}.txt", True) for n in range(4))]
 
 
-def test_papers_are_named(factory: Factory) -> None:
+def test_records_have_their_papers(factory: Factory) -> None:
     bib = "@Proceedings{v, year = {2025}}\n@InProceedings{p00, title = {T}}"
     roster = read_roster(factory.text("v.bib", bib))
     first, second = run(_volume(factory, 2), Settings(), roster=roster)
@@ -78,8 +78,8 @@ def test_papers_are_named(factory: Factory) -> None:
 
 
 @pytest.mark.slow
-def test_a_killed_worker_costs_no_record(factory: Factory) -> None:
-    """kill -9 of a worker while pages are being read."""
+def test_killed_worker_loses_no_record(factory: Factory) -> None:
+    """kill -9 of a worker while it reads pages."""
     files = [factory.image(f"a{n}.tif", pages_of()) for n in range(4)]
     stop = threading.Event()
     killed: list[int] = []
@@ -121,11 +121,11 @@ def test_no_child_outlives_the_run(factory: Factory) -> None:
 
 
 @pytest.mark.slow
-def test_a_document_without_end_is_ended_by_the_system(factory: Factory) -> None:
-    """Processor time is bounded in the worker; the other documents are read all the same."""
+def test_document_that_takes_too_long_is_ended_by_the_system(factory: Factory) -> None:
+    """The worker's processor time is limited. The other documents are read as usual."""
     files = [factory.file("a.pdf", bomb()), *_volume(factory, 2)]
     tight = Settings(year=2025, document_seconds=2)
     records = run(files, tight, isolated=True, jobs=1)
     assert [r.document.name for r in records] == [f.name for f in files]
     assert [d.kind for d in records[0].damage] == ["worker_died"]
-    assert records[0].verdict is Verdict.REVIEW, "a fault of the machine rejects nothing"
+    assert records[0].verdict is Verdict.REVIEW, "a fault of the machine does not reject a document"

@@ -1,4 +1,4 @@
-"""The ledger: what was read, judged, decided and sent. Appended to, never overwritten."""
+"""The ledger: what was read, decided and sent. Rows are appended, and never overwritten."""
 
 from ocr_extract.volume.ledger.forget import Forgotten
 from ocr_extract.volume.ledger.ledger import (

@@ -1,4 +1,4 @@
-"""Opening a ledger: its database made and brought up to date, and held by one run."""
+"""Opens a ledger: creates its database, brings its tables up to date, and locks it for one run."""
 
 from __future__ import annotations
 
@@ -29,34 +29,42 @@ from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
 from ocr_extract.volume.ledger.tables import REVISION, alembic_version, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+"""The folder of the Alembic migrations."""
 BUSY_MILLISECONDS = 30_000
-"""How long another program may hold the database before we say that it does."""
+"""Longest wait, in milliseconds, for another program that holds the SQLite database, before an
+error is raised (chosen)."""
 ADVISORY_LOCK = 0x0C4E47AC7
-"""PostgreSQL: any number, the same for every run."""
-FULL = ("disk is full", "No space left", "disk I/O error", "could not extend file")
-BROKEN = ("file is not a database", "disk image is malformed", "invalid page")
+"""Key of the advisory lock in PostgreSQL: any number, the same for every run (chosen)."""
+MESSAGES_NO_ROOM = ("disk is full", "No space left", "disk I/O error", "could not extend file")
+"""Parts of database messages which mean that there is no room left."""
+MESSAGES_DAMAGED = ("file is not a database", "disk image is malformed", "invalid page")
+"""Parts of database messages which mean that the database is damaged."""
 DAMAGED_ADVICE = (
     "Move it away and run the same command: every file is read anew. `sqlite3 OLD .recover` saves"
     " what can be saved of a SQLite ledger."
 )
-LOCKED = ("database is locked", "database table is locked", "lock timeout")
+"""What to do with a damaged ledger."""
+MESSAGES_LOCKED = ("database is locked", "database table is locked", "lock timeout")
+"""Parts of database messages which mean that another program holds the database."""
 
 
 def engine_of(url: str | URL) -> Engine:
-    """An engine for a ledger's URL; raises LedgerTrouble or MissingTool, no connection made."""
+    """An engine for a ledger's URL. No connection is made. Raises LedgerTrouble when the URL cannot
+    be used, and MissingTool when the database's driver is not installed.
+    """
     try:
         parsed = make_url(url)
-        return _sqlite(parsed) if _is_sqlite(parsed) else _server(parsed)
+        return _sqlite_engine(parsed) if _is_sqlite(parsed) else _server_engine(parsed)
     except (ArgumentError, NoSuchModuleError) as error:
         advice = "Give sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE."
-        raise LedgerTrouble(f"No ledger can be at {_shown(url)}.", advice) from error
+        raise LedgerTrouble(f"No ledger can be at {_without_password(url)}.", advice) from error
     except ModuleNotFoundError as error:
         advice = "Install it: `pip install 'ocr-extract[postgres]'`."
         raise MissingTool(f"The ledger's driver is missing ({error.name}).", advice) from error
 
 
-def _shown(url: str | URL) -> str:
-    """A URL without its password, also where it is none that can be taken apart."""
+def _without_password(url: str | URL) -> str:
+    """A URL without its password, also when the URL cannot be parsed."""
     try:
         return make_url(url).render_as_string(hide_password=True)
     except ArgumentError:
@@ -67,29 +75,31 @@ def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _server(url: URL) -> Engine:
-    # A database that was made in a C locale (SQL_ASCII) would answer in bytes.
+def _server_engine(url: URL) -> Engine:
+    """An engine for a database server."""
+    # Without this a database with a C locale (SQL_ASCII) returns bytes.
     encoding = {"client_encoding": "utf8"} if url.get_backend_name() == "postgresql" else {}
     return create_engine(url, pool_pre_ping=True, connect_args=encoding)
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
+    """An engine for a SQLite file or a ledger in memory. Creates the file when it is missing."""
     memory = not url.database or url.database == ":memory:"
-    # A ledger in memory lives as long as its one connection.
+    # A ledger in memory exists as long as its only connection.
     engine = create_engine(url, poolclass=StaticPool) if memory else create_engine(url)
     if not memory:
         make_private(Path(url.database or ""))
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver's own transactions leave table definitions out; ours do not, so that a
-        # run that dies while it makes the tables leaves none.
+        # The driver's own transactions do not include table definitions. Ours do: a run that
+        # is killed while it creates the tables leaves no tables.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         cursor.execute("PRAGMA foreign_keys = ON")
         if not memory:
-            # WAL: readers never wait. FULL: what was said to be stored survives power loss.
+            # WAL: readers never wait. FULL: a finished transaction survives a power failure.
             cursor.execute("PRAGMA journal_mode = WAL")
             cursor.execute("PRAGMA synchronous = FULL")
         cursor.close()
@@ -103,8 +113,8 @@ def _sqlite(url: URL) -> Engine:
 
 
 def make_private(path: Path) -> None:
-    """Make a file that its owner alone may read, unless it is there; what is wrong with its
-    folder is said when it is opened. SQLite gives its other files the same rights.
+    """Create a file that only its owner can read, unless the file exists. A problem with the folder
+    is reported later, when the file is opened. SQLite gives its other files the same rights.
     """
     with suppress(OSError):
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -112,49 +122,53 @@ def make_private(path: Path) -> None:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes, with the right to do so from its first statement: SQLite
-    waits for another program then, and fails at once where it read before it wants to write
-    (https://www.sqlite.org/lang_transaction.html, 2.2).
+    """A transaction that writes. It gets the right to write before its first statement. SQLite then
+    waits for another program; it would fail at once in a transaction that reads first and writes
+    later (https://www.sqlite.org/lang_transaction.html, 2.2).
     """
     with engine.execution_options(writes=True).begin() as connection:
         yield connection
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date; a ledger of a later program is refused (LedgerTrouble)."""
-    have = _revision(engine)
-    if have == REVISION:
+    """Bring the tables up to date. Raises LedgerTrouble for a ledger of a later version of the
+    program.
+    """
+    revision = _revision(engine)
+    if revision == REVISION:
         return
     with writing(engine) as connection:
-        # Another program may have made them meanwhile.
-        have = _revision_in(connection)
-        if have is None and not inspect(connection).get_table_names():
+        # Another program may have created the tables in the meantime.
+        revision = _revision_in(connection)
+        if revision is None and not inspect(connection).get_table_names():
             _make_tables(connection)
-        elif have != REVISION:
-            _upgrade(connection, have)
+        elif revision != REVISION:
+            _upgrade(connection, revision)
 
 
 def _revision(engine: Engine) -> str | None:
+    """The version of the tables, or None."""
     with engine.connect() as connection:
         return _revision_in(connection)
 
 
 def _revision_in(connection: Connection) -> str | None:
-    """The version of the tables, as Alembic keeps it."""
+    """The version of the tables as Alembic stores it; None when there is none."""
     if not inspect(connection).has_table(alembic_version.name):
         return None
     return connection.execute(select(alembic_version.c.version_num)).scalar()
 
 
 def _make_tables(connection: Connection) -> None:
-    """All tables of a fresh ledger at once: Alembic takes longer to import than they to make."""
+    """Create all tables of a new ledger at once: importing Alembic would take longer."""
     metadata.create_all(connection)
     alembic_version.create(connection)
     connection.execute(insert(alembic_version).values(version_num=REVISION))
 
 
-def _upgrade(connection: Connection, have: str | None) -> None:
-    from alembic import command  # noqa: PLC0415  slow, and seldom needed
+def _upgrade(connection: Connection, revision: str | None) -> None:
+    """Run the Alembic migrations. Raises LedgerTrouble when the revision is not known."""
+    from alembic import command  # noqa: PLC0415  slow, and rarely needed
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
 
@@ -164,33 +178,35 @@ def _upgrade(connection: Connection, have: str | None) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        message = f"The ledger was made by a later version of the program ({have})."
+        message = f"The ledger was made by a later version of the program ({revision})."
         raise LedgerTrouble(message, "Use that version, or another --ledger.") from error
 
 
 @contextmanager
 def held(engine: Engine) -> Iterator[None]:
-    """Hold a ledger for one run; the system lets it go when the process dies, however it
-    does. Raises LedgerBusy when another run holds it.
+    """Lock a ledger for one run. The system removes the lock when the process ends, in whatever
+    way. Raises LedgerBusy when another run has the lock, and LedgerTrouble when the lock file
+    cannot be written.
     """
     if not _is_sqlite(engine.url):
         with _held_in_database(engine):
             yield
     elif engine.url.database and engine.url.database != ":memory:":
-        with _held_by_file(Path(engine.url.database)):
+        with _held_by_lock_file(Path(engine.url.database)):
             yield
     else:
         yield
 
 
 @contextmanager
-def _held_by_file(database: Path) -> Iterator[None]:
-    # Beside the database: a lock on itself would meet SQLite's own.
+def _held_by_lock_file(database: Path) -> Iterator[None]:
+    """Lock a SQLite ledger by a lock on a file beside it."""
+    # The lock file is beside the database: SQLite uses its own locks on the database file.
     path = database.with_name(f"{database.name}.lock")
     try:
-        # A link that lies there would have another file written to.
-        number = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
-        lock = os.fdopen(number, "a+", encoding="ascii")
+        # A link is not followed: another file would be written to.
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        lock = os.fdopen(descriptor, "a+", encoding="ascii")
     except OSError as error:
         advice = "Give another --out or --ledger, in a folder that may be written to."
         raise LedgerTrouble(f"Cannot write {path}: {error.strerror}.", advice) from error
@@ -208,33 +224,37 @@ def _held_by_file(database: Path) -> Iterator[None]:
 
 @contextmanager
 def _held_in_database(engine: Engine) -> Iterator[None]:
+    """Lock a PostgreSQL ledger by an advisory lock."""
     with engine.connect() as connection:
-        ask = text("SELECT pg_try_advisory_lock(:key)")
-        if not connection.execute(ask, {"key": ADVISORY_LOCK}).scalar():
+        query = text("SELECT pg_try_advisory_lock(:key)")
+        if not connection.execute(query, {"key": ADVISORY_LOCK}).scalar():
             raise _busy("another connection")
         connection.commit()
         yield
 
 
 def _busy(holder: str) -> LedgerBusy:
+    """The error for a ledger that `holder` is using."""
     message = f"Another run is writing to this ledger ({holder})."
     return LedgerBusy(message, "Wait for it to end, or give another --out or --ledger.")
 
 
 @contextmanager
 def database_troubles() -> Iterator[None]:
-    """What the database says in the words of our errors: no room, locked, not to be had."""
+    """Turn errors of the database into LedgerBusy or LedgerTrouble: locked, no room left, damaged,
+    or not available.
+    """
     try:
         yield
     except DBAPIError as error:
-        said = str(error.orig)
-        if any(word in said for word in LOCKED):
+        message = str(error.orig)
+        if any(word in message for word in MESSAGES_LOCKED):
             raise _busy("it is locked") from error
-        if any(word in said for word in FULL):
+        if any(word in message for word in MESSAGES_NO_ROOM):
             advice = "Make room and run the same command again: what was read is kept."
-            raise LedgerTrouble(f"No room left for the ledger ({said}).", advice) from error
-        if any(word in said for word in BROKEN):
-            raise LedgerTrouble(f"The ledger is damaged ({said}).", DAMAGED_ADVICE) from error
-        first = said.strip().splitlines()[0] if said.strip() else "no reason given"
+            raise LedgerTrouble(f"No room left for the ledger ({message}).", advice) from error
+        if any(word in message for word in MESSAGES_DAMAGED):
+            raise LedgerTrouble(f"The ledger is damaged ({message}).", DAMAGED_ADVICE) from error
+        first_line = message.strip().splitlines()[0] if message.strip() else "no reason given"
         advice = "Check --ledger, and that the database is there and may be written to."
-        raise LedgerTrouble(f"The ledger does not answer: {first}", advice) from error
+        raise LedgerTrouble(f"The ledger does not answer: {first_line}", advice) from error

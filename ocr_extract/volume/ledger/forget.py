@@ -1,6 +1,7 @@
-"""Forgetting a paper: everything that the ledger holds of its files, and what stays, and why.
+"""Forgetting a paper: removes everything that the ledger has of its files, and says what stays, and
+why.
 
-The one place where a ledger's rows are removed.
+No other code removes a ledger's rows of records, readings, decisions or messages.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from ocr_extract.volume.stored_reading import unpacked
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was removed: rows by table, and the paths of the files. `kept` says in sentences
-    what stays and why.
+    """What was removed: `rows` is the number of rows by table, `files` the paths of the files.
+    `kept` says in sentences what stays, and why.
     """
 
     rows: Mapping[str, int]
@@ -38,8 +39,10 @@ class Forgotten:
 
 
 @dataclass(frozen=True)
-class _Found:
-    """A paper's rows: numbers of records, papers, paths, and the hashes that only it has."""
+class _PaperRows:
+    """The rows of a paper: the numbers of its records, its keys, the paths of its files, the hashes
+    that only this paper has (`hashes`), and those that other papers have too (`shared`).
+    """
 
     numbers: frozenset[int]
     papers: frozenset[str]
@@ -49,33 +52,34 @@ class _Found:
 
     @property
     def names(self) -> frozenset[str]:
+        """The names of the files."""
         return frozenset(PurePosixPath(path).name for path in self.paths)
 
 
 def of_paper(key: str) -> ColumnElement[bool]:
-    """Records of a paper's key, a file's name or path, or a hash."""
+    """The condition for records of a paper; `key` is its key, a file's name or path, or a hash."""
     name = records.c.path.endswith(f"/{key}", autoescape=True)
     return (records.c.paper == key) | (records.c.sha256 == key) | (records.c.path == key) | name
 
 
 def forget(engine: Engine, key: str) -> Forgotten | None:
-    """Remove all that is held of a paper (its key, a file's name, or a hash), in one
-    transaction; None where nothing is. SQLite's file is then written anew without it.
+    """Remove everything of a paper in one transaction. `key` is its key, a file's name or path, or
+    a hash. None when there is nothing. A SQLite file is then rewritten without the removed rows.
     """
     with writing(engine) as connection:
-        found = _found(connection, key)
-        if found is None:
+        paper_rows = _rows_of_paper(connection, key)
+        if paper_rows is None:
             return None
-        rows = _removed(connection, found)
-        _clear_runs(connection, found)
-        kept = tuple(_kept(connection, found))
+        rows = _remove_rows(connection, paper_rows)
+        _clear_runs(connection, paper_rows)
+        remaining = tuple(_remaining_data(connection, paper_rows))
     if engine.dialect.name == "sqlite":
-        _write_anew(engine)
-    return Forgotten(rows, tuple(sorted(found.paths)), kept)
+        _vacuum(engine)
+    return Forgotten(rows, tuple(sorted(paper_rows.paths)), remaining)
 
 
-def _write_anew(engine: Engine) -> None:
-    """Have SQLite copy what is left: removed rows stay in its file's free pages otherwise."""
+def _vacuum(engine: Engine) -> None:
+    """Let SQLite rewrite its file: otherwise removed rows stay in the free pages of the file."""
     raw = engine.raw_connection()
     try:
         cursor = raw.cursor()
@@ -86,74 +90,89 @@ def _write_anew(engine: Engine) -> None:
         raw.close()
 
 
-def _found(connection: Connection, key: str) -> _Found | None:
+def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
+    """The rows that belong to a paper; None when there are none."""
     columns = (records.c.id, records.c.paper, records.c.path, records.c.sha256)
     rows = connection.execute(select(*columns).where(of_paper(key))).all()
     if not rows:
         return None
     paths = frozenset(row[2] for row in rows)
-    # Earlier records of the same files, from before they had a paper.
-    same = connection.execute(select(*columns).where(records.c.path.in_(paths))).all()
-    numbers = frozenset(row[0] for row in same) | {row[0] for row in rows}
-    hashes = frozenset(row[3] for row in (*rows, *same) if row[3])
+    # Earlier records of the same files, from the time before they had a paper.
+    earlier = connection.execute(select(*columns).where(records.c.path.in_(paths))).all()
+    numbers = frozenset(row[0] for row in earlier) | {row[0] for row in rows}
+    hashes = frozenset(row[3] for row in (*rows, *earlier) if row[3])
     others = select(records.c.sha256).where(
         records.c.sha256.in_(hashes), records.c.id.not_in(numbers)
     )
     shared = frozenset(connection.execute(others).scalars())
     papers = frozenset(row[1] for row in rows if row[1]) | {key}
-    return _Found(numbers, papers, paths, hashes - shared, shared)
+    return _PaperRows(numbers, papers, paths, hashes - shared, shared)
 
 
-def _removed(connection: Connection, found: _Found) -> dict[str, int]:
-    """Remove the rows; how many, by table."""
-    wanted: Sequence[tuple[Table, ColumnElement[bool]]] = (
-        (run_records, run_records.c.record_id.in_(found.numbers)),
-        (records, records.c.id.in_(found.numbers)),
-        (readings, readings.c.sha256.in_(found.hashes)),
-        (listing, listing.c.path.in_(found.paths)),
-        (decisions, decisions.c.sha256.in_(found.hashes)),
-        (messages, messages.c.paper.in_(found.papers)),
+def _remove_rows(connection: Connection, paper_rows: _PaperRows) -> dict[str, int]:
+    """Remove the rows. Returns the number of removed rows by table."""
+    conditions: Sequence[tuple[Table, ColumnElement[bool]]] = (
+        (run_records, run_records.c.record_id.in_(paper_rows.numbers)),
+        (records, records.c.id.in_(paper_rows.numbers)),
+        (readings, readings.c.sha256.in_(paper_rows.hashes)),
+        (listing, listing.c.path.in_(paper_rows.paths)),
+        (decisions, decisions.c.sha256.in_(paper_rows.hashes)),
+        (messages, messages.c.paper.in_(paper_rows.papers)),
     )
-    return {t.name: connection.execute(delete(t).where(which)).rowcount for t, which in wanted}
+    return {
+        table.name: connection.execute(delete(table).where(condition)).rowcount
+        for table, condition in conditions
+    }
 
 
-def _clear_runs(connection: Connection, found: _Found) -> None:
-    """Take the files' names out of what runs were given and have answered; the next run then
-    judges anew.
+def _clear_runs(connection: Connection, paper_rows: _PaperRows) -> None:
+    """Remove the files' names from the inputs and the answers of all runs. The next run then
+    computes its answer again.
     """
     for number, inputs, answer in connection.execute(
         select(runs.c.id, runs.c.inputs, runs.c.answer)
     ).all():
         row = {
-            "inputs": json.dumps([p for p in json.loads(inputs) if not _named(p, found)]),
-            "answer": json.dumps(_without(json.loads(answer), found)) if answer else answer,
+            "inputs": json.dumps(
+                [p for p in json.loads(inputs) if not _is_file_of_paper(p, paper_rows)]
+            ),
+            "answer": json.dumps(_without_mentions(json.loads(answer), paper_rows))
+            if answer
+            else answer,
             "judged": "",
         }
         connection.execute(update(runs).where(runs.c.id == number).values(row))
 
 
-def _named(path: str, found: _Found) -> bool:
-    return PurePosixPath(path).name in found.names
+def _is_file_of_paper(path: str, paper_rows: _PaperRows) -> bool:
+    """Whether a path has the name of one of the files."""
+    return PurePosixPath(path).name in paper_rows.names
 
 
-def _without(told: Any, found: _Found) -> Any:
-    """A run's answer without any text that names one of the files."""
-    if isinstance(told, dict):
-        return {key: _without(value, found) for key, value in told.items()}
-    if isinstance(told, list):
-        return [_without(v, found) for v in told if not (isinstance(v, str) and _tells(v, found))]
-    return "forgotten" if isinstance(told, str) and _tells(told, found) else told
+def _without_mentions(answer: Any, paper_rows: _PaperRows) -> Any:
+    """A run's answer, a JSON value, without any text that names one of the files."""
+    if isinstance(answer, dict):
+        return {key: _without_mentions(value, paper_rows) for key, value in answer.items()}
+    if isinstance(answer, list):
+        return [
+            _without_mentions(item, paper_rows)
+            for item in answer
+            if not (isinstance(item, str) and _mentions(item, paper_rows))
+        ]
+    return "forgotten" if isinstance(answer, str) and _mentions(answer, paper_rows) else answer
 
 
-def _tells(text: str, found: _Found) -> bool:
-    return any(name in text for name in found.names)
+def _mentions(text: str, paper_rows: _PaperRows) -> bool:
+    """Whether a text has the name of one of the files."""
+    return any(name in text for name in paper_rows.names)
 
 
-def _kept(connection: Connection, found: _Found) -> Iterable[str]:
-    if found.shared:
+def _remaining_data(connection: Connection, paper_rows: _PaperRows) -> Iterable[str]:
+    """What stays in the ledger, and why: one sentence each."""
+    if paper_rows.shared:
         yield "The reading of its content stays: another paper's file has the same content."
     mentions = sum(
-        any(_tells(record.to_json(), found) for record in unpacked(content))
+        any(_mentions(record.to_json(), paper_rows) for record in unpacked(content))
         for (content,) in connection.execute(select(records.c.content))
     )
     if mentions:

@@ -1,7 +1,7 @@
-"""The ledger itself: a few verbs over its tables.
+"""The ledger itself: the operations on its tables.
 
-Results are keyed by a file's content and the settings that matter; runs, records,
-decisions and messages are appended and never changed.
+Readings are stored under the hash of a file's content and a key of the settings that matter. Runs,
+records, decisions and messages are appended, and never changed.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from ocr_extract.volume.ledger.tables import (
 )
 from ocr_extract.volume.stored_reading import StoredReading, packed, unpacked
 
-ROWS = 500
-"""Rows that are held at a time when many are fetched."""
+BATCH_ROWS = 500
+"""Largest number of rows in memory when many are fetched or written (chosen)."""
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A file as it was listed: size in bytes, time of change in nanoseconds, SHA-256."""
+    """A listed file: size in bytes, change time in nanoseconds, SHA-256 in hexadecimal."""
 
     size: int
     mtime_ns: int
@@ -56,7 +56,9 @@ class Listed:
 
 @dataclass(frozen=True)
 class Run:
-    """A run that ended: its number, what it judged, and the run that bears its records."""
+    """A run that ended: its number; `judged`, the digest of everything that its answer depends on;
+    `source`, the number of the run that has its records; its answer as JSON.
+    """
 
     number: int
     judged: str
@@ -69,7 +71,9 @@ class DamagedReading(Exception):
 
 
 class Ledger:
-    """One run's hold on a ledger; `open_ledger` gives it."""
+    """The operations on a ledger. Use `open_ledger` to get one. All methods raise LedgerBusy or
+    LedgerTrouble when the database fails.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -77,7 +81,7 @@ class Ledger:
     # Runs
 
     def begin(self, settings: str, inputs: Sequence[str]) -> int:
-        """A new run; its number."""
+        """Start a run. Returns its number."""
         row = {
             "started": _now(),
             "state": "running",
@@ -86,10 +90,10 @@ class Ledger:
             "inputs": json.dumps(list(inputs)),
         }
         with self._writing() as connection:
-            return _inserted(connection, runs, row)
+            return _insert_row(connection, runs, row)
 
     def last_done(self, before: int) -> Run | None:
-        """The last run before this one that came to its end."""
+        """The last finished run before this one, or None."""
         row = self._first(
             select(runs.c.id, runs.c.judged, runs.c.same_as, runs.c.answer)
             .where(runs.c.state == "done", runs.c.id < before)
@@ -98,9 +102,9 @@ class Ledger:
         return None if row is None else Run(row[0], row[1] or "", row[2] or row[0], row[3] or "")
 
     def end_as(self, run: int, earlier: Run) -> None:
-        """End a run that found everything as an earlier one had left it."""
+        """End a run that found no change since an earlier one."""
         with self._writing() as connection:
-            _end(
+            _mark_done(
                 connection,
                 run,
                 judged=earlier.judged,
@@ -109,17 +113,17 @@ class Ledger:
             )
 
     def end(
-        self, run: int, judged: str, answer: str, found: Iterable[tuple[str, int, Record]]
+        self, run: int, judged: str, answer: str, resolved: Iterable[tuple[str, int, Record]]
     ) -> None:
-        """Store a run's records (path, part, record) in their order and end it, in one
-        transaction: a run is there whole, or not at all.
+        """Store a run's records (path, index in the file, record) in their order and end the run,
+        in one transaction: either the whole run is stored, or nothing of it.
         """
         with self._writing() as connection:
-            for position, (path, part, record) in enumerate(found):
-                number = _put(connection, run, path, part, record)
+            for position, (path, part, record) in enumerate(resolved):
+                number = _store_record(connection, run, path, part, record)
                 row = {"run_id": run, "position": position, "record_id": number}
                 connection.execute(insert(run_records).values(row))
-            _end(connection, run, judged=judged, answer=answer)
+            _mark_done(connection, run, judged=judged, answer=answer)
 
     # Files and readings
 
@@ -129,30 +133,32 @@ class Ledger:
         return {row[0]: Listed(*row[1:]) for row in rows}
 
     def list_files(self, files: Mapping[str, Listed]) -> None:
-        """Remember files as they were listed."""
-        fresh = [{"path": path, **vars(one)} for path, one in files.items()]
+        """Store files as they were listed; earlier entries of the same paths are replaced."""
+        rows = [{"path": path, **vars(entry)} for path, entry in files.items()]
         with self._writing() as connection:
-            for start in range(0, len(fresh), ROWS):
-                some = fresh[start : start + ROWS]
-                paths = [row["path"] for row in some]
+            for start in range(0, len(rows), BATCH_ROWS):
+                batch = rows[start : start + BATCH_ROWS]
+                paths = [row["path"] for row in batch]
                 connection.execute(listing.delete().where(listing.c.path.in_(paths)))
-                connection.execute(insert(listing), some)
+                connection.execute(insert(listing), batch)
 
     def known(self, setting: str) -> dict[str, int]:
-        """Number of the latest reading of each content that was read under a setting."""
+        """The number of the latest reading for each content hash that was read with this setting
+        key.
+        """
         query = select(readings.c.sha256, func.max(readings.c.id)).where(
             readings.c.setting == setting
         )
         return dict(self._rows(query.group_by(readings.c.sha256)))
 
     def transient(self, numbers: Iterable[int]) -> set[int]:
-        """Those readings whose damage may be the machine's."""
+        """Those of the readings whose damage may be a fault of the machine."""
         wanted = set(numbers)
         rows = self._rows(select(readings.c.id, readings.c.damage).where(readings.c.damage != ""))
         return {row[0] for row in rows if row[0] in wanted and MACHINE_FAULTS & set(row[1].split())}
 
     def add_reading(self, run: int, sha256: str, setting: str, reading: StoredReading) -> int:
-        """Append a reading; its number."""
+        """Append a reading. Returns its number."""
         key = (readings.c.sha256 == sha256) & (readings.c.setting == setting)
         with self._writing() as connection:
             latest = connection.execute(select(func.max(readings.c.attempt)).where(key)).scalar()
@@ -165,31 +171,33 @@ class Ledger:
                 "damage": " ".join(reading.damage),
                 "content": reading.content,
             }
-            return _inserted(connection, readings, row)
+            return _insert_row(connection, readings, row)
 
     def records_in(self, numbers: Sequence[int]) -> Iterator[tuple[Record, ...]]:
-        """The records of readings, in the order of their numbers given."""
-        for start in range(0, len(numbers), ROWS):
-            some = numbers[start : start + ROWS]
-            query = select(readings.c.id, readings.c.content).where(readings.c.id.in_(set(some)))
+        """The records of the readings with these numbers, in the order of the numbers. Raises
+        DamagedReading.
+        """
+        for start in range(0, len(numbers), BATCH_ROWS):
+            batch = numbers[start : start + BATCH_ROWS]
+            query = select(readings.c.id, readings.c.content).where(readings.c.id.in_(set(batch)))
             contents = dict(self._rows(query))
-            yield from (_whole(number, contents[number]) for number in some)
+            yield from (_records_of_reading(number, contents[number]) for number in batch)
 
     def damaged(self, numbers: Sequence[int]) -> set[int]:
-        """Those readings whose content is no longer what was stored."""
-        found: set[int] = set()
+        """The numbers of those readings whose content is no longer what was stored."""
+        damaged: set[int] = set()
         for number in numbers:
             try:
                 next(self.records_in([number]))
             except DamagedReading:
-                found.add(number)
-        return found
+                damaged.add(number)
+        return damaged
 
     # Records, decisions, messages
 
     def records_of(self, run: int, *, unaccepted: bool = False) -> Iterator[Record]:
-        """A run's records, in the order of its files, or only those that were not accepted;
-        few are held at a time.
+        """A run's records in the order of its files; with `unaccepted` only those that are not
+        accepted. Only a few are in memory at the same time.
         """
         query = (
             select(records.c.content)
@@ -200,45 +208,47 @@ class Ledger:
         if unaccepted:
             query = query.where(records.c.verdict != Verdict.ACCEPTED.value)
         with database_troubles(), self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=ROWS).execute(query)
+            rows = connection.execution_options(yield_per=BATCH_ROWS).execute(query)
             for row in rows:
-                yield _record_in(row[0])
+                yield _stored_record(row[0])
 
     def decide(
         self, sha256: str, part: int, field: str, value: str | None, person: str, note: str = ""
     ) -> None:
-        """Append what a person settled of a field."""
+        """Append what a person decided about a field."""
         row = {"sha256": sha256, "part": part, "field": field, "value": value}
         self._append(decisions, {**row, "made": _now(), "person": person, "note": note})
 
     def sent(self, run: int, recipient: str, subject: str, paper: str | None = None) -> None:
-        """Append that a message went out."""
+        """Append that a message was sent."""
         row = {"run_id": run, "recipient": recipient, "subject": subject, "paper": paper}
         self._append(messages, {**row, "sent": _now()})
 
     def history(self, key: str) -> tuple[tuple[str, Record | Mapping[str, Any]], ...]:
-        """Everything that was ever said of a paper, a file's name or a hash, oldest first:
-        times with records, and with rows of decisions and messages.
+        """Everything that is stored about a paper, a file's name or path, or a hash, oldest first:
+        pairs of a time (ISO 8601) and a record, or a row of a decision or a message.
         """
         query = select(runs.c.started, records.c.content, records.c.sha256).join(runs)
         query = query.where(of_paper(key))
-        said = list(self._rows(query.order_by(records.c.id)))
-        hashes = {row[2] for row in said if row[2]}
-        decided = select(decisions).where(decisions.c.sha256.in_(hashes)).order_by(decisions.c.id)
-        posted = select(messages).where(messages.c.paper == key).order_by(messages.c.id)
-        found: list[tuple[str, Record | Mapping[str, Any]]] = [
-            *((row[0], _record_in(row[1])) for row in said),
-            *((row["made"], row) for row in self._mappings(decided)),
-            *((row["sent"], row) for row in self._mappings(posted)),
+        rows = list(self._rows(query.order_by(records.c.id)))
+        hashes = {row[2] for row in rows if row[2]}
+        of_decisions = (
+            select(decisions).where(decisions.c.sha256.in_(hashes)).order_by(decisions.c.id)
+        )
+        of_messages = select(messages).where(messages.c.paper == key).order_by(messages.c.id)
+        entries: list[tuple[str, Record | Mapping[str, Any]]] = [
+            *((row[0], _stored_record(row[1])) for row in rows),
+            *((row["made"], row) for row in self._mappings(of_decisions)),
+            *((row["sent"], row) for row in self._mappings(of_messages)),
         ]
-        return tuple(sorted(found, key=lambda item: item[0]))
+        return tuple(sorted(entries, key=lambda item: item[0]))
 
     def forget(self, key: str) -> Forgotten | None:
-        """Remove all that is held of a paper; None where nothing is (see `forget`)."""
+        """Remove everything of a paper; None when there is nothing (see `forget`)."""
         with database_troubles():
             return forget(self._engine, key)
 
-    # Underneath
+    # Access to the database
 
     def _append(self, table: Table, row: Mapping[str, object]) -> None:
         with self._writing() as connection:
@@ -263,8 +273,9 @@ class Ledger:
 
 @contextmanager
 def open_ledger(url: str | URL, *, alone: bool = True) -> Iterator[Ledger]:
-    """A ledger, its tables up to date; `alone` holds it against other runs. Raises
-    LedgerBusy, LedgerTrouble, or MissingTool when the database's driver is not installed.
+    """A ledger whose tables are up to date. `alone` locks it against other runs. Raises LedgerBusy
+    when another run has the lock, LedgerTrouble when the ledger cannot be used, and MissingTool
+    when the database's driver is not installed.
     """
     engine = engine_of(url)
     try:
@@ -279,34 +290,37 @@ def open_ledger(url: str | URL, *, alone: bool = True) -> Iterator[Ledger]:
 
 
 def _migrated(engine: Engine) -> Ledger:
+    """The ledger of an engine, after its tables are brought up to date."""
     migrate(engine)
     return Ledger(engine)
 
 
 def digest_of(record: Record) -> str:
-    """SHA-256 of all that a record says, but for the time that it took."""
-    plain = record.model_copy(update={"seconds": 0.0}).to_json()
-    return hashlib.sha256(plain.encode()).hexdigest()
+    """SHA-256 in hexadecimal of a record without the time that it took."""
+    content = record.model_copy(update={"seconds": 0.0}).to_json()
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _whole(number: int, content: bytes) -> tuple[Record, ...]:
-    """A reading's records; raises DamagedReading."""
+def _records_of_reading(number: int, content: bytes) -> tuple[Record, ...]:
+    """The records of a reading. Raises DamagedReading."""
     try:
         return unpacked(content)
     except (zlib.error, ValueError) as error:
         raise DamagedReading(number) from error
 
 
-def _record_in(content: bytes) -> Record:
-    """A stored record; raises LedgerTrouble where the row is damaged."""
+def _stored_record(content: bytes) -> Record:
+    """A stored record. Raises LedgerTrouble when the row is damaged."""
     try:
         return unpacked(content)[0]
     except (zlib.error, ValueError) as error:
         raise LedgerTrouble("A record in the ledger is damaged.", DAMAGED_ADVICE) from error
 
 
-def _put(connection: Connection, run: int, path: str, part: int, record: Record) -> int:
-    """A record's number: that of the latest one where it says the same."""
+def _store_record(connection: Connection, run: int, path: str, part: int, record: Record) -> int:
+    """Append a record, unless the latest one of the same agreement is equal. Returns the record's
+    number.
+    """
     digest = digest_of(record)
     same = (records.c.path == path) & (records.c.part == part)
     query = (
@@ -325,26 +339,28 @@ def _put(connection: Connection, run: int, path: str, part: int, record: Record)
         "digest": digest,
         "content": packed([record]),
     }
-    return _inserted(connection, records, row)
+    return _insert_row(connection, records, row)
 
 
-def _inserted(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
-    """Append a row; its number."""
+def _insert_row(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
+    """Append a row. Returns its number. Raises LedgerTrouble when the database gives none."""
     key = connection.execute(insert(table).values(row)).inserted_primary_key
     if key is None:
         raise LedgerTrouble(f"The database gave the new row of {table.name} no number.")
     return int(key[0])
 
 
-def _end(connection: Connection, run: int, **columns: object) -> None:
+def _mark_done(connection: Connection, run: int, **columns: object) -> None:
+    """Mark a run as finished."""
     row = {"state": "done", "ended": _now(), **columns}
     connection.execute(update(runs).where(runs.c.id == run).values(row))
 
 
 def _now() -> str:
+    """The present time in UTC, ISO 8601, in milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def sqlite_url(folder: Path) -> URL:
-    """The ledger of an output folder, whatever characters its name has."""
+    """The URL of the ledger in an output folder, whatever characters the folder's name has."""
     return URL.create("sqlite", database=str(folder.resolve() / "ledger.sqlite"))

@@ -1,4 +1,4 @@
-"""The ledger's tables. A change here needs a migration, see migrations/versions."""
+"""The ledger's tables. A change here needs a migration: see migrations/versions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-NAMES = {
+CONSTRAINT_NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
-metadata = MetaData(naming_convention=NAMES)
+"""Patterns for the names of indexes and constraints."""
+metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 REVISION = "0001"
-"""Of these tables: the last one in migrations/versions."""
-alembic_version = Table(  # where Alembic keeps the revision of a database, as it makes it itself
+"""The version of these tables: the latest one in migrations/versions."""
+alembic_version = Table(  # where Alembic stores a database's revision, as Alembic creates it
     "alembic_version",
     MetaData(),
     Column("version_num", String(32), nullable=False),
@@ -44,12 +45,12 @@ runs = Table(
     Column("program", String(40), nullable=False),
     Column("settings", Text, nullable=False),
     Column("inputs", Text, nullable=False),
-    Column("judged", String(64)),  # digest of all that the answer follows from
-    Column("same_as", Integer),  # the run whose records these are, when nothing had changed
+    Column("judged", String(64)),  # digest of everything that the answer depends on
+    Column("same_as", Integer),  # the run with the same records, when nothing had changed
     Column("answer", Text),
 )
 
-listing = Table(  # what a file's bytes were when it was last listed; a cache, and nothing more
+listing = Table(  # each file's hash when it was last listed; only a cache
     "listing",
     metadata,
     Column("path", Text, primary_key=True),
@@ -58,7 +59,7 @@ listing = Table(  # what a file's bytes were when it was last listed; a cache, a
     Column("sha256", String(64), nullable=False),
 )
 
-readings = Table(  # the first look at a file's content, under the settings that matter for it
+readings = Table(  # a content's extraction pass, with the settings that matter for it
     "readings",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -72,7 +73,7 @@ readings = Table(  # the first look at a file's content, under the settings that
     UniqueConstraint("sha256", "setting", "attempt"),
 )
 
-records = Table(  # what was said of a document, a row whenever that changed
+records = Table(  # the result for an agreement; a new row whenever it changed
     "records",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -97,7 +98,7 @@ run_records = Table(  # the records of a run, in the order of its files
     Column("record_id", ForeignKey("records.id"), nullable=False),
 )
 
-decisions = Table(  # what a person settled
+decisions = Table(  # what a person decided
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -111,7 +112,7 @@ decisions = Table(  # what a person settled
     Index(None, "sha256"),
 )
 
-messages = Table(  # what was sent to whom
+messages = Table(  # messages that were sent
     "messages",
     metadata,
     Column("id", Integer, primary_key=True),

@@ -1,1 +1,1 @@
-"""The papers of the volume, which document is which paper's, and what does not fit."""
+"""The papers of the volume, the paper of each document, and what does not agree with the roster."""

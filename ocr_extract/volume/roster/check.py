@@ -1,4 +1,4 @@
-"""What the roster says of each agreement: its paper, and what does not fit."""
+"""Each agreement compared with the roster: its paper, and flags for what does not agree."""
 
 from __future__ import annotations
 
@@ -17,44 +17,47 @@ from ocr_extract.records import (
 )
 from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.matching import (
-    SAME_AUTHOR,
+    SAME_AUTHOR_THRESHOLD,
     Match,
     Matcher,
     fold_title,
 )
 from ocr_extract.volume.roster.roster import Paper
 
-SURELY_READ = 0.8
-"""Confidence from which what a field says can speak against a paper."""
+MIN_SURE_CONFIDENCE = 0.8
+"""Lowest confidence, 0..1, at which the value of a field can contradict the roster's entry
+(chosen)."""
 SAME_TITLE_THRESHOLD = 0.7
-"""Likeness (0..1) under which a surely read title is another one: of the development roster
-the two titles most alike are so by 0.64, and the worst surely read one is 0.9 like its own."""
-NO_NAME = 3
-"""Letters; a shorter word is an initial."""
+"""Similarity, 0..1, below which a title that was read with certainty is a different title. Measured
+on the development roster: the two most similar titles of different papers reach 0.64, and the worst
+title that was read with certainty reaches 0.9 with its own."""
+MIN_NAME_LETTERS = 3
+"""Fewest letters of a word that can be a family name; a shorter word is an initial (chosen)."""
 
 
 def with_paper(record: Record, matcher: Matcher) -> Record:
-    """The record with its paper, and flags for what does not fit."""
+    """The record with its paper, and with flags for what does not agree with the roster."""
     match = matcher.match(record.document.name, record.fields)
     paper = match.paper
-    told = (
+    roster_match = (
         RosterMatch(key=paper.key, state="matched", confidence=match.confidence) if paper else None
     )
     flags = tuple(_flags(record, match))
-    return with_flags(record.model_copy(update={"roster": told}), flags)
+    return with_flags(record.model_copy(update={"roster": roster_match}), flags)
 
 
-def with_flags(record: Record, more: Sequence[Flag]) -> Record:
-    """The record with more flags, and the verdict that follows."""
-    if not more:
+def with_flags(record: Record, added: Sequence[Flag]) -> Record:
+    """The record with further flags, and with the verdict that follows from all flags."""
+    if not added:
         return record
-    flags = ordered([*record.flags, *more])
+    flags = ordered([*record.flags, *added])
     located = record.verdict is not Verdict.REJECTED
     verdict = verdict_of(flags, record.damage, located=located)
     return record.model_copy(update={"flags": flags, "verdict": verdict})
 
 
 def _flags(record: Record, match: Match) -> Iterator[Flag]:
+    """The flags of a record for its match with the roster."""
     if match.paper is None:
         message = "No paper of the roster is known by the file's name, the title or the authors."
         yield Flag(code="unknown_paper", message=message)
@@ -65,12 +68,13 @@ def _flags(record: Record, match: Match) -> Iterator[Flag]:
         yield Flag(code="paper_mismatch", message=message)
         return
     yield from _title_flags(record, match, match.paper)
-    if stranger := _unknown_signer(record, match.paper):
-        message = f"“{stranger}” is none of the authors of {match.paper.key}."
+    if signer := _signer_not_an_author(record, match.paper):
+        message = f"“{signer}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
 
 
 def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:
+    """A flag when the title on the form is cut off, or is not the paper's title."""
     title = record.fields.title
     if match.title is None or not _is_sure(title):
         return
@@ -82,26 +86,37 @@ def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:
         yield Flag(code="title_differs", field="title", message=message)
 
 
-def _unknown_signer(record: Record, paper: Paper) -> str | None:
-    """Who is named on the form, when that was surely read and is nobody of the authors."""
+def _signer_not_an_author(record: Record, paper: Paper) -> str | None:
+    """The person named on the form, when none of the people that were read with certainty is an
+    author of the paper. None otherwise, and when the form or the roster names nobody.
+    """
     fields = record.fields
-    named = (fields.author, fields.corresponding_author, fields.signature)
-    people = [p for field in named if _is_sure(field) for p in names_in(field.value)]
-    if not people or not paper.people or any(_is_author(p, paper) for p in people):
+    name_fields = (fields.author, fields.corresponding_author, fields.signature)
+    people = [
+        person for field in name_fields if _is_sure(field) for person in names_in(field.value)
+    ]
+    if not people or not paper.people or any(_is_author(person, paper) for person in people):
         return None
     return people[0]
 
 
 def _is_sure(field: FieldResult | SignatureResult) -> bool:
-    return field.confidence >= SURELY_READ and field.written not in ("hand", "certificate")
+    """Whether a field was read with enough certainty to contradict the roster. Handwriting and
+    certificates are never sure.
+    """
+    return field.confidence >= MIN_SURE_CONFIDENCE and field.written not in ("hand", "certificate")
 
 
 def _is_author(person: str, paper: Paper) -> bool:
-    """By the whole name in any order, or by a family name."""
-    if max(person_similarity(person, author) for author in paper.people) >= SAME_AUTHOR:
+    """Whether a person is an author of the paper: by the whole name in any order, or by a family
+    name.
+    """
+    if max(person_similarity(person, author) for author in paper.people) >= SAME_AUTHOR_THRESHOLD:
         return True
-    words = [word for word in fold_title(person).split() if len(word) >= NO_NAME]
+    words = [word for word in fold_title(person).split() if len(word) >= MIN_NAME_LETTERS]
     families = [word for author in paper.people for word in fold_title(author).split()[-1:]]
     return any(
-        fuzz.ratio(word, family) >= 100 * SAME_AUTHOR for word in words for family in families
+        fuzz.ratio(word, family) >= 100 * SAME_AUTHOR_THRESHOLD
+        for word in words
+        for family in families
     )

@@ -1,5 +1,6 @@
-"""Which paper of the roster an agreement belongs to: by its file's name, checked by what
-the form says of title and authors; by content alone where the name says nothing.
+"""The paper of the roster that an agreement belongs to. The file's name is used first, and is
+checked against the title and the authors on the form. When the name matches no paper, the title and
+the authors alone are used.
 """
 
 from __future__ import annotations
@@ -18,31 +19,38 @@ from ocr_extract.volume.roster.filenames import KeyIndex, key_index
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.vocabulary import Vocabulary, posterior
 
-SAME_TITLE = 0.85
-"""Likeness of titles (0..1) from which they are one, however badly it was read."""
-OTHER_TITLE = 0.55
-"""Likeness of the paper's own title and authors up to which another paper may be meant."""
-SAME_AUTHOR = 0.8
-"""Likeness (0..1) from which a person on the form is one of the authors."""
-TOLD = 0.95
-"""Probability from which the content tells a paper."""
-SHORTEST = 12
-"""Letters from which the beginning of a title stands for it."""
-CUT_OFF = 0.75
-"""Share of a title under which its beginning is cut off."""
-BY_NAME, BY_BOTH = 0.97, 0.999
-"""Confidence of a match by a file's name alone, and of one that the content bears out."""
-MAX_BY_CONTENT = 0.98
-NAME = "@"
-"""Marks words of names: a title's "Young" is nobody."""
+BEGINNING_THRESHOLD = 0.85
+"""Lowest similarity, 0..1, of what was read to the beginning of the paper's title at which the
+title counts as cut off (chosen)."""
+MAX_CONFLICT_SIMILARITY = 0.55
+"""Highest similarity, 0..1, of the title and of the authors on the form to those of the paper in
+the file's name, at which the content may mean another paper (chosen)."""
+SAME_AUTHOR_THRESHOLD = 0.8
+"""Lowest similarity, 0..1, at which a person on the form is one of the authors (chosen)."""
+MIN_CONTENT_PROBABILITY = 0.95
+"""Lowest probability, 0..1, at which the content alone gives the paper (chosen)."""
+MIN_BEGINNING_LENGTH = 12
+"""Fewest characters of a normalized title that are compared with the beginning of a longer title
+(chosen)."""
+MAX_BEGINNING_SHARE = 0.75
+"""Largest share of a title's characters, 0..1, that counts as its beginning only (chosen)."""
+CONFIDENCE_BY_NAME, CONFIDENCE_BY_NAME_AND_CONTENT = 0.97, 0.999
+"""Confidence, 0..1, of a match by the file's name alone, and of a match that the content confirms
+(chosen)."""
+MAX_CONFIDENCE_BY_CONTENT = 0.98
+"""Highest confidence, 0..1, of a match by the content alone (chosen)."""
+NAME_PREFIX = "@"
+"""Put before each word of a person's name: "young" in a title does not match an author Young."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """The paper that an agreement belongs to, or None; `rival` is another one that its
-    content names. `title` is how like the form's title is to the paper's, `author` the
-    same of the likeliest person (0..1, None where the form says nothing), `cut` whether
-    only the title's beginning stands there.
+    """The paper that an agreement belongs to, or None. `confidence` is 0..1. `conflicting_paper` is
+    another paper that the content points to.
+
+    `title` is the similarity of the form's title to the paper's. `author` is the similarity of the
+    most similar person on the form to an author. Both are 0..1, or None when there is nothing to
+    compare. `cut` says that the form has only the beginning of the title.
     """
 
     paper: Paper | None = None
@@ -55,7 +63,9 @@ class Match:
 
 @dataclass(frozen=True)
 class Matcher:
-    """Matches agreements with a roster's papers; the same result in any order of files."""
+    """Matches agreements with the papers of a roster. The result does not depend on the order of
+    files.
+    """
 
     roster: Roster
 
@@ -65,10 +75,10 @@ class Matcher:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        return Vocabulary(tuple(_bag(paper) for paper in self.roster.papers))
+        return Vocabulary(tuple(_words_of_paper(paper) for paper in self.roster.papers))
 
     def match(self, name: str, fields: Fields) -> Match:
-        """The paper of a file with that name and those fields."""
+        """The paper of a file with this name and these fields."""
         named = self._keys.papers_of(name)
         by_content = self._by_content(fields)
         if not named:
@@ -79,73 +89,92 @@ class Matcher:
         return _with_conflict(own, by_content)
 
     def _fit(self, paper: Paper, fields: Fields) -> Match:
-        """How well a paper that the name says fits what the form says."""
-        like, cut = title_similarity(fields.title.value or "", paper.title)
+        """The match with a paper that the file's name gives: how well it agrees with the form."""
+        title, cut = title_similarity(fields.title.value or "", paper.title)
         author = author_similarity(fields, paper)
-        borne_out = max(like or 0.0, author or 0.0) >= SAME_AUTHOR
-        sure = BY_BOTH if borne_out else BY_NAME
-        return Match(paper, sure, title=like, author=author, cut=cut)
+        confirmed = max(title or 0.0, author or 0.0) >= SAME_AUTHOR_THRESHOLD
+        confidence = CONFIDENCE_BY_NAME_AND_CONTENT if confirmed else CONFIDENCE_BY_NAME
+        return Match(paper, confidence, title=title, author=author, cut=cut)
 
     def _by_content(self, fields: Fields) -> Match:
-        """The paper whose words are on the form, if it is likely enough."""
-        said = _words_of(fields.title, "")
+        """The paper whose words are on the form, if its probability is high enough."""
+        form_words = _words_of_field(fields.title, "")
         for field in (fields.author, fields.corresponding_author, fields.signature):
-            said += _words_of(field, NAME)
-        words, sure = [w for w, _ in said], [s for _, s in said]
-        shares = posterior(self._vocabulary.evidence(words, sure))
-        if not len(shares) or shares.max() < TOLD:
+            form_words += _words_of_field(field, NAME_PREFIX)
+        words, certainties = (
+            [word for word, _ in form_words],
+            [certainty for _, certainty in form_words],
+        )
+        probabilities = posterior(self._vocabulary.evidence(words, certainties))
+        if not len(probabilities) or probabilities.max() < MIN_CONTENT_PROBABILITY:
             return Match()
-        best = int(np.argmax(shares))
+        best = int(np.argmax(probabilities))
         fit = self._fit(self.roster.papers[best], fields)
-        return replace(fit, confidence=round(min(MAX_BY_CONTENT, float(shares[best])), 4))
+        return replace(
+            fit, confidence=round(min(MAX_CONFIDENCE_BY_CONTENT, float(probabilities[best])), 4)
+        )
 
 
-def _bag(paper: Paper) -> frozenset[str]:
-    names = (NAME + word for person in paper.people for word in fold_title(person).split())
+def _words_of_paper(paper: Paper) -> frozenset[str]:
+    """The words of the paper's title, and those of its authors with NAME_PREFIX."""
+    names = (NAME_PREFIX + word for person in paper.people for word in fold_title(person).split())
     return frozenset((*fold_title(paper.title).split(), *names))
 
 
 def _fitness(match: Match) -> tuple[float, str]:
+    """Sort key: the sum of the title's and the author's similarity, then the paper's key."""
     return (match.title or 0.0) + (match.author or 0.0), match.paper.key if match.paper else ""
 
 
-def _words_of(field: FieldResult | SignatureResult, kind: str) -> list[tuple[str, float]]:
-    """The words of a field, and how surely they were read; names are words of their own."""
+def _words_of_field(field: FieldResult | SignatureResult, kind: str) -> list[tuple[str, float]]:
+    """The words of a field, each with the field's confidence, 0..1. `kind` is put before each word:
+    NAME_PREFIX for names.
+    """
     return [(kind + word, field.confidence) for word in fold_title(field.value or "").split()]
 
 
 def _with_conflict(own: Match, other: Match) -> Match:
-    """The name's paper; the content's is a rival where it is clearly another one."""
-    if max(own.title or 0.0, own.author or 0.0) > OTHER_TITLE:
+    """The match by the file's name. The paper of the content becomes the conflicting paper when the
+    form does not agree with the named paper.
+    """
+    if max(own.title or 0.0, own.author or 0.0) > MAX_CONFLICT_SIMILARITY:
         return own
     return replace(own, confidence=0.5, conflicting_paper=other.paper)
 
 
 def title_similarity(read: str, title: str) -> tuple[float | None, bool]:
-    """How like two titles are (0..1), and whether the first is only the other's beginning;
-    None where one of them is blank.
+    """Similarity of a title that was read to a paper's title, 0..1, and whether it is only the
+    beginning of the paper's title. The similarity is None when one of them is blank.
     """
-    ours, theirs = fold_title(read), fold_title(title)
-    if not ours or not theirs:
+    read_title, paper_title = fold_title(read), fold_title(title)
+    if not read_title or not paper_title:
         return None, False
-    whole = fuzz.ratio(ours, theirs) / 100
-    begun = _begun(ours, theirs)
-    return (begun, True) if begun > whole and begun >= SAME_TITLE else (whole, False)
+    whole = fuzz.ratio(read_title, paper_title) / 100
+    beginning = _beginning_similarity(read_title, paper_title)
+    return (
+        (beginning, True)
+        if beginning > whole and beginning >= BEGINNING_THRESHOLD
+        else (whole, False)
+    )
 
 
-def _begun(ours: str, theirs: str) -> float:
-    """How like a title is to the beginning of a longer one, 0..1."""
-    if len(ours) < SHORTEST or len(ours) > CUT_OFF * len(theirs):
+def _beginning_similarity(read_title: str, paper_title: str) -> float:
+    """Similarity of a title to the beginning of a longer one, 0..1; 0 when it is too short, or too
+    long to be a beginning.
+    """
+    if len(read_title) < MIN_BEGINNING_LENGTH or len(read_title) > MAX_BEGINNING_SHARE * len(
+        paper_title
+    ):
         return 0.0
-    return fuzz.ratio(ours, theirs[: len(ours)]) / 100
+    return fuzz.ratio(read_title, paper_title[: len(read_title)]) / 100
 
 
 def author_similarity(fields: Fields, paper: Paper) -> float | None:
-    """How like the likeliest person on the form is to one of the authors, in any order of
-    names and with initials; None where either names nobody.
+    """Similarity, 0..1, of the most similar person on the form to an author, in any order of names
+    and with initials. None when the form or the roster names nobody.
     """
-    named = [fields.author.value, fields.corresponding_author.value, fields.signature.value]
-    people = [person for text in named for person in (*names_in(text), text or "") if person]
+    texts = [fields.author.value, fields.corresponding_author.value, fields.signature.value]
+    people = [person for text in texts for person in (*names_in(text), text or "") if person]
     if not people or not paper.people:
         return None
     return max(person_similarity(person, author) for person in people for author in paper.people)
@@ -153,6 +182,6 @@ def author_similarity(fields: Fields, paper: Paper) -> float | None:
 
 @lru_cache(maxsize=20_000)
 def fold_title(title: str) -> str:
-    """Lower case, without accents, LaTeX commands and punctuation, in single spaces."""
+    """A title in lower case and single spaces, without accents, LaTeX commands, punctuation."""
     plain = fold(re.sub(r"\\[a-zA-Z]+", " ", title))
     return fold_words(plain.replace("'", ""))

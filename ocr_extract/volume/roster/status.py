@@ -1,4 +1,4 @@
-"""The volume's answer: every paper in exactly one state, and every file without a paper."""
+"""The state of every paper of the volume, and the files that belong to no paper."""
 
 from __future__ import annotations
 
@@ -14,18 +14,21 @@ from ocr_extract.volume.roster.roster import Paper, Roster
 
 State = Literal["accepted", "review", "rejected", "missing", "duplicate"]
 STATES: tuple[State, ...] = ("accepted", "review", "rejected", "missing", "duplicate")
+"""All states, in the order in which they are counted."""
 _STATE_OF: dict[Verdict, State] = {
     Verdict.ACCEPTED: "accepted",
     Verdict.REVIEW: "review",
     Verdict.REJECTED: "rejected",
 }
-_RANK = {Verdict.ACCEPTED: 0, Verdict.REVIEW: 1, Verdict.REJECTED: 2}
+"""The state of a paper with one file, by the file's verdict."""
+_VERDICT_RANK = {Verdict.ACCEPTED: 0, Verdict.REVIEW: 1, Verdict.REJECTED: 2}
+"""Which verdict is better when a paper has several files: 0 is the best (chosen)."""
 
 
 @dataclass(frozen=True)
 class PaperStatus:
-    """A paper's state; `counts` is the file whose verdict is the paper's, `others` are
-    further ones, `why` says in words why that one counts.
+    """A paper's state. `counts` is the file whose verdict is the paper's verdict, `others` are the
+    paper's further files, and `why` says why that file counts.
     """
 
     key: str
@@ -35,67 +38,79 @@ class PaperStatus:
     others: tuple[str, ...] = ()
     why: str = ""
     index: int = -1
-    """Place of the one that counts among all documents."""
+    """The index, among all documents, of the document that counts; -1 without one."""
     title: str = ""
     first_author: str = ""
     email: str = ""
-    """Of the paper, as the roster has them; "" where it does not."""
+    """Of the paper, as in the roster, like `title` and `first_author`; "" when missing."""
 
 
 @dataclass(frozen=True)
 class VolumeStatus:
-    """All papers in the roster's order, and the files that belong to none of them."""
+    """All papers in the order of the roster, and the names of the files that belong to no paper."""
 
     papers: tuple[PaperStatus, ...]
     unmatched_files: tuple[str, ...]
 
     @property
     def counts(self) -> Mapping[State, int]:
-        """How many papers are in each state; they add up to the roster's."""
-        found = Counter(paper.state for paper in self.papers)
-        return {state: found[state] for state in STATES}
+        """How many papers are in each state. The sum is the number of papers in the roster."""
+        papers_by_state = Counter(paper.state for paper in self.papers)
+        return {state: papers_by_state[state] for state in STATES}
 
 
 def status_of(roster: Roster, summaries: Sequence[RecordSummary]) -> VolumeStatus:
-    """What became of every paper of the roster."""
+    """The state of every paper of the roster."""
     by_key: dict[str, list[RecordSummary]] = defaultdict(list)
     for summary in summaries:
         by_key[summary.key or ""].append(summary)
-    papers = tuple(_described(paper, by_key.get(paper.key, [])) for paper in roster.papers)
+    papers = tuple(_status_of_paper(paper, by_key.get(paper.key, [])) for paper in roster.papers)
     unmatched = {summary.name for summary in by_key.get("", [])}
     return VolumeStatus(papers, tuple(sorted(unmatched)))
 
 
-def _described(paper: Paper, summaries: Sequence[RecordSummary]) -> PaperStatus:
-    """The paper's status, with what the roster says of it."""
+def _status_of_paper(paper: Paper, summaries: Sequence[RecordSummary]) -> PaperStatus:
+    """The paper's status, with the data of the paper from the roster."""
     author = next(iter(paper.people), "")
-    status = _status(paper.key, summaries)
+    status = _status_of_files(paper.key, summaries)
     return replace(status, title=paper.title, first_author=author, email=paper.email)
 
 
-def _status(key: str, summaries: Sequence[RecordSummary]) -> PaperStatus:
+def _status_of_files(key: str, summaries: Sequence[RecordSummary]) -> PaperStatus:
+    """The status of a paper from its files, without the roster's data."""
     if not summaries:
         return PaperStatus(key, "missing")
     first, *others = sorted(summaries, key=_preference)
     if not others:
         state = _STATE_OF[first.verdict]
         return PaperStatus(key, state, first.name, first.verdict, index=first.index)
-    names = tuple(_named(summary) for summary in others)
-    why = _why(first, others)
-    return PaperStatus(key, "duplicate", _named(first), first.verdict, names, why, first.index)
+    names = tuple(_display_name(summary) for summary in others)
+    why = _reason(first, others)
+    return PaperStatus(
+        key, "duplicate", _display_name(first), first.verdict, names, why, first.index
+    )
 
 
 def _preference(summary: RecordSummary) -> tuple[int, bool, tuple[int, ...], str, int]:
-    """Good ones first, then what is no copy by its name, then the latest."""
-    late = tuple(-int(part) for part in (summary.date or "0").split("-"))
-    return (_RANK[summary.verdict], is_copy(summary.name), late, summary.name, summary.part)
+    """Sort key: the file that counts comes first. The better verdict, then files that are not
+    copies by their name, then the latest date, then the name.
+    """
+    newest_first = tuple(-int(part) for part in (summary.date or "0").split("-"))
+    return (
+        _VERDICT_RANK[summary.verdict],
+        is_copy(summary.name),
+        newest_first,
+        summary.name,
+        summary.part,
+    )
 
 
-def _why(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
+def _reason(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
+    """Why the first file counts and not the others."""
     second = others[0]
     if all(first.sha256 == other.sha256 and first.part == other.part for other in others):
         return "all are the same file"
-    if _RANK[first.verdict] < _RANK[second.verdict]:
+    if _VERDICT_RANK[first.verdict] < _VERDICT_RANK[second.verdict]:
         return f"it is {first.verdict.value}, the next {second.verdict.value}"
     if is_copy(second.name) and not is_copy(first.name):
         return "the other is a copy by its name"
@@ -104,5 +119,6 @@ def _why(first: RecordSummary, others: Sequence[RecordSummary]) -> str:
     return "the first by name; they say the same"
 
 
-def _named(summary: RecordSummary) -> str:
+def _display_name(summary: RecordSummary) -> str:
+    """The file's name, with the number of the agreement in the file after the first one."""
     return f"{summary.name}, part {summary.part + 1}" if summary.part else summary.name

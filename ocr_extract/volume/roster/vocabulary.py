@@ -1,9 +1,10 @@
-"""The roster as a closed vocabulary: which paper do words that were read, however badly,
-come from?
+"""The roster as a closed vocabulary: the probability of each paper from words that were read, some
+of them badly.
 
-A naive Bayes model over the words of titles and the names of authors: a word that was read
-speaks for the papers that have one like it, the more the fewer they are; a word that was
-surely read speaks against those that have none. "None of them" is a paper, too.
+A naive Bayes model over the words of the titles and of the authors' names. A word that was read is
+evidence for the papers that have a similar word; the fewer papers have one, the stronger it is. A
+word that was read with certainty is evidence against the papers without a similar word. The model
+has one more class: "none of these papers".
 """
 
 from __future__ import annotations
@@ -17,87 +18,113 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-LIKE = 0.78
-"""Likeness (0..1) from which a word may be another one, badly read."""
-SHORTEST_WORD = 3
-KEPT = 0.6
-"""Share of the words on a form that are in its paper's entry, as they were read."""
-CHANCE_SAME, CHANCE_LIKE, CHANCE_SHORT = 0.003, 0.03, 0.08
-"""Share of papers nobody knows of that would have such a word: the same one, one that is
-like it, a short one."""
-AGAINST = 1.2
-"""Natural log-likelihood that a word read with full certainty costs a paper without it."""
+MIN_WORD_SIMILARITY = 0.78
+"""Lowest similarity, 0..1, at which a word that was read may be a misreading of a roster's word
+(chosen)."""
+MIN_WORD_LETTERS = 3
+"""Fewest letters of a word in ASCII that is used; other words are always used (chosen)."""
+WORD_IN_ENTRY_SHARE = 0.6
+"""Assumed share, 0..1, of the words on a form that are in the roster's entry of its paper, as they
+were read (chosen)."""
+OUTSIDE_RATE_SAME, OUTSIDE_RATE_SIMILAR, OUTSIDE_RATE_SHORT = 0.003, 0.03, 0.08
+"""Assumed rates, 0..1, of the word among papers outside the roster: of the same word, of a similar
+word, and of a short word (chosen)."""
+ABSENCE_COST = 1.2
+"""Natural log-likelihood that a word read with certainty 1 subtracts from a paper without a similar
+word (chosen)."""
 MIN_EVIDENCE = 7.5
-"""Natural log-likelihood ratio that a match needs: two rare words, or a name and one."""
-STRANGERS = 0.1
-"""Share of files of unknown name that belong to no paper of the roster."""
-Likeness = npt.NDArray[np.float64]
+"""Natural log-likelihood ratio that a match needs at least: two rare words, or a name and one rare
+word (chosen)."""
+UNMATCHED_SHARE = 0.1
+"""Assumed share, 0..1, of files with an unknown name that belong to no paper of the roster
+(chosen)."""
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The words of every paper, one bag a paper."""
+    """`bags` has the set of words of each paper."""
 
     bags: tuple[frozenset[str], ...]
 
     @cached_property
     def _words(self) -> list[str]:
+        """All words of all papers, sorted."""
         return sorted(frozenset().union(*self.bags))
 
     @cached_property
-    def _places(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Indices of words, bag after bag, and where each bag that has any begins."""
+    def _word_indices(self) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The indices of the words of all non-empty bags, one bag after the other, and the position
+        where each of these bags starts.
+        """
         index = {word: i for i, word in enumerate(self._words)}
         filled = [sorted(index[w] for w in bag) for bag in self.bags if bag]
         starts = np.cumsum([0, *(len(bag) for bag in filled)])[:-1]
         return np.array([i for bag in filled for i in bag], np.intp), starts.astype(np.intp)
 
-    def evidence(self, words: Sequence[str], sure: Sequence[float]) -> Likeness:
-        """Log-likelihood ratio of every paper against none of them, from words that were
-        read and how surely each was (0..1): shape (papers,).
+    def evidence(self, words: Sequence[str], certainties: Sequence[float]) -> FloatArray:
+        """Natural log-likelihood ratio of every paper against "none of these papers": shape
+        (papers,). `words` are the words that were read, and `certainties` how certainly each was
+        read, 0..1. It is 0 for a paper without words, and for all papers when no word can be used.
         """
         total = np.zeros(len(self.bags))
         filled = np.array([bool(bag) for bag in self.bags])
-        read = [(w, s) for w, s in dict(zip(words, sure, strict=True)).items() if _counts(w)]
+        read = [
+            (w, s)
+            for w, s in dict(zip(words, certainties, strict=True)).items()
+            if _is_long_enough(w)
+        ]
         if not read or not filled.any():
             return total
         ratios = process.cdist([w for w, _ in read], self._words, scorer=fuzz.ratio)
-        likeness = ratios.astype(np.float64) / 100
-        flat, starts = self._places
-        best = np.maximum.reduceat(likeness[:, flat], starts, axis=1)
+        similarity = ratios.astype(np.float64) / 100
+        flat, starts = self._word_indices
+        best = np.maximum.reduceat(similarity[:, flat], starts, axis=1)
         for (word, certainty), row in zip(read, best, strict=True):
-            total[filled] += _of_word(word, certainty, row)
+            total[filled] += _word_evidence(word, certainty, row)
         return total
 
 
-def _counts(word: str) -> bool:
-    return len(word) >= SHORTEST_WORD or not word.isascii()
+def _is_long_enough(word: str) -> bool:
+    """Whether a word is used: a short word only when it is not ASCII."""
+    return len(word) >= MIN_WORD_LETTERS or not word.isascii()
 
 
-def _of_word(word: str, certainty: float, row: Likeness) -> Likeness:
-    """What one word says of each paper, by how like the paper's likeliest word is."""
-    said = np.full(len(row), -AGAINST * certainty)
-    near = np.flatnonzero(row >= LIKE)
-    likeness = row[near]
-    # How many have one as like: of a word that every paper has, not each against all others.
-    below = np.searchsorted(np.sort(row), likeness - 1e-9)
-    have = (len(row) - below - 1) / max(1, len(row) - 1)
-    said[near] = np.maximum(said[near], np.log(KEPT / (have + _chances(word, likeness))))
-    return said
+def _word_evidence(word: str, certainty: float, row: FloatArray) -> FloatArray:
+    """Natural log-likelihood ratio of one word for each paper: shape (papers,). `row` is the
+    similarity, 0..1, of the paper's most similar word.
+    """
+    evidence = np.full(len(row), -ABSENCE_COST * certainty)
+    similar = np.flatnonzero(row >= MIN_WORD_SIMILARITY)
+    similarity = row[similar]
+    # How many of the other papers have a word at least as similar. The sorted row is searched, as
+    # comparing each paper with all others takes long for a word that every paper has.
+    less_similar = np.searchsorted(np.sort(row), similarity - 1e-9)
+    share_of_others = (len(row) - less_similar - 1) / max(1, len(row) - 1)
+    evidence[similar] = np.maximum(
+        evidence[similar],
+        np.log(WORD_IN_ENTRY_SHARE / (share_of_others + _outside_rates(word, similarity))),
+    )
+    return evidence
 
 
-def _chances(word: str, likeness: Likeness) -> Likeness:
-    if len(word) <= SHORTEST_WORD and word.isascii():
-        return np.full(len(likeness), CHANCE_SHORT)
-    return np.where(likeness > 1 - 1e-9, CHANCE_SAME, CHANCE_LIKE)
+def _outside_rates(word: str, similarity: FloatArray) -> FloatArray:
+    """The rate of the word among papers outside the roster, for each similarity; the same shape."""
+    if len(word) <= MIN_WORD_LETTERS and word.isascii():
+        return np.full(len(similarity), OUTSIDE_RATE_SHORT)
+    return np.where(similarity > 1 - 1e-9, OUTSIDE_RATE_SAME, OUTSIDE_RATE_SIMILAR)
 
 
-def posterior(evidence: Likeness) -> Likeness:
-    """Probability of each paper; what is missing from 1 is none of them."""
+def posterior(evidence: FloatArray) -> FloatArray:
+    """Probability of each paper, 0..1: shape (papers,). The rest up to 1 is the probability of
+    "none of these papers". A paper with less evidence than MIN_EVIDENCE gets at most 0.5.
+    """
     if not len(evidence):
         return evidence
-    logs = evidence + math.log((1 - STRANGERS) / len(evidence))
-    top = max(float(logs.max()), math.log(STRANGERS))
+    logs = evidence + math.log((1 - UNMATCHED_SHARE) / len(evidence))
+    top = max(float(logs.max()), math.log(UNMATCHED_SHARE))
     weights = np.exp(logs - top)
-    shares: Likeness = weights / (weights.sum() + math.exp(math.log(STRANGERS) - top))
-    return np.where(evidence >= MIN_EVIDENCE, shares, np.minimum(shares, 0.5))
+    probabilities: FloatArray = weights / (
+        weights.sum() + math.exp(math.log(UNMATCHED_SHARE) - top)
+    )
+    return np.where(evidence >= MIN_EVIDENCE, probabilities, np.minimum(probabilities, 0.5))

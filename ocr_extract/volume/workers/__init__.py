@@ -1,1 +1,1 @@
-"""Who reads the files: this process, processes of this machine, or a Dask cluster."""
+"""Where files are read: in this process, in processes of this machine, or in a Dask cluster."""

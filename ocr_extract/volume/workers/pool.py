@@ -1,7 +1,7 @@
-"""Who reads: this process, or processes of this machine; tasks and futures are taken alike
-(`concurrent.futures`), so that the run's code is one. For a Dask cluster see `cluster`.
+"""The workers that read: this process, or processes of this machine. All give `concurrent.futures`
+futures, so that the code of a run is the same for each. For a Dask cluster see `cluster`.
 
-A worker that dies costs its own task only, and its future says so.
+A worker that dies loses only its own task. The task's future has the error.
 """
 
 from __future__ import annotations
@@ -17,62 +17,64 @@ from ocr_extract.errors import NoWorkers
 from ocr_extract.volume.workers.process import WorkerLost, WorkerProcess, resident
 
 T = TypeVar("T")
-RECYCLED_THRESHOLD = 1_200_000_000
-"""Bytes of memory that a worker holds after a task from which it is replaced: with both
-networks loaded it holds 0.35 GB."""
-STARTS = 3
-"""How often a worker process is started before the machine is said to start none."""
+MAX_RESIDENT_BYTES = 1_200_000_000
+"""Resident memory, in bytes, above which a worker is replaced after a task (chosen: with both
+networks loaded it has 0.35 GB)."""
+MAX_STARTS = 3
+"""How often a worker process is started before NoWorkers is raised (chosen)."""
 NO_WORKERS_ADVICE = (
     "See what the machine allows (memory, processes, /dev/shm), or run with --verbose."
 )
+"""What to do when no worker process starts."""
 
 
 class Workers(Protocol):
-    """Takes tasks."""
+    """What runs the tasks."""
 
     @property
     def size(self) -> int:
-        """How many tasks run at a time."""
+        """How many tasks run at the same time."""
         ...
 
     @property
     def sees_our_files(self) -> bool:
-        """Whether a path means the same file to a task as it does here."""
+        """Whether a path means the same file to a task and to this process."""
         ...
 
-    def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
-        """The future of task(*given)."""
+    def submit(self, task: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """The future of task(*arguments)."""
         ...
 
     def lost(self, error: BaseException) -> bool:
-        """Whether an error of a future is that its worker died, or took too long."""
+        """Whether the error of a future means that its worker died, or took too long."""
         ...
 
 
 class InlineWorkers:
-    """This process: a task is done when it is submitted."""
+    """This process: a task runs when it is submitted."""
 
     size = 1
     sees_our_files = True
 
-    def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
-        """The future, done already."""
+    def submit(self, task: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """The future of a task that has run already. Raises the task's own error."""
         future: Future[T] = Future()
-        future.set_result(task(*given))
+        future.set_result(task(*arguments))
         return future
 
     def lost(self, error: BaseException) -> bool:  # noqa: ARG002
-        """Never: this process would be gone, too."""
+        """Always False: if the worker died, this process would have died too."""
         return False
 
 
 class LocalWorkers:
-    """Processes of this machine, one core each; a task may take `seconds`, all told, and a
-    worker that then holds more than `most_memory` bytes is replaced. `early` is a process that
-    was started while the run prepared itself.
+    """Processes of this machine, one core each. A task may take `seconds` of wall time. A worker
+    with more than `max_memory` bytes of resident memory after a task is replaced. `early` is a
+    process that was started while the run prepared itself.
 
-    Each process has a pipe of its own and shares nothing: it may be killed at any moment,
-    also while it sends, and costs its own task only (pools with shared queues break).
+    Each process has its own pipe and shares nothing with the others. It may be killed at any
+    moment, also while it sends, and loses only its own task. (A pool with shared queues breaks in
+    that case.)
     """
 
     sees_our_files = True
@@ -81,63 +83,66 @@ class LocalWorkers:
         self,
         jobs: int,
         seconds: float,
-        most_memory: int = RECYCLED_THRESHOLD,
+        max_memory: int = MAX_RESIDENT_BYTES,
         early: WorkerProcess | None = None,
     ) -> None:
         self.size = jobs
-        self._seconds, self._most_memory = seconds, most_memory
-        self._own = threading.local()
+        self._seconds, self._max_memory = seconds, max_memory
+        self._of_thread = threading.local()
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._processes: set[WorkerProcess] = {early} if early else set()
-        self._early = [early] if early else []
+        self._early_processes = [early] if early else []
 
-    def submit(self, task: Callable[..., T], /, *given: Any) -> Future[T]:
-        """The future of a task in some worker."""
-        return self._threads.submit(self._done_by_own, task, given)
+    def submit(self, task: Callable[..., T], /, *arguments: Any) -> Future[T]:
+        """The future of task(*arguments) in some worker."""
+        return self._threads.submit(self._run_in_own_process, task, arguments)
 
     def lost(self, error: BaseException) -> bool:
-        """Whether the worker died (a signal, out of memory) or was ended for its time."""
+        """Whether the worker died (a signal, out of memory), or was ended because of its time."""
         return isinstance(error, WorkerLost)
 
-    def _done_by_own(self, task: Callable[..., T], given: tuple[Any, ...]) -> T:
-        """In a thread that has a process of its own: a dead or grown one is replaced."""
-        process: WorkerProcess | None = getattr(self._own, "process", None)
+    def _run_in_own_process(self, task: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+        """Run a task in the process of this thread. A dead process is replaced before the task, and
+        a process that uses too much memory after it. Raises WorkerLost.
+        """
+        process: WorkerProcess | None = getattr(self._of_thread, "process", None)
         if process is not None and not process.is_alive:
             self._retire(process)
             process = None
         if process is None:
-            process = self._started()
+            process = self._new_process()
         try:
-            result: T = process.do(task, given, self._seconds)
+            result: T = process.do(task, arguments, self._seconds)
         except WorkerLost:
             self._retire(process)
             raise
-        if resident(process.pid) > self._most_memory:
+        if resident(process.pid) > self._max_memory:
             self._retire(process)
         return result
 
-    def _started(self) -> WorkerProcess:
-        """A process that is ready for tasks. Raises NoWorkers when none comes up: that is
-        the machine's fault, and no document's.
+    def _new_process(self) -> WorkerProcess:
+        """A process that is ready for tasks. Raises NoWorkers when none starts: that is a fault of
+        the machine, and not of a document.
         """
-        for _ in range(STARTS):
-            process = self._own.process = self._taken_early() or WorkerProcess()
+        for _ in range(MAX_STARTS):
+            process = self._of_thread.process = self._take_early_process() or WorkerProcess()
             self._processes.add(process)
             if process.is_ready():
                 return process
             self._retire(process)
         raise NoWorkers("No worker process comes up on this machine.", NO_WORKERS_ADVICE)
 
-    def _taken_early(self) -> WorkerProcess | None:
-        """The process that was started before this pool was made, once."""
+    def _take_early_process(self) -> WorkerProcess | None:
+        """The process that was started before this pool, at the first call; then None."""
         with suppress(IndexError):
-            return self._early.pop()
+            return self._early_processes.pop()
         return None
 
     def _retire(self, process: WorkerProcess) -> None:
+        """End a process, and forget it."""
         process.end()
         self._processes.discard(process)
-        self._own.process = None
+        self._of_thread.process = None
 
     def __enter__(self) -> Self:
         return self
@@ -146,13 +151,14 @@ class LocalWorkers:
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
         if kind is not None:
-            # What waits is given up, and what runs is ended.
+            # Waiting tasks are cancelled, and running ones are ended.
             self._threads.shutdown(wait=False, cancel_futures=True)
             self._end_all()
         self._threads.shutdown()
         self._end_all()
 
     def _end_all(self) -> None:
+        """End all processes."""
         for process in list(self._processes):
             process.end()
         self._processes.clear()

@@ -1,7 +1,7 @@
-"""One worker process: how it is started, spoken with and ended, and how it lives.
+"""One worker process: how it is started, used and ended, and what it does.
 
-It leads a process group, so that its programs end with it, has a temporary folder and a
-standard error of its own, and bounds its memory. It may be killed at any moment.
+It leads a process group, so that the programs it starts end with it. It has its own temporary
+folder and its own standard error, and its memory is limited. It may be killed at any moment.
 """
 
 from __future__ import annotations
@@ -27,23 +27,27 @@ from ocr_extract.errors import NoRoom, OcrExtractError, raise_if_no_room
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-MAX_MEMORY = 4_000_000_000
-"""Bytes of address space a worker may take: a real photo of 100 megapixels needs 1.5 GB."""
-START_SECONDS = 120.0
-"""Seconds in which a started worker says that it is ready; it takes one to two."""
-LISTEN_SECONDS = 5.0
-"""Seconds in which the last words of a worker that has ended are read."""
+MAX_ADDRESS_SPACE_BYTES = 4_000_000_000
+"""Largest address space of a worker, in bytes (chosen: a real photo of 100 megapixels needs 1.5
+GB)."""
+MAX_START_SECONDS = 120.0
+"""Longest time, in seconds, until a started worker says that it is ready (chosen; it takes one to
+two)."""
+MAX_LISTEN_SECONDS = 5.0
+"""Longest wait, in seconds, for the last error messages of a worker that has ended (chosen)."""
 READY = "ready"
-"""A worker's first word."""
-_SIGNAL_WHEN_PARENT_DIES = 1  # PR_SET_PDEATHSIG of prctl(2)
+"""The first message of a worker."""
+_SIGNAL_WHEN_PARENT_DIES = 1
+"""PR_SET_PDEATHSIG, an option of prctl(2), as defined by Linux."""
 
 
-class _OneThreadEach:
-    """While processes are started: libraries that would use every core for one matrix
-    product use one, unless the user has said otherwise. Workers are what runs side by side.
+class _SingleThreadedLibraries:
+    """While processes are started: libraries that would use every core for one matrix product use
+    one thread, unless the user has set another number. The workers are what runs in parallel.
     """
 
     NAMES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    """Environment variables with the number of threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -60,7 +64,7 @@ class _OneThreadEach:
         self._lock.release()
 
 
-_one_thread_each = _OneThreadEach()
+_single_threaded_libraries = _SingleThreadedLibraries()
 
 
 class WorkerLost(Exception):
@@ -68,30 +72,30 @@ class WorkerLost(Exception):
 
 
 class WorkerProcess:
-    """One process, in a process group of its own, and the pipe to it."""
+    """One process in its own process group, and the pipe to it."""
 
     def __init__(self) -> None:
-        # Fresh interpreters: forking a process with threads (progress, OpenCV) can hang.
+        # New interpreters: forking a process with threads (progress, OpenCV) can hang.
         context = multiprocessing.get_context("spawn")
         self._folder = temporary_folder()
-        self._pipe, theirs = context.Pipe()
-        self._words, errors = context.Pipe(duplex=False)
-        given = (theirs, errors, self._folder)
-        self._process = context.Process(target=_serve, args=given, daemon=True)
-        with _one_thread_each:
+        self._pipe, worker_end = context.Pipe()
+        self._error_pipe, worker_errors = context.Pipe(duplex=False)
+        arguments = (worker_end, worker_errors, self._folder)
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
+        with _single_threaded_libraries:
             self._process.start()
-        theirs.close()
-        errors.close()
+        worker_end.close()
+        worker_errors.close()
         self.pid = self._process.pid or 0
         self._lock, self._ended = threading.Lock(), False
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
 
     def _listen(self) -> None:
-        """What the process and its programs print as errors goes to the log, line by line:
-        libraries complain there of documents, and a terminal would show it all.
+        """Write to the log what the process and its programs print on standard error, line by line.
+        Libraries print complaints about documents there, which a terminal should not show.
         """
-        with open(os.dup(self._words.fileno()), "rb") as lines:  # noqa: PTH123  a descriptor
+        with open(os.dup(self._error_pipe.fileno()), "rb") as lines:  # noqa: PTH123  a descriptor
             for line in lines:
                 log.debug(
                     "worker %d: %s", self.pid, ascii(line.decode("utf-8", "replace").rstrip())
@@ -99,22 +103,24 @@ class WorkerProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it runs, also where nobody has waited for its end."""
-        # Asked of its sentinel: is_alive() would free the number of a dead process, and
-        # `end` must not reach whoever gets it next.
+        """Whether the process runs, also when nobody has waited for its end."""
+        # The sentinel is asked: is_alive() would free the number of a dead process, and `end`
+        # must not kill another process that gets this number.
         return not wait([self._process.sentinel], timeout=0)
 
     def is_ready(self) -> bool:
-        """Whether the process came up, asked once before its first task."""
+        """Whether the process has started. Call it once, before the first task."""
         try:
-            return self._pipe.poll(START_SECONDS) and self._pipe.recv() == READY
+            return self._pipe.poll(MAX_START_SECONDS) and self._pipe.recv() == READY
         except (EOFError, OSError, pickle.UnpicklingError):
             return False
 
-    def do(self, task: Callable[..., T], given: tuple[Any, ...], seconds: float) -> T:
-        """The task's result, or its exception; raises WorkerLost."""
+    def do(self, task: Callable[..., T], arguments: tuple[Any, ...], seconds: float) -> T:
+        """The result of task(*arguments). Raises the task's own OcrExtractError, and WorkerLost
+        when there is no answer within `seconds`.
+        """
         try:
-            self._pipe.send((task, given))
+            self._pipe.send((task, arguments))
             answer = self._pipe.recv() if self._pipe.poll(seconds) else None
         except (EOFError, OSError, pickle.UnpicklingError):
             answer = None
@@ -126,9 +132,10 @@ class WorkerProcess:
         return cast("T", result)
 
     def end(self) -> None:
-        """End the process and every program that it has started; once, whoever asks: on
-        Ctrl-C the thread that it belongs to and the main one do so together. The pipe ends
-        with the last who holds it: another thread may wait at it.
+        """End the process and every program that it has started. It may be called several times,
+        also at the same time: after Ctrl-C the process's own thread and the main thread both call
+        it. The pipe to the process stays open as long as a thread uses it: another thread may be
+        waiting for an answer.
         """
         with self._lock:
             if self._ended:
@@ -138,13 +145,13 @@ class WorkerProcess:
                 with suppress(ProcessLookupError, PermissionError):
                     kill(self.pid, signal.SIGKILL)
             self._process.join()
-            self._listener.join(LISTEN_SECONDS)
-            self._words.close()
+            self._listener.join(MAX_LISTEN_SECONDS)
+            self._error_pipe.close()
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def temporary_folder() -> Path:
-    """A fresh folder for one worker's temporary files; raises NoRoom when there can be none."""
+    """A new folder for one worker's temporary files. Raises NoRoom when none can be created."""
     try:
         return Path(tempfile.mkdtemp(prefix="ocr-extract-"))
     except OSError as error:
@@ -154,34 +161,34 @@ def temporary_folder() -> Path:
 
 
 def _serve(pipe: Connection, errors: Connection, folder: Path) -> None:
-    """A worker's life: a task, its result, until the pipe ends."""
+    """What a worker does: receive a task, send its outcome, until the pipe is closed."""
     os.dup2(errors.fileno(), 2)
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    from ocr_extract.volume.task import preload  # noqa: PLC0415  the parent needs it late
+    from ocr_extract.volume.task import preload  # noqa: PLC0415  the parent does not need it
 
     prepare()
     with suppress(EOFError, BrokenPipeError):
-        preload()  # a package that cannot be imported is no document's fault
+        preload()  # an import error here is not a fault of a document
         pipe.send(READY)
         while True:
-            task, given = pipe.recv()
-            pipe.send(_attempt(task, given))
+            task, arguments = pipe.recv()
+            pipe.send(_outcome(task, arguments))
 
 
-def _attempt(task: Callable[..., object], given: tuple[Any, ...]) -> tuple[bool, object]:
-    """Whether it was done, and the result; or what is the caller's to mend. Anything else
-    ends this worker: that is known to cost one document, whatever state it was in.
+def _outcome(task: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[bool, object]:
+    """(True, result) of a task, or (False, error) for an error that the user has to correct. Any
+    other error ends this worker: then only one document is lost, whatever state the worker was in.
     """
     try:
-        return True, task(*given)
+        return True, task(*arguments)
     except OcrExtractError as error:
         return False, error
 
 
 def prepare() -> None:
-    """What a fresh worker does first: it leads a group, so that its programs end with it;
-    it ends with its parent, leaves Ctrl-C to it, takes one core, and bounds its memory.
+    """What a new worker does first: it leads a process group, so that its programs end with it. It
+    ends with its parent, ignores Ctrl-C, uses one core, and limits its memory.
     """
     with suppress(OSError):
         os.setpgid(0, 0)
@@ -189,20 +196,20 @@ def prepare() -> None:
     signal.signal(signal.SIGTERM, _end_group)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SIGNAL_WHEN_PARENT_DIES, signal.SIGTERM)
-        # The parent may have died before the system was asked to tell. Its number is compared:
-        # in a container the parent itself is process 1.
+        # The parent may have died before prctl was called. Its number is compared with the
+        # expected one: in a container the parent itself may be process 1.
         parent = multiprocessing.parent_process()
         if parent is not None and os.getppid() != parent.pid:
             _end_group()
-    import cv2  # noqa: PLC0415  slow, and no part of the parent needs it
+    import cv2  # noqa: PLC0415  slow, and the parent does not need it
 
     cv2.setNumThreads(1)
     bound_memory()
 
 
 def _end_group(*_: object) -> None:
-    """End this process and every program that it has started, and leave no file: a parent
-    that was killed removes nothing.
+    """End this process and every program that it has started, and remove its temporary files: a
+    parent that was killed cannot remove them.
     """
     if tempfile.tempdir:
         shutil.rmtree(tempfile.tempdir, ignore_errors=True)
@@ -210,7 +217,7 @@ def _end_group(*_: object) -> None:
 
 
 def resident(process: int) -> int:
-    """Bytes of memory that a process holds now; 0 where the system does not say."""
+    """Resident memory of a process, in bytes; 0 when the system does not say."""
     try:
         pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
     except (OSError, IndexError):
@@ -218,12 +225,12 @@ def resident(process: int) -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def bound_memory(most: int = MAX_MEMORY) -> None:
-    """Bound the address space of this process and of the programs that it starts, so that
-    a file that inflates costs one document and not the machine; bytes.
+def bound_memory(max_bytes: int = MAX_ADDRESS_SPACE_BYTES) -> None:
+    """Limit the address space of this process, and of the programs that it starts, to `max_bytes`.
+    A file that needs huge memory then costs one document, and not the whole machine.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    allowed = max_bytes if hard == resource.RLIM_INFINITY else min(max_bytes, hard)
     if soft == resource.RLIM_INFINITY or soft > allowed:
-        with suppress(ValueError, OSError):  # macOS states the limit and refuses to set it
+        with suppress(ValueError, OSError):  # macOS reports the limit, but does not allow to set it
             resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))

@@ -1,4 +1,4 @@
-"""Forgetting a paper: nothing of it is left in the ledger's bytes but what is said to stay."""
+"""Forgetting a paper: only what is reported to stay is left in the ledger's bytes."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -11,7 +11,7 @@ from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
-from tests.volume.test_passing_failures import Quiet, read
+from tests.volume.test_passing_failures import SilentReporter, read
 
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
 
@@ -26,14 +26,14 @@ def _read(files: list[Path], ledger: Ledger) -> None:
         Paper(f.stem, f"On {f.stem[:-2].title()}", f"Li, {f.stem[:-2].title()}") for f in files
     )
     volume = Volume(files, Settings(year=2025), Roster(papers, year=2025))
-    run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), Quiet())
+    run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), SilentReporter())
 
 
 def _bytes(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("ledger.sqlite*"))
 
 
-def test_everything_of_a_paper_goes(files: list[Path], tmp_path: Path) -> None:
+def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> None:
     with open_ledger(sqlite_url(tmp_path)) as ledger:
         _read(files, ledger)
         sha256 = next(iter(ledger.records_of(1))).document.sha256 or ""
@@ -41,23 +41,23 @@ def test_everything_of_a_paper_goes(files: list[Path], tmp_path: Path) -> None:
         ledger.sent(1, "zyxophon@example.org", "Sign, please", "zyxophon25")
     assert b"zyxophon25" in _bytes(tmp_path)
     with open_ledger(sqlite_url(tmp_path)) as ledger:
-        gone = ledger.forget("zyxophon25")
-        assert isinstance(gone, Forgotten)
-        assert gone.files == (str(files[0]),)
-        assert gone.rows == {
+        forgotten = ledger.forget("zyxophon25")
+        assert isinstance(forgotten, Forgotten)
+        assert forgotten.files == (str(files[0]),)
+        assert forgotten.rows == {
             "run_records": 1, "records": 1, "readings": 1, "listing": 1, "decisions": 0,
             "messages": 1,
         }  # fmt: skip
         assert ledger.history("zyxophon25") == ()
         assert [r.document.name for r in ledger.records_of(1)] == ["bela25.txt", "cem25.txt"]
-    left = _bytes(tmp_path).lower()
-    assert b"zyxophon25.txt" not in left
-    assert b"zyxophon@" not in left
-    assert sha256.encode() not in left
-    assert len(gone.kept) == 1
+    remaining = _bytes(tmp_path).lower()
+    assert b"zyxophon25.txt" not in remaining
+    assert b"zyxophon@" not in remaining
+    assert sha256.encode() not in remaining
+    assert len(forgotten.kept) == 1
 
 
-def test_the_next_run_judges_anew(files: list[Path], tmp_path: Path) -> None:
+def test_next_run_computes_its_answer_again(files: list[Path], tmp_path: Path) -> None:
     with open_ledger(sqlite_url(tmp_path)) as ledger:
         _read(files, ledger)
         ledger.forget("bela25.txt")
@@ -67,20 +67,18 @@ def test_the_next_run_judges_anew(files: list[Path], tmp_path: Path) -> None:
     assert names == ["zyxophon25.txt", "cem25.txt"]
 
 
-def test_content_that_another_paper_shares_stays_and_that_is_said(
-    factory: Factory, tmp_path: Path
-) -> None:
-    twins = [factory.text(f"{n}25.txt", TEXT.format("Ana")) for n in ("a", "b")]
+def test_content_shared_with_another_paper_stays(factory: Factory, tmp_path: Path) -> None:
+    duplicates = [factory.text(f"{n}25.txt", TEXT.format("Ana")) for n in ("a", "b")]
     with open_ledger(sqlite_url(tmp_path)) as ledger:
-        _read(twins, ledger)
-        gone = ledger.forget("a25")
-        assert gone is not None
-        assert gone.rows["readings"] == 0
-        assert "same content" in gone.kept[0]
-        assert any("Records of other papers" in word for word in gone.kept)
+        _read(duplicates, ledger)
+        forgotten = ledger.forget("a25")
+        assert forgotten is not None
+        assert forgotten.rows["readings"] == 0
+        assert "same content" in forgotten.kept[0]
+        assert any("Records of other papers" in sentence for sentence in forgotten.kept)
         assert [r.document.name for r in ledger.records_of(1)] == ["b25.txt"]
 
 
-def test_nothing_to_forget(tmp_path: Path) -> None:
+def test_forgetting_an_unknown_paper_gives_none(tmp_path: Path) -> None:
     with open_ledger(sqlite_url(tmp_path)) as ledger:
         assert ledger.forget("nobody") is None

@@ -30,18 +30,18 @@ def test_files_belong_to_papers_by_name(name: str, keys: list[str]) -> None:
     assert [paper.key for paper in INDEX.papers_of(name)] == keys
 
 
-def test_plain_keys() -> None:
+def test_plain_keys_have_no_case_accents_or_punctuation() -> None:
     assert plain_key("Müller-25 a") == "muller25a"
     assert plain_key("a25a") != plain_key("a25b")
     assert plain_key("李25") != plain_key("王25")
 
 
-def test_copies_are_known_by_their_names() -> None:
+def test_copies_are_recognized_by_their_names() -> None:
     assert is_copy("a25Permission (1).pdf")
     assert is_copy("a25 - Copy.pdf")
     assert not is_copy("a25Permission.pdf")
 
 
 @given(st.text(max_size=260))
-def test_no_name_is_too_odd(name: str) -> None:
+def test_any_name_is_accepted(name: str) -> None:
     assert len(INDEX.papers_of(name)) <= 2

@@ -1,4 +1,4 @@
-"""Papers by the file's name, checked by the content, and by the content alone."""
+"""Papers are matched by the file's name, which the content confirms, or by the content alone."""
 
 import pytest
 
@@ -17,20 +17,22 @@ STREAMS = Paper("okafor25", "Continual Learning from Streams of Tasks", "Okafor,
 MATCHER = Matcher(Roster((TREES, BANDITS, GRAPHS, STREAMS)))
 
 
-def _fields(title: str | None = None, author: str | None = None, sure: float = 0.95) -> Fields:
+def _fields(
+    title: str | None = None, author: str | None = None, confidence: float = 0.95
+) -> Fields:
     return Fields(
-        title=FieldResult(value=title, confidence=sure if title else 0.0),
-        author=FieldResult(value=author, confidence=sure if author else 0.0),
+        title=FieldResult(value=title, confidence=confidence if title else 0.0),
+        author=FieldResult(value=author, confidence=confidence if author else 0.0),
     )
 
 
-def test_a_name_that_the_content_bears_out_is_sure() -> None:
+def test_match_confirmed_by_the_content_has_the_highest_confidence() -> None:
     match = MATCHER.match("feldmann25Permission.pdf", _fields(TREES.title, "Mira Feldmann"))
     assert (match.paper, match.conflicting_paper) == (TREES, None)
     assert match.confidence > 0.99
 
 
-def test_a_name_alone_is_nearly_sure() -> None:
+def test_match_by_name_alone_has_a_lower_confidence() -> None:
     match = MATCHER.match("feldmann25Permission.pdf", Fields())
     assert match.paper == TREES
     assert 0.9 < match.confidence < 0.99
@@ -48,7 +50,7 @@ def test_a_name_alone_is_nearly_sure() -> None:
         (None, "Yui Tanaka", GRAPHS),
     ],
 )
-def test_the_content_tells_the_paper(title: str | None, author: str | None, paper: Paper) -> None:
+def test_paper_is_found_by_content(title: str | None, author: str | None, paper: Paper) -> None:
     match = MATCHER.match("scan0001.pdf", _fields(title, author))
     assert match.paper == paper
     assert 0.9 < match.confidence < 0.99
@@ -65,27 +67,27 @@ def test_the_content_tells_the_paper(title: str | None, author: str | None, pape
         ("xq zz", None),
     ],
 )
-def test_what_is_not_clear_is_not_guessed(title: str | None, author: str | None) -> None:
+def test_unclear_content_matches_no_paper(title: str | None, author: str | None) -> None:
     assert MATCHER.match("scan0001.pdf", _fields(title, author)).paper is None
 
 
-def test_a_badly_read_word_does_not_outvote_a_good_one() -> None:
-    fields = _fields("~~ Bondits ~ Rewords ##", "W. L1", sure=0.4)
+def test_badly_read_words_do_not_match_another_paper() -> None:
+    fields = _fields("~~ Bondits ~ Rewords ##", "W. L1", confidence=0.4)
     assert MATCHER.match("x.pdf", fields).paper in (BANDITS, None)
 
 
-def test_name_and_content_of_two_papers() -> None:
+def test_name_and_content_of_different_papers_conflict() -> None:
     match = MATCHER.match("feldmann25.pdf", _fields(BANDITS.title, "Wei Li"))
     assert (match.paper, match.conflicting_paper) == (TREES, BANDITS)
     assert match.confidence <= 0.5
 
 
-def test_an_author_of_both_papers_is_no_mismatch() -> None:
+def test_author_of_two_papers_is_no_conflict() -> None:
     match = MATCHER.match("feldmann25.pdf", _fields(None, "Mira Feldmann"))
     assert (match.paper, match.conflicting_paper) == (TREES, None)
 
 
-def test_of_keys_that_differ_only_in_case_the_content_tells() -> None:
+def test_content_decides_between_keys_that_differ_only_in_case() -> None:
     lower, upper = (
         Paper("li25", TREES.title, TREES.authors),
         Paper("LI25", BANDITS.title, "Li, Wei"),
@@ -94,19 +96,19 @@ def test_of_keys_that_differ_only_in_case_the_content_tells() -> None:
     assert match.paper == upper
 
 
-def test_titles() -> None:
+def test_title_similarity() -> None:
     assert title_similarity("", "A") == (None, False)
-    like, cut = title_similarity("Robust Tree Ensembles", TREES.title)
-    assert (like, cut) == (1.0, True)
-    like, cut = title_similarity("Robust Tree Ensembles for Long Document", TREES.title)
-    assert like is not None
-    assert like > 0.95
+    similarity, cut = title_similarity("Robust Tree Ensembles", TREES.title)
+    assert (similarity, cut) == (1.0, True)
+    similarity, cut = title_similarity("Robust Tree Ensembles for Long Document", TREES.title)
+    assert similarity is not None
+    assert similarity > 0.95
     assert not cut
 
 
-def test_folding() -> None:
+def test_titles_are_normalized() -> None:
     assert fold_title("Über \\textit{DNA}: $L_2$-Norms  & O'Neil") == "uber dna l 2 norms oneil"
 
 
-def test_an_empty_roster_matches_nothing() -> None:
+def test_empty_roster_matches_nothing() -> None:
     assert Matcher(Roster(())).match("a.pdf", _fields("A Title of Something")).paper is None

@@ -20,29 +20,29 @@ def test_papers_and_dates(factory: Factory) -> None:
     assert "2025-07-13" in roster.context.origin
 
 
-def test_a_roster_without_proceedings_has_no_dates(factory: Factory) -> None:
+def test_roster_without_proceedings_has_no_dates(factory: Factory) -> None:
     roster = read_roster(factory.text("v.bib", "@InProceedings{a25, title = {T}}"))
     assert (roster.year, roster.start, roster.context.known) == (None, None, False)
 
 
-def test_dates_that_are_none_are_ignored(factory: Factory) -> None:
+def test_invalid_dates_are_ignored(factory: Factory) -> None:
     head = "@Proceedings{p, year = {}, start = {2025-13-40}, end = {soon}}\n@InProceedings{a25,}"
     roster = read_roster(factory.text("v.bib", head))
     assert (roster.year, roster.start, roster.end) == (None, None, None)
 
 
 @pytest.mark.parametrize("content", ["", "not bibtex at all", "@Proceedings{p, year = {2025}}"])
-def test_a_roster_without_papers_is_wrong_use(factory: Factory, content: str) -> None:
+def test_roster_without_papers_is_an_error(factory: Factory, content: str) -> None:
     with pytest.raises(BadRoster, match="names no paper"):
         read_roster(factory.text("v.bib", content))
 
 
-def test_a_missing_roster_is_wrong_use(factory: Factory) -> None:
+def test_missing_roster_is_an_error(factory: Factory) -> None:
     with pytest.raises(BadRoster, match="Cannot read the roster"):
         read_roster(factory.folder / "none.bib")
 
 
-def test_a_broken_entry_is_saved_by_its_lines_and_told(factory: Factory) -> None:
+def test_broken_entry_is_read_line_by_line_and_reported(factory: Factory) -> None:
     content = (
         BIB
         + """@InProceedings{broken25,
@@ -60,20 +60,20 @@ def test_a_broken_entry_is_saved_by_its_lines_and_told(factory: Factory) -> None
     assert roster.troubles == ("The entry broken25 at line 5 is not sound: read by its lines.",)
 
 
-def test_a_block_that_cannot_be_saved_is_told(factory: Factory) -> None:
+def test_block_that_cannot_be_read_is_reported(factory: Factory) -> None:
     roster = read_roster(factory.text("v.bib", BIB + "@InProceedings{x title={no comma}}\n"))
     assert len(roster.papers) == 3
     assert "line 5" in roster.troubles[0]
 
 
-def test_of_a_key_that_stands_twice_the_first_entry_counts(factory: Factory) -> None:
+def test_first_entry_of_a_repeated_key_counts(factory: Factory) -> None:
     content = "@InProceedings{a, title={First}}\n@InProceedings{a, title={Second}}"
     roster = read_roster(factory.text("v.bib", content))
     assert [p.title for p in roster.papers] == ["First"]
     assert roster.troubles == ("The key a stands 2 times: only its first entry counts.",)
 
 
-def test_an_entry_without_a_key_is_told(factory: Factory) -> None:
+def test_entry_without_a_key_is_reported(factory: Factory) -> None:
     roster = read_roster(factory.text("v.bib", "@InProceedings{a,}\n@InProceedings{, title={X}}"))
     assert [p.key for p in roster.papers] == ["a"]
     assert "has no key" in roster.troubles[0]
@@ -90,7 +90,7 @@ def test_latex_becomes_text(factory: Factory) -> None:
 
 
 @pytest.mark.parametrize("separator", [",", "\t"])
-def test_a_table_is_a_roster_too(factory: Factory, separator: str) -> None:
+def test_table_is_read_as_a_roster(factory: Factory, separator: str) -> None:
     rows = (
         ("Key", "Title", "Authors", "Email"),
         ("a25", "A Title", "Ann Bee and Cee, Dan", "ann@example.org"),
@@ -103,20 +103,22 @@ def test_a_table_is_a_roster_too(factory: Factory, separator: str) -> None:
     assert roster.troubles == ("1 row without a key is left out.",)
 
 
-def test_a_table_without_its_columns_is_wrong_use(factory: Factory) -> None:
+def test_table_without_a_column_is_an_error(factory: Factory) -> None:
     with pytest.raises(BadRoster, match="no column authors"):
         read_roster(factory.text("v.csv", "key,title\na,b\n"))
 
 
-def test_blank_lines_cost_no_more_than_other_lines(factory: Factory) -> None:
-    """The lines of an unsound entry are read once each, however many are blank."""
+def test_many_blank_lines_are_read_quickly(factory: Factory) -> None:
+    """Each line of a broken entry is read once, also when there are many blank lines."""
     unsound = "@InProceedings{a25,\n" + "\n" * 400_000 + "title = {Kept},\nabstract = {never {,\n}"
     (paper,) = read_roster(factory.text("v.bib", unsound)).papers
     assert paper == Paper("a25", "Kept", "")
 
 
-def test_a_roster_has_an_upper_size(factory: Factory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ocr_extract.volume.roster.roster.MAX_BYTES", 2_000_000)
+def test_roster_that_is_too_large_is_refused(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocr_extract.volume.roster.roster.MAX_ROSTER_BYTES", 2_000_000)
     path = factory.text("v.bib", BIB + " " * 2_000_000)
     with pytest.raises(BadRoster, match="larger than 2 MB"):
         read_roster(path)
@@ -129,7 +131,7 @@ def test_a_roster_has_an_upper_size(factory: Factory, monkeypatch: pytest.Monkey
         ("v.csv", "key,title,authors\na\x1b[31m25,T\u202eitle\x07,B\n"),
     ],
 )
-def test_control_characters_are_left_out_and_told(
+def test_control_characters_are_removed_and_reported(
     factory: Factory, name: str, content: str
 ) -> None:
     roster = read_roster(factory.text(name, content))
@@ -137,7 +139,7 @@ def test_control_characters_are_left_out_and_told(
     assert "Control characters were left out: 3." in roster.troubles
 
 
-def test_a_cell_that_is_too_long_is_told_with_its_line(factory: Factory) -> None:
+def test_cell_that_is_too_long_is_reported_with_its_line(factory: Factory) -> None:
     table = "key,title,authors\na,b,c\nd," + "x" * 140_000 + ",e\n"
     with pytest.raises(BadRoster, match="line 3 is no row"):
         read_roster(factory.text("v.csv", table))

@@ -29,39 +29,52 @@ def test_every_paper_has_one_state_and_every_other_file_is_named() -> None:
         _summary("d.pdf", "d", "rejected"),
         _summary("x.pdf", None),
     ]
-    told = status_of(ROSTER, summaries)
-    assert [s.state for s in told.papers] == ["accepted", "duplicate", "missing", "rejected"]
-    assert told.unmatched_files == ("x.pdf",)
-    assert sum(told.counts.values()) == 4
+    status = status_of(ROSTER, summaries)
+    assert [s.state for s in status.papers] == ["accepted", "duplicate", "missing", "rejected"]
+    assert status.unmatched_files == ("x.pdf",)
+    assert sum(status.counts.values()) == 4
 
 
-def test_a_standing_says_whose_paper_it_is() -> None:
+def test_status_has_the_papers_data() -> None:
     paper = Paper("k", "A Title", "Bee, Ann and Cee, Dan", "ann@example.org")
-    (one,) = status_of(Roster((paper,)), []).papers
-    assert (one.title, one.first_author, one.email) == ("A Title", "Ann Bee", "ann@example.org")
-    (none,) = status_of(Roster((Paper("k", "", ""),)), []).papers
-    assert (none.title, none.first_author, none.email) == ("", "", "")
+    (paper_status,) = status_of(Roster((paper,)), []).papers
+    assert (paper_status.title, paper_status.first_author, paper_status.email) == (
+        "A Title",
+        "Ann Bee",
+        "ann@example.org",
+    )
+    (empty_status,) = status_of(Roster((Paper("k", "", ""),)), []).papers
+    assert (empty_status.title, empty_status.first_author, empty_status.email) == ("", "", "")
 
 
-def test_of_several_files_the_accepted_one_counts() -> None:
-    (one, *_) = status_of(ROSTER, [_summary("a.pdf", "a", "review"), _summary("z.pdf", "a")]).papers
-    assert (one.counts, one.verdict, one.others) == ("z.pdf", Verdict.ACCEPTED, ("a.pdf",))
-    assert one.why == "it is accepted, the next review"
+def test_accepted_file_counts() -> None:
+    (paper_status, *_) = status_of(
+        ROSTER, [_summary("a.pdf", "a", "review"), _summary("z.pdf", "a")]
+    ).papers
+    assert (paper_status.counts, paper_status.verdict, paper_status.others) == (
+        "z.pdf",
+        Verdict.ACCEPTED,
+        ("a.pdf",),
+    )
+    assert paper_status.why == "it is accepted, the next review"
 
 
-def test_then_what_is_no_copy_and_then_the_latest() -> None:
-    copy = [_summary("a (1).pdf", "a"), _summary("aPermission.pdf", "a")]
-    assert status_of(ROSTER, copy).papers[0].counts == "aPermission.pdf"
-    late = [_summary("a1.tif", "a", date="2025-05-01"), _summary("a2.tif", "a", date="2025-06-01")]
-    standing = status_of(ROSTER, late).papers[0]
-    assert (standing.counts, standing.why) == ("a2.tif", "it is the latest: 2025-06-01")
+def test_original_counts_before_a_copy_and_a_later_date_before_an_earlier() -> None:
+    with_copy = [_summary("a (1).pdf", "a"), _summary("aPermission.pdf", "a")]
+    assert status_of(ROSTER, with_copy).papers[0].counts == "aPermission.pdf"
+    with_later_date = [
+        _summary("a1.tif", "a", date="2025-05-01"),
+        _summary("a2.tif", "a", date="2025-06-01"),
+    ]
+    status = status_of(ROSTER, with_later_date).papers[0]
+    assert (status.counts, status.why) == ("a2.tif", "it is the latest: 2025-06-01")
 
 
-def test_the_same_file_twice() -> None:
+def test_same_file_twice_is_a_duplicate() -> None:
     twice = [_summary("a.pdf", "a", sha256="s"), _summary("a-copy.pdf", "a", sha256="s")]
-    standing = status_of(ROSTER, twice).papers[0]
-    assert (standing.state, standing.counts) == ("duplicate", "a.pdf")
-    assert standing.why == "all are the same file"
+    status = status_of(ROSTER, twice).papers[0]
+    assert (status.state, status.counts) == ("duplicate", "a.pdf")
+    assert status.why == "all are the same file"
 
 
 SUMMARIES = st.builds(
@@ -76,10 +89,10 @@ SUMMARIES = st.builds(
 def test_totals_add_up_in_any_order(summaries: list[RecordSummary], rng: object) -> None:
     shuffled = list(summaries)
     rng.shuffle(shuffled)  # type: ignore[attr-defined]
-    told, again = status_of(ROSTER, summaries), status_of(ROSTER, shuffled)
-    assert told == again
-    assert sum(told.counts.values()) == len(ROSTER.papers)
-    assert set(told.counts) == set(STATES)
-    named = {s.counts for s in told.papers if s.counts} | set(told.unmatched_files)
-    others = {name for s in told.papers for name in s.others}
+    status, again = status_of(ROSTER, summaries), status_of(ROSTER, shuffled)
+    assert status == again
+    assert sum(status.counts.values()) == len(ROSTER.papers)
+    assert set(status.counts) == set(STATES)
+    named = {s.counts for s in status.papers if s.counts} | set(status.unmatched_files)
+    others = {name for s in status.papers for name in s.others}
     assert named | others == {b.name for b in summaries}

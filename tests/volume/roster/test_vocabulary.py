@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.volume.roster.vocabulary import (
-    AGAINST,
-    KEPT,
-    LIKE,
+    ABSENCE_COST,
     MIN_EVIDENCE,
+    MIN_WORD_SIMILARITY,
+    WORD_IN_ENTRY_SHARE,
     Vocabulary,
-    _chances,
-    _of_word,
+    _outside_rates,
+    _word_evidence,
     posterior,
 )
 
@@ -24,57 +24,57 @@ BAGS = (
 WORDS = st.lists(st.sampled_from(["robust", "bandits", "learning", "zzzz", "qq", "grophs"]))
 
 
-def test_rare_words_speak_louder() -> None:
+def test_rare_words_are_stronger_evidence() -> None:
     rare = Vocabulary(BAGS).evidence(["bandits"], [0.9])
     common = Vocabulary(BAGS).evidence(["learning"], [0.9])
     assert rare[1] > common[1] > 0 > rare[0]
     assert common[1] == common[2]
 
 
-def test_a_misread_word_speaks_less_than_a_good_one() -> None:
+def test_misread_word_is_weaker_evidence() -> None:
     vocabulary = Vocabulary(BAGS)
     good, bad = (vocabulary.evidence([word], [0.9])[2] for word in ("graphs", "grophs"))
     assert good > bad > 0
 
 
-def test_surely_read_strange_words_speak_against() -> None:
+def test_unknown_words_read_with_certainty_are_evidence_against_papers() -> None:
     vocabulary = Vocabulary(BAGS)
-    strange = ["quantum", "surface", "codes"]
-    assert vocabulary.evidence(strange, [0.95] * 3)[0] < vocabulary.evidence(strange, [0.1] * 3)[0]
+    unknown = ["quantum", "surface", "codes"]
+    assert vocabulary.evidence(unknown, [0.95] * 3)[0] < vocabulary.evidence(unknown, [0.1] * 3)[0]
 
 
-def test_little_evidence_is_never_sure() -> None:
-    shares = posterior(np.array([MIN_EVIDENCE - 0.1, -5.0]))
-    assert shares.max() <= 0.5
+def test_weak_evidence_gives_at_most_one_half() -> None:
+    probabilities = posterior(np.array([MIN_EVIDENCE - 0.1, -5.0]))
+    assert probabilities.max() <= 0.5
 
 
 @given(WORDS)
-def test_shares_are_shares_and_the_order_of_words_is_nothing(words: list[str]) -> None:
+def test_posterior_is_valid_and_independent_of_word_order(words: list[str]) -> None:
     vocabulary = Vocabulary(BAGS)
-    there = posterior(vocabulary.evidence(words, [0.8] * len(words)))
-    back = posterior(vocabulary.evidence(words[::-1], [0.8] * len(words)))
-    assert np.allclose(there, back)
-    assert (there >= 0).all()
-    assert there.sum() <= 1 + 1e-9
+    forward = posterior(vocabulary.evidence(words, [0.8] * len(words)))
+    backward = posterior(vocabulary.evidence(words[::-1], [0.8] * len(words)))
+    assert np.allclose(forward, backward)
+    assert (forward >= 0).all()
+    assert forward.sum() <= 1 + 1e-9
 
 
 @given(st.lists(st.floats(0, 1), min_size=1), st.sampled_from(["graphs", "the", "李"]))
-def test_a_word_says_of_each_paper_what_counting_all_others_would(
-    likeness: list[float], word: str
+def test_word_evidence_equals_a_count_over_all_other_papers(
+    similarities: list[float], word: str
 ) -> None:
-    row = np.array(likeness)
-    said = _of_word(word, 0.9, row)
+    row = np.array(similarities)
+    evidence = _word_evidence(word, 0.9, row)
     others = max(1, len(row) - 1)
-    for index, like in enumerate(row):
-        expected = -AGAINST * 0.9
-        if like >= LIKE:
-            have = (sum(other >= like - 1e-9 for other in row) - 1) / others
-            chance = float(_chances(word, row[[index]])[0])
-            expected = max(expected, math.log(KEPT / (have + chance)))
-        assert math.isclose(said[index], expected)
+    for index, similarity in enumerate(row):
+        expected = -ABSENCE_COST * 0.9
+        if similarity >= MIN_WORD_SIMILARITY:
+            share_of_others = (sum(other >= similarity - 1e-9 for other in row) - 1) / others
+            chance = float(_outside_rates(word, row[[index]])[0])
+            expected = max(expected, math.log(WORD_IN_ENTRY_SHARE / (share_of_others + chance)))
+        assert math.isclose(evidence[index], expected)
 
 
-def test_nothing_to_compare() -> None:
+def test_empty_vocabulary_gives_no_evidence() -> None:
     assert Vocabulary(()).evidence(["a"], [1.0]).size == 0
     assert posterior(np.zeros(0)).size == 0
     assert not Vocabulary((frozenset[str](),)).evidence(["word"], [1.0]).any()

@@ -1,4 +1,4 @@
-"""Workers of this machine: real processes that die, hang, grow and fail."""
+"""Workers of this machine: real processes that die, hang, use too much memory, and fail."""
 
 import logging
 import os
@@ -52,14 +52,14 @@ def hang_with_child(marker: str) -> None:
     time.sleep(600)
 
 
-def test_tasks_are_done() -> None:
+def test_tasks_return_their_results() -> None:
     with LocalWorkers(2, seconds=60) as workers:
         futures = [workers.submit(square, n) for n in range(6)]
         assert [f.result() for f in futures] == [0, 1, 4, 9, 16, 25]
 
 
-def test_a_worker_starts_without_the_command_line_and_the_database() -> None:
-    """They take their time to import, and none of it is needed to read a file."""
+def test_worker_does_not_import_the_command_line_and_the_database() -> None:
+    """Their import takes time, and reading a file needs neither."""
     code = (
         "import sys\n"
         "import ocr_extract.__main__, ocr_extract.volume.task\n"
@@ -74,7 +74,7 @@ def threads() -> tuple[int, str | None]:
     return cv2.getNumThreads(), os.environ.get("OPENBLAS_NUM_THREADS")
 
 
-def test_a_worker_takes_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_worker_uses_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
     with LocalWorkers(2, seconds=60) as workers:
         assert workers.submit(threads).result() == (1, "1")
@@ -84,13 +84,13 @@ def test_a_worker_takes_one_core(monkeypatch: pytest.MonkeyPatch) -> None:
         assert workers.submit(threads).result() == (1, "3")
 
 
-def test_here_is_the_same() -> None:
+def test_inline_workers_return_results() -> None:
     assert InlineWorkers().submit(square, 3).result() == 9
     assert not InlineWorkers().lost(WorkerLost())
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSEGV])
-def test_a_worker_that_dies_costs_its_task_only(how: signal.Signals) -> None:
+def test_worker_that_dies_loses_only_its_task(how: signal.Signals) -> None:
     with LocalWorkers(1, seconds=60) as workers:
         dead, after = workers.submit(die, how), workers.submit(square, 3)
         error = dead.exception()
@@ -99,7 +99,7 @@ def test_a_worker_that_dies_costs_its_task_only(how: signal.Signals) -> None:
         assert after.result() == 9
 
 
-def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
+def test_idle_worker_that_is_killed_is_replaced() -> None:
     with LocalWorkers(1, seconds=60) as workers:
         first = workers.submit(own_pid).result()
         os.kill(first, signal.SIGKILL)
@@ -109,17 +109,19 @@ def test_a_worker_that_is_killed_while_it_waits_is_replaced() -> None:
         assert workers.submit(own_pid).result() != first
 
 
-def test_a_worker_may_be_ended_by_several_threads_at_once() -> None:
-    """On Ctrl-C its own thread and the main one end it: no error, and no stranger is hurt."""
+def test_worker_may_be_ended_by_several_threads_at_once() -> None:
+    """After Ctrl-C the worker's own thread and the main thread both end it. There is no error, and
+    no other process is killed.
+    """
     for _ in range(5):
-        hand = WorkerProcess()
+        process = WorkerProcess()
         with ThreadPoolExecutor(8) as threads:
-            ends = [threads.submit(hand.end) for _ in range(8)]
+            ends = [threads.submit(process.end) for _ in range(8)]
         assert [end.exception() for end in ends] == [None] * 8
-        assert not psutil.pid_exists(hand.pid)
+        assert not psutil.pid_exists(process.pid)
 
 
-def test_a_task_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
+def test_task_that_takes_too_long_is_ended_with_its_child_processes(tmp_path: Path) -> None:
     marker = tmp_path / "child"
     with LocalWorkers(1, seconds=6) as workers:
         late, after = workers.submit(hang_with_child, str(marker)), workers.submit(square, 4)
@@ -129,7 +131,7 @@ def test_a_task_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path)
     assert not psutil.pid_exists(child) or psutil.Process(child).status() == "zombie"
 
 
-def test_what_is_the_callers_to_mend_reaches_the_caller() -> None:
+def test_error_for_the_user_is_the_error_of_the_future() -> None:
     with LocalWorkers(1, seconds=60) as workers:
         error = workers.submit(fail).exception()
         assert isinstance(error, MissingTool)
@@ -137,14 +139,14 @@ def test_what_is_the_callers_to_mend_reaches_the_caller() -> None:
         assert not workers.lost(error)
 
 
-def test_a_fault_ends_the_worker_and_is_known_as_such() -> None:
+def test_unexpected_error_ends_the_worker() -> None:
     with LocalWorkers(1, seconds=60) as workers:
         assert isinstance(workers.submit(crash).exception(), WorkerLost)
         assert workers.submit(square, 5).result() == 25
 
 
-def test_a_worker_that_has_grown_is_replaced() -> None:
-    with LocalWorkers(1, seconds=60, most_memory=400_000_000) as workers:
+def test_worker_with_too_much_memory_is_replaced() -> None:
+    with LocalWorkers(1, seconds=60, max_memory=400_000_000) as workers:
         small = {workers.submit(own_pid).result() for _ in range(3)}
         assert len(small) == 1
         assert workers.submit(grow, 500_000_000).result() in small
@@ -178,7 +180,7 @@ def hang_with_a_file(marker: str) -> None:
     time.sleep(600)
 
 
-def test_what_a_worker_prints_as_errors_is_for_the_log(
+def test_standard_error_of_a_worker_goes_to_the_log(
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -194,7 +196,7 @@ def test_what_a_worker_prints_as_errors_is_for_the_log(
     assert capfd.readouterr().err == ""
 
 
-def test_a_workers_temporary_files_go_with_it(tmp_path: Path) -> None:
+def test_temporary_files_of_a_worker_are_removed(tmp_path: Path) -> None:
     marker = tmp_path / "name"
     with LocalWorkers(1, seconds=5) as workers:
         left = Path(workers.submit(leave_a_file).result())
@@ -204,7 +206,7 @@ def test_a_workers_temporary_files_go_with_it(tmp_path: Path) -> None:
         assert not Path(marker.read_text()).exists()
 
 
-def test_workers_of_a_killed_parent_take_their_temporary_files_along(tmp_path: Path) -> None:
+def test_workers_of_a_killed_parent_remove_their_temporary_files(tmp_path: Path) -> None:
     marker = tmp_path / "name"
     code = (
         "from tests.volume.workers.test_pool import LocalWorkers, hang_with_a_file\n"
@@ -224,7 +226,7 @@ def test_workers_of_a_killed_parent_take_their_temporary_files_along(tmp_path: P
     assert not Path(marker.read_text()).exists()
 
 
-def test_a_machine_that_starts_no_worker_is_said_and_no_document_is_blamed(
+def test_machine_that_starts_no_worker_is_an_error_and_not_damage(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTHONHOME", "/nowhere")
@@ -234,7 +236,7 @@ def test_a_machine_that_starts_no_worker_is_said_and_no_document_is_blamed(
     assert not workers.lost(error)
 
 
-def test_no_temporary_folder_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_temporary_folder_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
     with LocalWorkers(1, seconds=60) as workers:
         assert isinstance(workers.submit(square, 3).exception(), NoRoom)

@@ -1,4 +1,4 @@
-"""Alembic's entry: migrate over the connection that the ledger has open."""
+"""Alembic's entry point: migrates over the connection that the ledger has open."""
 
 from alembic import context
 

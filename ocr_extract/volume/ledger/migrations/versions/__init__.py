@@ -1,1 +1,1 @@
-"""One file a version of the ledger's tables, oldest first."""
+"""One file for each version of the ledger's tables, oldest first."""

@@ -10,18 +10,19 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Make them."""
+    """Create the first tables."""
     _runs_and_files()
     _records()
     _people()
 
 
 def downgrade() -> None:
-    """A ledger is never made older: it would lose what people decided."""
+    """Not supported: the older tables could not hold what people decided."""
     raise NotImplementedError
 
 
 def _runs_and_files() -> None:
+    """Runs, listed files, and readings."""
     op.create_table(
         "runs",
         sa.Column("id", sa.Integer, nullable=False),
@@ -63,6 +64,7 @@ def _runs_and_files() -> None:
 
 
 def _records() -> None:
+    """Records, and which run has which."""
     op.create_table(
         "records",
         sa.Column("id", sa.Integer, nullable=False),
@@ -92,6 +94,7 @@ def _records() -> None:
 
 
 def _people() -> None:
+    """Decisions and messages."""
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer, nullable=False),
