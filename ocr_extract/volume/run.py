@@ -100,11 +100,11 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
     max_bytes = volume.settings.max_bytes
     files = list_files(volume.files, ledger, max_bytes, verify=volume.verify)
     reading = _Reading(number, volume, ledger, workers, progress, files)
-    reading.read(unread(files, volume.task, ledger, again=volume.again))
+    reading.read(unread(files, volume.task, ledger, again=volume.again), renew=volume.again)
     try:
         return _outcome(reading)
     except DamagedReading:
-        reading.read(_with_damaged_readings(files, volume.task, ledger))
+        reading.read(_with_damaged_readings(files, volume.task, ledger), renew=True)
         return _outcome(reading)
 
 
@@ -131,17 +131,19 @@ class _Reading:
     count: int = 0
     """How many files had to be read."""
 
-    def read(self, paths: Sequence[Path]) -> None:
-        """Read these files. No worker is started when there are none."""
+    def read(self, paths: Sequence[Path], *, renew: bool) -> None:
+        """Read these files. No worker is started when there are none. With `renew` a reading is
+        stored also when there is one of the same content.
+        """
         self.count += len(paths)
         if not paths:
             return
         with self.workers(len(paths)) as pool:
             self.progress.begin(len(paths))
             for path, extracted in read_all(paths, self.volume.task, pool, self.progress):
-                self._keep(path, extracted)
+                self._keep(path, extracted, renew=renew)
 
-    def _keep(self, path: Path, extracted: ExtractedFile) -> None:
+    def _keep(self, path: Path, extracted: ExtractedFile, *, renew: bool) -> None:
         """Store a reading under the hash of the bytes that were read: the file may have changed or
         disappeared in the meantime.
         """
@@ -152,7 +154,7 @@ class _Reading:
             return
         self.files[path] = sha256
         key = self.volume.task.key(path)
-        self.ledger.add_reading(self.run, sha256, key, extracted.reading)
+        self.ledger.add_reading(self.run, sha256, key, extracted.reading, renew=renew)
 
     def records(self) -> Iterator[tuple[Path, tuple[Record, ...]]]:
         """Every file with the records of its extraction pass. Files with equal content are read

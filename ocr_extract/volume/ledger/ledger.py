@@ -157,15 +157,23 @@ class Ledger:
         rows = self._rows(select(readings.c.id, readings.c.damage).where(readings.c.damage != ""))
         return {row[0] for row in rows if row[0] in wanted and MACHINE_FAULTS & set(row[1].split())}
 
-    def add_reading(self, run: int, sha256: str, setting: str, reading: StoredReading) -> int:
-        """Append a reading. Returns its number."""
+    def add_reading(
+        self, run: int, sha256: str, setting: str, reading: StoredReading, *, renew: bool = False
+    ) -> int:
+        """Append a reading, unless there is one of that content under that setting already: two
+        equal files may be read at the same time. With `renew` it is appended in any case. Returns
+        the number of the latest reading.
+        """
         key = (readings.c.sha256 == sha256) & (readings.c.setting == setting)
+        query = select(readings.c.id, readings.c.attempt).where(key)
         with self._writing() as connection:
-            latest = connection.execute(select(func.max(readings.c.attempt)).where(key)).scalar()
+            latest = connection.execute(query.order_by(readings.c.attempt.desc())).first()
+            if latest is not None and not renew:
+                return int(latest[0])
             row = {
                 "sha256": sha256,
                 "setting": setting,
-                "attempt": (latest or 0) + 1,
+                "attempt": latest[1] + 1 if latest is not None else 1,
                 "run_id": run,
                 "seconds": reading.seconds,
                 "damage": " ".join(reading.damage),

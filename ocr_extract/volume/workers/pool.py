@@ -21,7 +21,10 @@ MAX_RESIDENT_BYTES = 1_200_000_000
 """Resident memory, in bytes, above which a worker is replaced after a task (chosen: with both
 networks loaded it has 0.35 GB)."""
 MAX_STARTS = 3
-"""How often a worker process is started before NoWorkers is raised (chosen)."""
+"""How often a first worker process is started before NoWorkers is raised (chosen)."""
+MAX_RESTARTS = 30
+"""The same once a worker has come up: the machine does start workers, and something ends them
+(chosen)."""
 NO_WORKERS_ADVICE = (
     "See what the machine allows (memory, processes, /dev/shm), or run with --verbose."
 )
@@ -92,6 +95,7 @@ class LocalWorkers:
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="worker")
         self._processes: set[WorkerProcess] = {early} if early else set()
         self._early_processes = [early] if early else []
+        self._has_started = False
 
     def submit(self, task: Callable[..., T], /, *arguments: Any) -> Future[T]:
         """The future of task(*arguments) in some worker."""
@@ -124,10 +128,11 @@ class LocalWorkers:
         """A process that is ready for tasks. Raises NoWorkers when none starts: that is a fault of
         the machine, and not of a document.
         """
-        for _ in range(MAX_STARTS):
+        for _ in range(MAX_RESTARTS if self._has_started else MAX_STARTS):
             process = self._of_thread.process = self._take_early_process() or WorkerProcess()
             self._processes.add(process)
             if process.is_ready():
+                self._has_started = True
                 return process
             self._retire(process)
         raise NoWorkers("No worker process comes up on this machine.", NO_WORKERS_ADVICE)

@@ -102,7 +102,9 @@ def test_readings_are_appended_and_the_latest_counts(url: str) -> None:
             run, "s1", "k", StoredReading(packed([_record("x")]), 1.0, ("timeout",))
         )
         other = ledger.add_reading(run, "s1", "k2", StoredReading(packed([_record("y")]), 1.0))
-        second = ledger.add_reading(run, "s1", "k", StoredReading(packed([_record("z")]), 1.0))
+        again = StoredReading(packed([_record("z")]), 1.0)
+        assert ledger.add_reading(run, "s1", "k", again) == first
+        second = ledger.add_reading(run, "s1", "k", again, renew=True)
         assert ledger.known("k") == {"s1": second}
         assert ledger.known("k2") == {"s1": other}
         assert ledger.transient([first, second]) == {first}
