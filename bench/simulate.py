@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice, product
 
-from ocr_extract.volume.second_look import second_look
 
 from ocr_extract.calibration.evaluate import calibration_error
 from ocr_extract.dates.calendar import PartialDate
@@ -38,6 +37,7 @@ from ocr_extract.records import (
     Verdict,
 )
 from ocr_extract.settings import Settings
+from ocr_extract.volume.consensus import consensus_pass
 
 SEED = 97
 """Default seed (chosen)."""
@@ -322,7 +322,8 @@ def main() -> None:
     for size in map(int, chosen.sizes.split(",")):
         first, truths = simulated(size, chosen.seed + size, context)
         print("first look  ", report(first, truths))
-        print("second look ", report(second_look(first, context, SETTINGS), truths))
+        redated = consensus_pass(lambda: enumerate(first), context, SETTINGS)
+        print("together    ", report([record for _, record in redated], truths))
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ def test_run_can_use_the_calibration_that_calibrate_writes(factory: Factory) -> 
     calibration = factory.folder.parent / "own.json"
     done = _call("calibrate", results, truth, "--out", calibration)
     assert (done.returncode, _stderr_without_traceback(done)) == (0, "")
-    assert "56 labels; maps fitted for told" in done.stdout
+    assert "56 labels; maps fitted for born_digital" in done.stdout
     settings = factory.text("s.toml", f'calibration = "{calibration}"\nyear = 2025\n')
     agreement = factory.folder / "p3May.txt"
     again = _call(

@@ -402,7 +402,7 @@ def test_calibrate_writes_nothing_with_too_few_labels(factory: Factory) -> None:
     )
     done = _call("calibrate", results, truth, "--out", calibration)
     assert (done.returncode, done.stdout, calibration.exists()) == (2, "", False)
-    assert "told 16" in done.stderr
+    assert "born_digital 16" in done.stderr
     assert "Nothing was written" in done.stderr
     wrong = factory.text("wrong.csv", "file,date\np1,2025-99-99\n")
     for command in ("calibrate", "evaluate"):
