@@ -33,7 +33,7 @@ types: ## mypy, strict
 	$(PYTHON) -m mypy
 
 samples: ## make the samples again (same seed, same agreements)
-	$(PYTHON) -m samples.make
+	$(PYTHON) -m synthetic.samples
 
 schema: ## publish the JSON Schema of a record
 	$(PYTHON) -m ocr_extract schema > docs/record.schema.json

@@ -19,9 +19,9 @@ from ocr_extract.geometry import Grey, raster_of
 from ocr_extract.imaging.binarize import flatten
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.upright import make_upright
-from samples.degrade import scanned
-from samples.make import rasters, ways
-from samples.typeset import typeset
+from synthetic.degrade import scanned
+from synthetic.samples import rasters, ways
+from synthetic.typeset import typeset
 
 ANGLES = (
     -10.0,

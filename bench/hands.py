@@ -38,6 +38,7 @@ from ocr_extract.recognition.handwriting import handwriting
 from ocr_extract.recognition.pp_ocr import pp_ocr
 from ocr_extract.recognition.tesseract import Tesseract, one_thread
 from ocr_extract.records import Reading
+from tests.recognition.forward_algorithm import log_likelihood
 
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
 SEED = 77
@@ -193,8 +194,8 @@ def report_months(name: str, lines: Sequence[Line]) -> None:
         right = 0
         for row in rows:
             scores = {
-                month: weights[0] * row.pp_ocr.log_likelihood(month)
-                + weights[1] * row.own.log_likelihood(month)
+                month: weights[0] * log_likelihood(row.pp_ocr, month)
+                + weights[1] * log_likelihood(row.own, month)
                 for month in MONTHS
             }
             right += max(scores, key=lambda m: scores[m]) == _normalized(row.line.text)

@@ -18,9 +18,9 @@ from ocr_extract.extraction import observe_first
 from ocr_extract.fields.observations import Observations
 from ocr_extract.recognition import tesseract
 from ocr_extract.settings import Settings
-from samples.degrade import as_pdf, photographed, scanned, turned
-from samples.make import DPI, rasters, ways
-from samples.typeset import typeset
+from synthetic.degrade import as_pdf, photographed, scanned, turned
+from synthetic.samples import DPI, rasters, ways
+from synthetic.typeset import typeset
 
 SEED = 2024
 """Seed of the samples (chosen); nothing was tuned on it."""

@@ -25,10 +25,10 @@ from pdf2image import convert_from_bytes
 
 from bench.textbook import textbook
 from ocr_extract.recognition.tesseract import one_thread
-from samples.degrade import as_pdf, scanned
-from samples.make import FIRST, LAST, TOPICS
-from samples.overlay import filled_in
-from samples.typeset import Entry, Filling, typeset
+from synthetic.degrade import as_pdf, scanned
+from synthetic.overlay import filled_in
+from synthetic.samples import FIRST, LAST, TOPICS
+from synthetic.typeset import Entry, Filling, typeset
 
 SCAN_SHARE = 0.13
 """Share (0..1) of scans, as counted over 328 real agreements."""

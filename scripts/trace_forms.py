@@ -32,7 +32,7 @@ from ocr_extract.imaging.registration import DPI
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import PdfObjects, open_objects
 from ocr_extract.text import Line, Word, group_lines
-from samples.typeset import Filling, typeset
+from synthetic.typeset import Filling, typeset
 
 FORMS = Path(__file__).parent.parent / "ocr_extract" / "forms"
 TERMS, LAYOUTS = FORMS / "terms.json", FORMS / "layouts.json"

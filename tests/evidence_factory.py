@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 
-from samples.typeset import Entry, Filling, typeset
+from synthetic.typeset import Entry, Filling, typeset
 from tests.factory import FILLED, pages_of
 
 UNDATED = replace(FILLED, date=None)

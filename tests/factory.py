@@ -16,8 +16,8 @@ from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import Availability, RecognizerTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.text import Word
-from samples.make import rasters
-from samples.typeset import Entry, Filling, typeset
+from synthetic.samples import rasters
+from synthetic.typeset import Entry, Filling, typeset
 
 FILLED = Filling(
     title=Entry("Robust Tree Ensembles for Long Documents", size=9.0),

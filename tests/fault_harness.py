@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from samples.typeset import typeset
+from synthetic.typeset import typeset
 from tests.factory import FILLED, Factory
 
 ROOT = Path(__file__).parent.parent

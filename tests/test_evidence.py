@@ -5,7 +5,7 @@ import pytest
 from ocr_extract import extract, extract_all
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
-from samples.typeset import Entry
+from synthetic.typeset import Entry
 from tests import evidence_factory as made
 from tests.factory import Factory, FakeReader, pages_of
 
@@ -134,7 +134,7 @@ def test_altered_clause_is_flagged_and_unaltered_clauses_are_not(
     record = extract(factory.agreement(), settings=YEAR)
     assert record.form is not None
     assert record.form.terms == "unaltered"
-    from samples import typeset  # noqa: PLC0415
+    from synthetic import typeset  # noqa: PLC0415
 
     altered = tuple(c.replace("stay with", "pass from") for c in typeset.CLAUSES)
     monkeypatch.setattr(typeset, "CLAUSES", altered)

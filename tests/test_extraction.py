@@ -9,7 +9,7 @@ from ocr_extract.dates.priors import context_of
 from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
-from samples.typeset import Entry
+from synthetic.typeset import Entry
 from tests.factory import HANGING, Factory, FakeReader, pages_of, text_lines
 
 YEAR = Settings(year=2025)

@@ -12,7 +12,7 @@ from ocr_extract.extraction import observe_first
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.roster.roster import read_roster
-from samples.make import make
+from synthetic.samples import make
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 EXPECTED_LABELS = {"corresponding_author", "signature", "date"}

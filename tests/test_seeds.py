@@ -11,9 +11,9 @@ from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 from ocr_extract.volume.run import run
-from samples.degrade import as_pdf, photographed, scanned
-from samples.make import rasters
-from samples.typeset import Entry, Filling, typeset
+from synthetic.degrade import as_pdf, photographed, scanned
+from synthetic.samples import rasters
+from synthetic.typeset import Entry, Filling, typeset
 
 
 @dataclasses.dataclass(frozen=True)

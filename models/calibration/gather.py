@@ -18,13 +18,13 @@ import pickle
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from bench.simulate import END, START, simulated
 from models.handwriting.compose import Composer, load_sources
 from models.signature.gather import Example
 from ocr_extract.calibration.model import calibration_kind
@@ -37,6 +37,7 @@ from ocr_extract.recognition.date_recognizer import DateRecognizer
 from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.settings import Settings
 from ocr_extract.volume.consensus import consensus_pass
+from synthetic.volume import END, START, simulated
 
 SEED = 4711
 """Seed of all draws (chosen); the shipped labels were made with it."""
@@ -127,7 +128,7 @@ def told_rows(count: int) -> Iterator[Row]:
     """
     for number, context in enumerate((context_of(2025, START, END), Context())):
         first, truths = simulated(count // 2, SEED + number, context)
-        redated = consensus_pass(lambda: enumerate(first), context, SETTINGS)
+        redated = consensus_pass(partial(enumerate, first), context, SETTINGS)
         for (_, record), truth in zip(redated, truths, strict=True):
             result = record.fields.date
             kind = calibration_kind(result.written, result.evidence)

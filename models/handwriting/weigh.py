@@ -1,9 +1,8 @@
 """Finds the weight of each network: `python -m models.handwriting.weigh DIR`.
 
-Data: lines of the held-out tenth of writers and fonts, which the network was not trained on, and
-as many lines of the training writers of ccby/, which it was not trained on either. Composed lines
-alone are too similar to the network's training data to show how well it reads other writers.
-Only two numbers are chosen with these lines, and no weight inside a network.
+Data: composed lines of the held-out tenth of writers and fonts, which the network was not trained
+on. Only two numbers are chosen with these lines, and no weight inside a network. It prints them;
+they are written into WEIGHTS in ocr_extract/recognition/date_recognizer.py by hand.
 The chosen pair of weights gives the true date the highest mean log-probability (log-linear
 pooling; Hinton 2002). The ratio of the two balances the networks, their sum sets the sharpness.
 """
@@ -11,15 +10,10 @@ pooling; Hinton 2002). The ratio of the two balances the networks, their sum set
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import random
 from itertools import islice, product
 from pathlib import Path
-
-import cv2
-import numpy as np
-import numpy.typing as npt
 
 from models.handwriting.compose import Composer, load_sources
 from ocr_extract.dates.calendar import PartialDate
@@ -62,23 +56,6 @@ def main() -> None:
             table.append((sum(gains) / len(gains), general, own))
     for gain, general, own in sorted(table, reverse=True)[:8]:
         print(f"pp-ocr {general:.2f} handwriting {own:.2f}: mean log-probability {gain:.3f}")
-
-
-def held_out_writers(
-    folder: Path, count: int
-) -> list[tuple[npt.NDArray[np.uint8], set[PartialDate]]]:
-    """`count` dates of the training writers of ccby/, each as a crop and its meanings: half of them
-    with French words, half in numbers.
-    """
-    dates = []
-    for name in ("dates_copiste", "dates_numeric_composite"):
-        with (folder / "ccby" / name / "labels.tsv").open(encoding="utf-8") as file:
-            rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-        usable = [r for r in rows if r["split"] == "train" and meanings(r["text"])]
-        for row in random.Random(SEED).sample(usable, count // 2):
-            image = cv2.imread(str(folder / "ccby" / name / row["file"]), cv2.IMREAD_GRAYSCALE)
-            dates.append((np.asarray(image, np.uint8), meanings(row["text"])))
-    return dates
 
 
 def meanings(text: str) -> set[PartialDate]:

@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from models.signature.forms import Place
 from models.signature.gather import Example
 from ocr_extract.dates.priors import context_of
 from ocr_extract.fields.features import ink_evidence, score_marks
@@ -29,6 +28,7 @@ from ocr_extract.fields.observations import Observations
 from ocr_extract.geometry import Rect
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.presence import MIN_SIGNATURE_SIZE
+from synthetic.signed_forms import Place
 
 RIDGE = 1.0
 """Strength of the ridge on standardized features (chosen)."""

@@ -12,11 +12,11 @@ import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from bench.unsigned import forms_of as unsigned_forms
-from models.signature.forms import SIGNED_END, SIGNED_LINE, Made, Place, form, strangers
 from ocr_extract.extraction import observe_first
 from ocr_extract.fields.observations import Observations
 from ocr_extract.settings import Settings
+from synthetic.signed_forms import SIGNED_END, SIGNED_LINE, Made, Place, form, strangers
+from synthetic.unsigned_forms import forms_of as unsigned_forms
 
 SEED = 20261122
 """Seed of the forms (chosen); the shipped weights were learned with it."""

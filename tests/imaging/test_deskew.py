@@ -4,7 +4,7 @@ import pytest
 from ocr_extract.geometry import raster_of
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.upright import make_upright
-from samples.degrade import scanned, turned
+from synthetic.degrade import scanned, turned
 from tests.factory import text_lines
 
 ANGLES = (-10.0, -4.3, -0.7, 0.0, 0.2, 1.9, 7.5, 10.0)

@@ -5,7 +5,7 @@ from ocr_extract.geometry import raster_of
 from ocr_extract.imaging.binarize import flatten, is_shaded, paper_of
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.page_outline import find_sheet, straighten
-from samples.degrade import photographed
+from synthetic.degrade import photographed
 from tests.factory import text_lines
 
 

@@ -7,8 +7,8 @@ import pytest
 from ocr_extract.forms.template import PrintedPage, printed_pages
 from ocr_extract.geometry import Grey, Raster, raster_of
 from ocr_extract.imaging.registration import Alignment, align
-from samples import typeset
-from samples.degrade import scanned
+from synthetic import typeset
+from synthetic.degrade import scanned
 from tests.factory import FILLED, pages_of, text_lines
 
 DPI = 200

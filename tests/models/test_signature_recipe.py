@@ -13,7 +13,7 @@ from pdf2image import convert_from_bytes
 
 from models.calibration.gather import meanings, told_rows, volume_of
 from models.signature.fit import fit, odds_of, report
-from models.signature.forms import CONDITIONS, Made, Strangers, form, strangers
+from synthetic.signed_forms import CONDITIONS, Made, Strangers, form, strangers
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from ocr_extract.records import Damage, Reading
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 from ocr_extract.text import FORM, Word
-from samples import typeset
-from samples.degrade import scanned
+from synthetic import typeset
+from synthetic.degrade import scanned
 from tests.factory import Factory, pages_of, text_lines
 
 YEAR = Settings(year=2025)

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from bench.unsigned import forms
 from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
-from samples.typeset import Entry, Hand, typeset
+from synthetic.typeset import Entry, Hand, typeset
+from synthetic.unsigned_forms import forms
 from tests.factory import FILLED, Factory
 
 YEAR = Settings(year=2025)

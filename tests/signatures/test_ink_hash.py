@@ -6,7 +6,7 @@ import pytest
 
 from ocr_extract.geometry import Grey
 from ocr_extract.signatures.ink_hash import hash_of, is_same_ink
-from samples.pen import sign
+from synthetic.pen import sign
 
 
 def _signature(seed: int) -> Grey:

@@ -11,7 +11,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.plan import plan
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import run
-from samples.typeset import Entry
+from synthetic.typeset import Entry
 from tests.factory import Factory
 
 TITLES = {

@@ -9,8 +9,8 @@ from pathlib import Path
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
-from samples.pen import sign
-from samples.typeset import LETTER, Entry, Filling, draw, enter, register_fonts
+from synthetic.pen import sign
+from synthetic.typeset import LETTER, Entry, Filling, draw, enter, register_fonts
 
 # Points of the PMLR form from its pages' top left: where its blanks and its labels end.
 TITLE, AUTHOR = (150.0, 284.0), (150.0, 333.0)

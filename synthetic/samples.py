@@ -1,4 +1,4 @@
-"""Make sample agreements with their truth: `python -m samples.make --out DIR --seed N`.
+"""Make sample agreements with their truth: `python -m synthetic.samples --out DIR --seed N`.
 
 Five ways of filling in a form, as met in the first five documents of this project, each
 under several conditions. Names and titles are invented. The same seed gives the same
@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from pdf2image import convert_from_bytes
 
-from samples.degrade import Grey, as_pdf, as_tiff, photographed, scanned, turned
-from samples.typeset import Entry, Filling, typeset
+from synthetic.degrade import Grey, as_pdf, as_tiff, photographed, scanned, turned
+from synthetic.typeset import Entry, Filling, typeset
 
 DPI = 200
 TOPICS = ("Sparse", "Adaptive", "Modular", "Robust", "Calibrated", "Streaming", "Causal", "Compact")
@@ -289,7 +289,7 @@ def _inverted(name: str) -> str:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent.parent / "samples")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     rows = make(arguments.out, arguments.seed)

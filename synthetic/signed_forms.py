@@ -20,10 +20,10 @@ from pdf2image import convert_from_bytes
 from PIL import Image, ImageDraw, ImageFont
 from reportlab.pdfgen.canvas import Canvas
 
-from samples.degrade import Grey, as_pdf, bordered, photographed, scanned
-from samples.make import FIRST, LAST, TOPICS
-from samples.pen import sign, write
-from samples.typeset import LETTER, Entry, Filling, Hand, typeset
+from synthetic.degrade import Grey, as_pdf, bordered, photographed, scanned
+from synthetic.pen import sign, write
+from synthetic.samples import FIRST, LAST, TOPICS
+from synthetic.typeset import LETTER, Entry, Filling, Hand, typeset
 
 DPI = 200
 """Resolution of the pages, in pixels per inch (chosen)."""

@@ -13,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from samples.pen import Writing, sign, write
+from synthetic.pen import Writing, sign, write
 
 LETTER = (612.0, 792.0)
 FONTS = {
