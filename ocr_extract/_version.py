@@ -2,5 +2,6 @@
 
 __version__ = "0.1.0"
 EXTRACTION_VERSION = 1
-"""Of what the extraction pass makes of a file. Raise it with every change that may change a
-record: ledgers then read their files anew. tests/volume/test_keys.py holds it."""
+"""Version of what the extraction pass makes of a file (chosen: it counts up). Raise it with every
+change that may change a record: ledgers then read their files again. tests/volume/test_keys.py
+holds it."""
