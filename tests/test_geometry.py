@@ -43,7 +43,7 @@ def test_raster_converts_points_and_pixels() -> None:
 
 
 def _word(text: str, x: float, y: float, height: float = 8.0) -> Word:
-    return Word(text, (x, y, x + 5 * len(text), y + height), 0.9)
+    return Word(text, Rect(x, y, x + 5 * len(text), y + height), 0.9)
 
 
 def test_words_are_grouped_into_lines_in_reading_order() -> None:

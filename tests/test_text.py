@@ -17,7 +17,7 @@ from ocr_extract.text import (
 
 WORDS = st.lists(
     st.builds(
-        lambda x, y, w, h, source: Word("a", (x, y, x + w, y + h), 1.0, source),
+        lambda x, y, w, h, source: Word("a", Rect(x, y, x + w, y + h), 1.0, source),
         st.integers(0, 40).map(lambda v: 5.0 * v),
         st.integers(-8, 60).map(lambda v: 1.5 * v),
         st.floats(1, 40),
@@ -31,7 +31,7 @@ WORDS = st.lists(
 def _one_by_one(words: list[Word]) -> list[list[Word]]:
     median = float(np.median([word.height for word in words]))
     lines: list[list[Word]] = []
-    for word in sorted(words, key=lambda w: (w.rect[0], w.rect[1])):
+    for word in sorted(words, key=lambda w: (w.rect.x0, w.rect[1])):
         if word.source == "page" and word.height > MAX_HEIGHT_RATIO * median:
             continue
         fitting = [line for line in lines if _belongs_to(word, line)]
@@ -39,7 +39,7 @@ def _one_by_one(words: list[Word]) -> list[list[Word]]:
             min(fitting, key=lambda line: _distance(word, line)).append(word)
         else:
             lines.append([word])
-    return sorted(lines, key=lambda line: (_middle(line[0]), min(w.rect[0] for w in line)))
+    return sorted(lines, key=lambda line: (_middle(line[0]), min(w.rect.x0 for w in line)))
 
 
 @given(WORDS)
@@ -49,7 +49,7 @@ def test_each_word_joins_the_nearest_line_that_it_belongs_to(words: list[Word]) 
 
 
 def test_tall_recognized_word_is_dropped_and_tall_pdf_word_stays() -> None:
-    small = [Word("a", (10.0 * n, 0.0, 10.0 * n + 8, 8.0), 1.0) for n in range(5)]
+    small = [Word("a", Rect(10.0 * n, 0.0, 10.0 * n + 8, 8.0), 1.0) for n in range(5)]
     tall = Rect(80.0, -20.0, 140.0, 20.0)
     assert group_lines([*small, Word("scrawl", tall, 0.9)]) == (Line(tuple(small)),)
     lines = group_lines([*small, Word("Ann Bee", tall, 1.0, "pdf")])
