@@ -69,6 +69,13 @@ def test_lines_of_a_text_file_fill_the_fields_without_a_place() -> None:
     assert (record.fields.signature.present, record.verdict) == ("yes", Verdict.ACCEPTED)
 
 
+def test_score_of_a_reading_counts_on_a_page_but_not_in_a_text_file() -> None:
+    doubted = replace(DATE, readings=(reading("27 May 2025", 0.8, "pdf"),))
+    page = _decided(replace(PAGE, marks=(doubted,)))
+    text_file = _decided(replace(PAGE, marks=(replace(doubted, place=None),), has_ink=False))
+    assert page.fields.date.posterior < 0.95 < text_file.fields.date.posterior
+
+
 def test_missing_date_is_a_sure_blank_only_beside_a_label() -> None:
     undated = _decided(replace(PAGE, marks=(NAME, SIGNATURE)))
     date = undated.fields.date
