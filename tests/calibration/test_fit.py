@@ -1,5 +1,4 @@
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,21 +7,7 @@ from scipy.stats import binom
 
 from ocr_extract.calibration.evaluate import calibration_error
 from ocr_extract.calibration.fit import Label, fit, upper_bound
-from ocr_extract.calibration.model import (
-    MIN_CONFIDENCE,
-    NEVER,
-    Calibration,
-    Risk,
-    accept_at,
-    calibration_of,
-    load_calibration,
-)
-from ocr_extract.errors import BadSettings
-from ocr_extract.settings import Settings
-from tests.factory import Factory
-
-SHIPPED = {"hand": (0.9834, 0.9776), "born_digital": (0.9, 0.9717), "typed": (0.9, 0.98)}
-"""For each kind: the threshold, and the confidence for a raw posterior of 0.95."""
+from ocr_extract.calibration.model import MIN_CONFIDENCE, NEVER
 
 
 def _labels(count: int, kind: str = "hand", seed: int = 5) -> list[Label]:
@@ -68,10 +53,6 @@ def test_threshold_depends_on_kind_and_rises_for_a_smaller_error() -> None:
     assert thresholds == sorted(thresholds)
     assert all(t >= MIN_CONFIDENCE for t in thresholds)
     assert fitted.threshold(0.1, "typed") == NEVER
-    curve = (Risk(threshold=0.95, error=0.0, count=50), Risk(threshold=0.7, error=0.2, count=90))
-    given = Calibration(provenance="x", maps={}, risk={"hand": curve})
-    assert given.threshold(0.005, "hand") == 0.95
-    assert given.threshold(0.5, "hand") == MIN_CONFIDENCE
 
 
 def test_few_labels_without_an_error_give_no_low_error() -> None:
@@ -97,41 +78,3 @@ def test_upper_bound_lies_above_the_observed_share_and_falls_with_more_labels(
     # Definition: if the bound were the true share, so few wrong dates would occur 1 time in 20.
     if wrong < count:
         assert binom.cdf(wrong, count, bound) == pytest.approx(0.05, abs=1e-6)
-
-
-def test_shipped_calibration_gives_the_measured_answers() -> None:
-    """The shipped file is read as it was fitted. Only a new fit uses the upper bound."""
-    shipped = calibration_of(Settings())
-    answers = {
-        kind: (accept_at(Settings(), kind), round(shipped.confidence(0.95, kind), 4))
-        for kind in sorted(shipped.maps)
-    }
-    assert answers == SHIPPED
-
-
-def test_shipped_calibration_has_every_kind() -> None:
-    shipped = calibration_of(Settings())
-    assert set(shipped.maps) == set(shipped.risk) == {"born_digital", "typed", "hand"}
-    assert (Path(__file__).parent.parent.parent / shipped.provenance).is_file()
-    for kind in shipped.maps:
-        assert MIN_CONFIDENCE <= accept_at(Settings(), kind) < 1
-    assert accept_at(Settings(accept_at=0.4), "hand") == 0.4
-
-
-def test_calibration_file_of_the_user_replaces_the_shipped_one(factory: Factory) -> None:
-    own = Calibration(provenance="mine", maps={"hand": ((0.0, 0.0), (1.0, 0.5))})
-    path = factory.text("c.json", own.model_dump_json())
-    assert calibration_of(Settings(calibration=path)).confidence(0.8, "hand") == pytest.approx(0.4)
-    assert accept_at(Settings(calibration=path), "hand") == NEVER
-
-
-def test_impossible_or_missing_path_raises_bad_settings() -> None:
-    for path in (Path("a\x00b"), Path("/none/c.json")):
-        with pytest.raises(BadSettings, match="calibration"):
-            load_calibration(path)
-
-
-@pytest.mark.parametrize("content", ["", "{}", '{"provenance": "x", "maps": {"hand": [1]}}'])
-def test_file_that_is_not_a_calibration_raises_bad_settings(factory: Factory, content: str) -> None:
-    with pytest.raises(BadSettings, match="calibrate"):
-        load_calibration(factory.text("c.json", content))
