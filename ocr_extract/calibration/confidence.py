@@ -40,6 +40,8 @@ development agreements."""
 AGREEMENT_THRESHOLD = 0.6
 """Agreement of the readings (share 0..1) above which a medium word score lowers the quality only
 a little. Set on the development agreements."""
+MIN_EXPONENT = -700.0
+"""Exponent under which exp overflows, and the logistic function is 0 (defined by IEEE 754)."""
 
 
 def word_score(reading: Reading) -> float:
@@ -59,12 +61,13 @@ def print_score(readings: Sequence[Reading]) -> float:
         for r in readings
         if r.reader not in INK_RECOGNIZERS and any(c.isalnum() for c in r.best)
     ]
-    if not scored:
+    total = sum(score for score, _ in scored)
+    if total <= 0.0:
         return 0.0
     surest = max(scored, key=lambda item: item[0])[1]
-    mean = sum(score * score for score, _ in scored) / sum(score for score, _ in scored)
+    mean = sum(score * score for score, _ in scored) / total
     similarity = sum(score * _similarity(r.best, surest.best) for score, r in scored)
-    return mean * (0.4 + 0.6 * similarity / sum(score for score, _ in scored))
+    return mean * (0.4 + 0.6 * similarity / total)
 
 
 def agreement(reading: Reading, readings: Sequence[Reading]) -> float:
@@ -113,7 +116,7 @@ def _for_usual_length(log_likelihood: float, text: str) -> float:
 
 
 def _sigmoid(x: float) -> float:
-    return 1.0 / (1.0 + math.exp(-x))
+    return 1.0 / (1.0 + math.exp(-x)) if x > MIN_EXPONENT else 0.0
 
 
 def text_confidence(scores: Sequence[float], located: float) -> float:

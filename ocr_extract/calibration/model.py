@@ -64,6 +64,15 @@ class Calibration(BaseModel):
             return by_kind
         return {FORMER_NAMES.get(kind, kind): value for kind, value in by_kind.items()}
 
+    @field_validator("maps")
+    @classmethod
+    def _rising_within_bounds(cls, maps: dict[str, Knots]) -> dict[str, Knots]:
+        for knots in maps.values():
+            for values in zip(*knots, strict=True):
+                if list(values) != sorted(values) or not 0.0 <= values[0] <= values[-1] <= 1.0:
+                    raise ValueError("a map falls, or leaves 0..1")
+        return maps
+
     def confidence(self, raw: float, kind: str) -> float:
         """The confidence (0..1) of a date of that kind with that raw posterior (0..1): the share of
         such dates that is right. The posterior itself for a kind without a map.

@@ -122,3 +122,10 @@ def test_ink_and_type_are_signatures_with_bounded_probability() -> None:
     assert drawn_signature(0.0) > 0.9
     assert drawn_signature(12.0) == MAX_SIGNATURE_CONFIDENCE
     assert (typed_signature(0.61), typed_signature(0.6)) == (0.9, 0.5)
+
+
+def test_likelihoods_beyond_all_bounds_give_no_error_and_no_confidence() -> None:
+    unlikely = Hypothesis(text="abc", log_likelihood=-1e5)
+    assert print_score([Reading(reader="tesseract", hypotheses=(unlikely,))]) == 0.0
+    assert hand_quality(-1e5, "27.05.2025") == 0.0
+    assert drawn_signature(-1e5) == 0.0

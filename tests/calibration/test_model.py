@@ -107,3 +107,11 @@ def test_impossible_or_missing_path_raises_bad_settings() -> None:
 def test_file_that_is_not_a_calibration_raises_bad_settings(factory: Factory, content: str) -> None:
     with pytest.raises(BadSettings, match="calibrate"):
         load_calibration(factory.text("c.json", content))
+
+
+@pytest.mark.parametrize("knots", ["[[0,0],[1,2]]", "[[1,0.2],[0,0.9]]", "[[0,0.9],[1,0.2]]"])
+def test_map_that_falls_or_leaves_its_bounds_is_refused(tmp_path: Path, knots: str) -> None:
+    path = tmp_path / "dates.json"
+    path.write_text(f'{{"provenance": "x", "maps": {{"typed": {knots}}}}}')
+    with pytest.raises(BadSettings):
+        load_calibration(path)
