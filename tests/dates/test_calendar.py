@@ -12,8 +12,9 @@ from ocr_extract.dates.calendar import LAST_YEAR, PartialDate, days_in, is_possi
 
 @pytest.mark.parametrize(
     ("parts", "iso", "precision"),
-    [((2025, 7, 3), "2025-07-03", "day"), ((2025, 7), "2025-07", "month"), ((2025,), "2025", "year"),
-     ((205, 7, 3), "0205-07-03", "day"), ((None, 7, 3), None, "none")],
+    [((2025, 7, 3), "2025-07-03", "day"), ((2025, 7), "2025-07", "month"),
+     ((2025,), "2025", "year"), ((205, 7, 3), "0205-07-03", "day"),
+     ((None, 7, 3), None, "none")],
 )  # fmt: skip
 def test_iso_form_and_precision_follow_from_the_given_parts(
     parts: tuple[int | None, ...], iso: str | None, precision: str
