@@ -8,7 +8,6 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from ocr_extract.forms.clauses import compare_clauses
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import locate_block
 from ocr_extract.forms.phrases import letters_and_digits
@@ -88,13 +87,3 @@ def test_profile_is_unchanged_after_storing() -> None:
     assert [w.text for w in page.words[0]] == [UNKNOWN, "Date:"]
     assert page.print.picture.shape == (1100, 850)
     assert page.regions == ()
-
-
-def test_clauses_compared_in_pixels_need_no_words() -> None:
-    seen = {(page.variant, c) for page in printed_pages()[:2] for c in page.clauses}
-    whole = compare_clauses([], PMLR.name, exact=False, seen=seen)
-    assert whole is not None
-    assert whole.state == "unaltered"
-    lost = compare_clauses([], PMLR.name, exact=False, seen={s for s in seen if s[1] != "3"})
-    assert lost is not None
-    assert lost.state == "unreadable"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from ocr_extract.geometry import raster_of
-from ocr_extract.imaging.binarize import flatten, is_shaded, paper_of
+from ocr_extract.imaging.binarize import flatten
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.page_outline import find_sheet, straighten
 from synthetic.degrade import photographed
@@ -40,13 +40,3 @@ def test_dark_box_on_paper_is_not_a_sheet() -> None:
     page = np.full((700, 600), 250, np.uint8)
     page[300:400, 200:400] = 20
     assert find_sheet(page) is None
-
-
-def test_pale_strokes_remain_after_shading_is_removed() -> None:
-    ramp = np.linspace(120, 220, 600).astype(np.uint8)
-    page = np.repeat(ramp[None, :], 400, axis=0)
-    page[200:203, 50:550] = (page[200:203, 50:550] * 0.8).astype(np.uint8)
-    assert is_shaded(paper_of(page))
-    clean = flatten(raster_of(page, 100, 1)).pixels
-    assert clean[201, 100:500].max() < 225
-    assert np.median(clean) > 245

@@ -53,20 +53,3 @@ def test_thin_pale_stroke_is_one_piece() -> None:
     shape = shape_of(raster_of(page, DPI, 1), fine, Rect(0.0, 0.0, 200.0, 84.0))
     assert shape.pieces == 1
     assert np.array_equal(all_ink(dark, fine)[:330], fine[:330])
-
-
-def test_dark_ink_keeps_its_outline_beside_pale_ink() -> None:
-    page = _blank()
-    cv2.line(page, (80, 100), (640, 100), 0, 5, cv2.LINE_AA)
-    cv2.line(page, (80, 300), (640, 300), 190, 3, cv2.LINE_AA)
-    dark = ink_mask(page)
-    both = all_ink(dark, fine_mask(page))
-    assert np.array_equal(both[:200], dark[:200])
-    assert both[300, 300] == 255
-    assert dark[300, 300] == 0
-
-
-def test_noise_on_a_scan_is_not_ink() -> None:
-    noise = np.random.default_rng(1).normal(246, 4, (400, 800))
-    page = np.clip(noise, 0, 255).astype(np.uint8)
-    assert np.count_nonzero(fine_mask(page)) < 20

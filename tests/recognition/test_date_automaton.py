@@ -1,5 +1,4 @@
 from datetime import date
-from itertools import product
 
 import numpy as np
 import pytest
@@ -8,8 +7,8 @@ from hypothesis import strategies as st
 
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
-from ocr_extract.recognition.ctc_lattice import NUMBERS, DateLattice, _emissions
-from ocr_extract.recognition.ctc_output import BLANK, COLUMNS, CtcOutput, column_of
+from ocr_extract.recognition.ctc_lattice import NUMBERS
+from ocr_extract.recognition.ctc_output import COLUMNS, CtcOutput
 from ocr_extract.recognition.date_automaton import PAIRS, written_dates
 from tests.frames_factory import frames_of
 
@@ -87,23 +86,6 @@ def test_second_network_decides_when_the_first_is_unsure() -> None:
 def test_other_text_has_a_low_log_likelihood(text: str) -> None:
     dates = written_dates([frames_of(text)], [1.0])
     assert not dates or dates[0].log_likelihood < -12
-
-
-@pytest.mark.parametrize("text", ["7", "12", "11", "1/2", "sep"])
-def test_product_of_matrices_is_the_sum_over_all_alignments(text: str) -> None:
-    """The sum is computed over every path of blanks and the text's characters that gives it."""
-    probabilities = np.maximum(np.random.default_rng(3).dirichlet(np.full(COLUMNS, 0.05), 5), 1e-4)
-    rows = _emissions(np.asarray(probabilities, np.float32))
-    columns_used = sorted({BLANK, *map(column_of, text)})
-    columns = [column_of(c) for c in text]
-    total = sum(
-        float(np.prod([rows[t, c] for t, c in enumerate(path)]))
-        for path in product(columns_used, repeat=5)
-        if [c for i, c in enumerate(path) if c and (i == 0 or path[i - 1] != c)] == columns
-    )
-    lattice = DateLattice(CtcOutput(np.asarray(probabilities, np.float32)))
-    by_matrices = (lattice.word(text) @ lattice._blanks)[0, -1]
-    assert by_matrices == pytest.approx(total, rel=1e-3)
 
 
 def test_pairs_can_be_a_day_and_a_month() -> None:
