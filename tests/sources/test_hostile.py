@@ -17,7 +17,6 @@ from ocr_extract.recognition.one_timeout import OneTimeout
 from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, PdfObjects, open_objects
-from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.text import MAX_LINE, plain_lines
 from ocr_extract.text import Word
@@ -125,16 +124,6 @@ def test_slow_program_is_reported_as_timeout(
     assert len(count.read_text().split()) == expected_calls
 
 
-def test_file_name_like_an_option_is_a_file_name(
-    factory: Factory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    factory.agreement("-v")
-    monkeypatch.chdir(factory.folder)
-    assert inspect_pdf(Path("-v"), SETTINGS).pages == 2
-    render = pdf_renderer(Path("-v"), SETTINGS, lambda _: None)
-    assert render(2, 50).pixels.shape == (550, 425)
-
-
 def _small_print(factory: Factory, pages: int, characters: int) -> Path:
     """A PDF of `pages` pages of `characters` characters each, half a point high."""
     rows = [f"({'words of print ' * 8}) Tj T*" for _ in range(characters // 120)]
@@ -220,17 +209,6 @@ def test_recognizer_calls_share_one_time_limit() -> None:
     with pytest.raises(RecognizerTrouble) as caught:
         recognizer.read([crop])
     assert caught.value.kind == "reader_timeout"
-
-
-def test_broken_file_is_reported_as_broken(factory: Factory) -> None:
-    path = factory.file("a.pdf", b"%PDF-1.5 nothing")
-    with pytest.raises(Damaged) as caught:
-        inspect_pdf(path, SETTINGS)
-    assert caught.value.damage.kind == "broken"
-    render = pdf_renderer(factory.agreement(), SETTINGS, lambda _: None)
-    with pytest.raises(Damaged) as caught:
-        render(99, 100)
-    assert caught.value.damage.kind == "broken"
 
 
 def test_page_without_size_is_not_an_internal_error(factory: Factory) -> None:
