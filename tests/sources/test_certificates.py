@@ -26,11 +26,12 @@ def _signed_again(content: bytes, stated_name: str) -> bytes:
     return signed
 
 
-def _with_unknown_key(content: bytes) -> bytes:
-    """The file, the last of whose certificates has a key of a kind that does not exist."""
+def _with_unknown_digest(content: bytes) -> bytes:
+    """The file, whose last signature is of a digest that does not exist."""
     start = content.rindex(b"/Contents <")
-    elliptic = b"2a8648ce3d0201"
-    return content[:start] + content[start:].replace(elliptic, b"2a8648ce3d0299")
+    sha256 = b"608648016503040201"
+    assert sha256 in content[start:]
+    return content[:start] + content[start:].replace(sha256, b"608648016503040299")
 
 
 def test_root_decides_between_valid_and_unverified(factory: Factory) -> None:
@@ -83,7 +84,7 @@ def test_stated_name_is_used_only_without_a_readable_certificate() -> None:
     content = _signed_again(certified(), "Jonas Okafor")
     first, second = read_certificates(content)
     assert (first.signer, second.signer) == ("Mira Feldmann", "Mira Feldmann")
-    first, second = read_certificates(_with_unknown_key(content))
+    first, second = read_certificates(_with_unknown_digest(content))
     assert (first.signer, first.state) == ("Mira Feldmann", "unverified")
     assert (second.signer, second.state) == ("Jonas Okafor", "unreadable")
 
