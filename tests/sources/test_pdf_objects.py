@@ -81,13 +81,24 @@ def test_word_that_leaves_no_ink_is_hidden(factory: Factory, content: bytes) -> 
     assert _texts(_read(_page(factory, content))) == ([], ["Signed"])
 
 
+@pytest.mark.parametrize("style", [b"3 Tr", b"7 Tr", b"/Clear gs"])
+def test_unpainted_word_is_hidden_also_over_ink(factory: Factory, style: bytes) -> None:
+    content = b"100 700 40 5 re f " + TEXT.replace(b"BT", b"BT " + style)
+    assert _texts(_read(_page(factory, content))) == ([], ["Signed"])
+
+
+def test_painted_and_unpainted_letters_are_not_one_word(factory: Factory) -> None:
+    content = b"BT /F 10 Tf 100 700 Td (Mi) Tj 3 Tr (ra) Tj ET"
+    assert _texts(_read(_page(factory, content))) == (["Mi"], ["ra"])
+
+
 @pytest.mark.parametrize("content", [b"0.85 g " + TEXT, TEXT.replace(b"BT", b"BT 1 Tr")])
 def test_grey_and_outlined_words_show(factory: Factory, content: bytes) -> None:
     assert _texts(_read(_page(factory, content))) == (["Signed"], [])
 
 
 @pytest.mark.parametrize(("gap", "words"), [(8, ["Mi", "ra"]), (20, ["Mi", "ra"]), (0.5, ["Mira"])])
-def test_gap_of_most_of_a_letters_height_ends_a_word(
+def test_wide_gap_ends_a_word_and_a_narrow_one_does_not(
     factory: Factory, gap: float, words: list[str]
 ) -> None:
     content = f"BT /F 10 Tf 100 700 Td (Mi) Tj {10.55 + gap} 0 Td (ra) Tj ET".encode()
