@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ocr_extract.cli import terminal
-from ocr_extract.decision.flags import CODES
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -23,7 +22,6 @@ from ocr_extract.records import (
     SignatureResult,
     Verdict,
 )
-from ocr_extract.reports.asks import ASKS, asked_of
 from ocr_extract.reports.tables import write_results
 from ocr_extract.volume.roster.status import PaperStatus, VolumeStatus
 from ocr_extract.volume.volume_summary import Totals, VolumeSummary
@@ -133,13 +131,6 @@ def test_cell_without_formula_is_unchanged(tmp_path: Path, value: str) -> None:
     write_results([record.model_copy(update={"fields": fields})], tmp_path)
     (row,) = csv.DictReader((tmp_path / "documents.csv").read_text().splitlines())
     assert row["title"] == value
-
-
-def test_every_flag_has_a_sentence() -> None:
-    assert list(ASKS) == list(CODES)
-    assert asked_of("accepted", []) == ""
-    assert asked_of("missing", []) == "Ask for the signed agreement."
-    assert asked_of("duplicate", ["unsigned"]).endswith(" Ask for the signature.")
 
 
 def test_every_field_of_every_record_has_a_row(tmp_path: Path) -> None:

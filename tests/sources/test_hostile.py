@@ -1,7 +1,5 @@
 """Files made to break the program: each becomes a damage entry, in limited time."""
 
-import io
-import struct
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +7,6 @@ from pathlib import Path
 import numpy as np
 import pikepdf
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from PIL import Image
 
 from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey, Raster, raster_of
@@ -21,31 +16,14 @@ from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.recognition.one_timeout import OneTimeout
 from ocr_extract.records import Reading, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.sources.image import MAX_FRAMES, open_image
 from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, PdfObjects, open_objects
-from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.text import MAX_LINE, plain_lines
-from ocr_extract.sources.valid_text import valid_text
 from ocr_extract.text import Word
 from tests.factory import Factory, FakeReader, pages_of, text_lines
 from tests.fault_harness import sabotaged
 
 SETTINGS = Settings()
-
-
-@given(st.text(st.characters(codec=None, exclude_categories=())))
-def test_any_text_becomes_valid_unicode(text: str) -> None:
-    safe = valid_text(text)
-    safe.encode()
-    assert valid_text(safe) == safe
-    if not any("\ud800" <= c <= "\udfff" for c in text):
-        assert safe == text
-
-
-def test_surrogate_pair_is_joined_and_lone_surrogate_is_replaced() -> None:
-    assert valid_text("a\ud83d\ude00b") == "a\N{GRINNING FACE}b"
-    assert valid_text("a\ud800b") == "a\ufffdb"
 
 
 def _with_surrogates(factory: Factory) -> Path:
@@ -73,49 +51,6 @@ def test_lone_surrogate_in_font_replaces_one_letter(factory: Factory) -> None:
     record = extract(path, settings=Settings(year=2025))
     record.to_json().encode()
     assert record.fields.date.value == "2025-05-27"
-
-
-def _empty_second_ifd() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("L", (40, 40), 255).save(buffer, "TIFF")
-    content = bytearray(buffer.getvalue())
-    (at,) = struct.unpack_from("<I", content, 4)
-    (entries,) = struct.unpack_from("<H", content, at)
-    struct.pack_into("<I", content, at + 2 + 12 * entries, len(content))
-    return bytes(content) + b"\x00\x00" + b"\x00\x00\x00\x00"
-
-
-@pytest.mark.parametrize("tail", [b"", b"\x01", b"\x00\x01" + b"\xff" * 12])
-def test_tiff_with_empty_second_frame_renders_its_first(tail: bytes) -> None:
-    content = _empty_second_ifd() + tail
-    frames, render = open_image(content, SETTINGS)
-    assert render(1, 100).pixels.min() == 255
-    for frame in range(2, frames + 1):
-        with pytest.raises(Damaged) as caught:
-            render(frame, 100)
-        assert caught.value.damage.kind == "broken"
-
-
-def test_picture_with_too_many_frames_is_not_read() -> None:
-    buffer = io.BytesIO()
-    frames = [Image.new("1", (8, 8)) for _ in range(MAX_FRAMES + 2)]
-    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
-    with pytest.raises(Damaged, match="frames") as caught:
-        open_image(buffer.getvalue(), SETTINGS)
-    assert caught.value.damage.kind == "too_large"
-
-
-def test_pixels_of_all_frames_together_are_limited() -> None:
-    """A hundred frames at the limit would be decoded for minutes."""
-    buffer = io.BytesIO()
-    frames = [Image.new("L", (100, 100), 255) for _ in range(20)]
-    frames[0].save(buffer, "TIFF", save_all=True, append_images=frames[1:])
-    count, render = open_image(buffer.getvalue(), Settings(max_pixels=10_000))
-    assert count == 20
-    for frame in range(1, 11):
-        render(frame, 100)
-    with pytest.raises(Damaged, match="too many pixels"):
-        render(11, 100)
 
 
 @pytest.mark.parametrize(
@@ -187,16 +122,6 @@ def test_slow_program_is_reported_as_timeout(
     pages = 1 if program == "pdfinfo" else record.document.pages
     expected_calls = pages if sabotage.startswith("sleep") else 2 * pages
     assert len(count.read_text().split()) == expected_calls
-
-
-def test_file_name_like_an_option_is_a_file_name(
-    factory: Factory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    factory.agreement("-v")
-    monkeypatch.chdir(factory.folder)
-    assert inspect_pdf(Path("-v"), SETTINGS).pages == 2
-    render = pdf_renderer(Path("-v"), SETTINGS, lambda _: None)
-    assert render(2, 50).pixels.shape == (550, 425)
 
 
 def _small_print(factory: Factory, pages: int, characters: int) -> Path:
@@ -284,17 +209,6 @@ def test_recognizer_calls_share_one_time_limit() -> None:
     with pytest.raises(RecognizerTrouble) as caught:
         recognizer.read([crop])
     assert caught.value.kind == "reader_timeout"
-
-
-def test_broken_file_is_reported_as_broken(factory: Factory) -> None:
-    path = factory.file("a.pdf", b"%PDF-1.5 nothing")
-    with pytest.raises(Damaged) as caught:
-        inspect_pdf(path, SETTINGS)
-    assert caught.value.damage.kind == "broken"
-    render = pdf_renderer(factory.agreement(), SETTINGS, lambda _: None)
-    with pytest.raises(Damaged) as caught:
-        render(99, 100)
-    assert caught.value.damage.kind == "broken"
 
 
 def test_page_without_size_is_not_an_internal_error(factory: Factory) -> None:

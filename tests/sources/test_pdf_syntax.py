@@ -1,0 +1,74 @@
+"""qpdf's complaints: those that lose ink are given, those that lose none are not."""
+
+import io
+import zlib
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from ocr_extract.sources import pdf_syntax
+from ocr_extract.sources.pdf_syntax import syntax_complaints
+from tests.factory import Factory
+
+CONTENT = b"\n".join(b"%d 0 m 10 %d l S" % (n * n, n * 7) for n in range(400))
+
+
+def _page(packed: bytes) -> bytes:
+    """A PDF with one page, whose content stream has these compressed bytes."""
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page(page_size=(100, 100))
+        stream = pikepdf.Stream(pdf, b"")
+        stream.write(packed, filter=pikepdf.Name.FlateDecode)
+        pdf.pages[0].Contents = pdf.make_indirect(stream)
+        buffer = io.BytesIO()
+        pdf.save(buffer)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def broken(factory: Factory) -> Path:
+    """Its page's content breaks off inside of a text."""
+    return factory.file("broken.pdf", _page(zlib.compress(CONTENT + b" (Signed: Mi")))
+
+
+def test_whole_file_has_no_complaints(factory: Factory) -> None:
+    assert syntax_complaints(factory.file("a.pdf", _page(zlib.compress(CONTENT)))) == ()
+
+
+def test_content_that_breaks_off_is_a_complaint(broken: Path) -> None:
+    (complaint,) = syntax_complaints(broken)
+    assert "EOF while reading token" in complaint
+
+
+def test_stream_without_its_last_bytes_has_no_complaints(factory: Factory) -> None:
+    """The checksum at a stream's end is missing, but no ink."""
+    assert syntax_complaints(factory.file("a.pdf", _page(zlib.compress(CONTENT)[:-4]))) == ()
+
+
+def test_table_that_can_be_rebuilt_has_no_complaints(factory: Factory) -> None:
+    whole = _page(zlib.compress(CONTENT))
+    start = whole.rindex(b"startxref")
+    assert syntax_complaints(factory.file("a.pdf", whole[:start] + b"startxref\n7\n%%EOF\n")) == ()
+
+
+def test_damage_is_a_complaint_beside_a_harmless_one(factory: Factory, broken: Path) -> None:
+    content = broken.read_bytes()
+    start = content.rindex(b"startxref")
+    both = factory.file("both.pdf", content[:start] + b"startxref\n7\n%%EOF\n")
+    assert len(syntax_complaints(both)) == 1
+
+
+def test_file_is_checked_up_to_the_size_limit(
+    broken: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf_syntax, "MAX_BYTES", broken.stat().st_size)
+    assert syntax_complaints(broken)
+    monkeypatch.setattr(pdf_syntax, "MAX_BYTES", broken.stat().st_size - 1)
+    assert syntax_complaints(broken) == ()
+
+
+def test_file_that_qpdf_cannot_open_has_no_complaints(factory: Factory) -> None:
+    assert syntax_complaints(factory.file("a.pdf", b"%PDF-1.5 nothing")) == ()
+    assert syntax_complaints(factory.folder) == ()
+    assert syntax_complaints(factory.folder / "none.pdf") == ()
