@@ -116,6 +116,7 @@ def test_sent_file_is_read_by_its_suffix_and_leaves_nothing(temporary: Path) -> 
         (damage, _) = workers.submit(_sent, "a.docx", b"PK\x03\x04rest", SETTINGS).result()
     assert damage == "unsupported"
     assert list(temporary.glob(f"{TEMPORARY_PREFIX}*")) == []
+    assert list(temporary.parent.iterdir()) == [temporary]
 
 
 @pytest.mark.parametrize(
