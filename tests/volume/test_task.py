@@ -115,8 +115,7 @@ def test_sent_file_is_read_by_its_suffix_and_leaves_nothing(temporary: Path) -> 
             assert workers.submit(_sent, name, TEXT.encode(), SETTINGS).result() == ("2025-05-03",)
         (damage, _) = workers.submit(_sent, "a.docx", b"PK\x03\x04rest", SETTINGS).result()
     assert damage == "unsupported"
-    assert list(temporary.glob(f"{TEMPORARY_PREFIX}*")) == []
-    assert list(temporary.parent.iterdir()) == [temporary]
+    assert list(temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize(
