@@ -1,0 +1,139 @@
+"""Flags for what does not agree with the roster, and for nothing that was not surely read."""
+
+import pytest
+
+from ocr_extract.records import (
+    Damage,
+    Document,
+    FieldResult,
+    Fields,
+    Flag,
+    Record,
+    SignatureResult,
+    Verdict,
+    Written,
+)
+from ocr_extract.volume.roster.check import MIN_SURE_CONFIDENCE, with_flags, with_paper
+from ocr_extract.volume.roster.matching import Matcher
+from ocr_extract.volume.roster.roster import Paper, Roster
+
+TREES = Paper("li25", "Robust Tree Ensembles for Long Documents", "Li, Wei and García, Ana")
+BANDITS = Paper("sato25", "Sparse Bandits under Drifting Rewards", "Sato, Kenji")
+SURE, UNSURE = MIN_SURE_CONFIDENCE, MIN_SURE_CONFIDENCE - 0.01
+
+
+def _field(value: str, confidence: float = SURE, written: Written = "typed") -> FieldResult:
+    return FieldResult(value=value, confidence=confidence, written=written)
+
+
+def _checked(name: str = "li25.pdf", *papers: Paper, **fields: FieldResult) -> Record:
+    record = Record(
+        document=Document(name=name, path=name),
+        verdict=Verdict.ACCEPTED,
+        fields=Fields().model_copy(update=fields),
+    )
+    return with_paper(record, Matcher(Roster(papers or (TREES, BANDITS))))
+
+
+def _codes(record: Record) -> list[str]:
+    return [flag.code for flag in record.flags]
+
+
+def test_record_that_agrees_with_its_paper_stays_accepted() -> None:
+    record = _checked(title=_field(TREES.title), author=_field("Wei Li"))
+    assert (_codes(record), record.verdict) == ([], Verdict.ACCEPTED)
+    assert record.roster is not None
+    assert (record.roster.key, record.roster.state) == ("li25", "matched")
+
+
+def test_record_without_a_paper_is_for_review() -> None:
+    record = _checked("scan.pdf")
+    assert (_codes(record), record.roster) == (["unknown_paper"], None)
+    assert record.verdict is Verdict.REVIEW
+
+
+def test_conflict_of_name_and_content_is_the_only_flag() -> None:
+    record = _checked(title=_field(BANDITS.title, 0.95), author=_field("Kenji Sato", 0.95))
+    (flag,) = record.flags
+    assert (flag.code, flag.message) == (
+        "paper_mismatch",
+        "Named for li25, but the content is that of sato25.",
+    )
+
+
+@pytest.mark.parametrize(("read", "codes"), [("abcdefgxyz", []), ("abcdefwxyz", ["title_differs"])])
+def test_title_differs_below_seven_tenths(read: str, codes: list[str]) -> None:
+    assert _codes(_checked("k.pdf", Paper("k", "abcdefghij", ""), title=_field(read))) == codes
+
+
+def test_beginning_of_the_title_is_cut_off_and_does_not_differ() -> None:
+    assert _codes(_checked(title=_field("Robust Tree Ensembles"))) == ["title_cut_off"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "written", "contradicts"),
+    [
+        (SURE, "typed", True), (UNSURE, "typed", False),
+        (SURE, "unknown", True), (1.0, "hand", False),
+    ],
+)  # fmt: skip
+def test_only_sure_print_contradicts_the_roster(
+    confidence: float, written: Written, contradicts: bool
+) -> None:
+    record = _checked(
+        title=_field("Quite Another Piece of Work", confidence, written),
+        author=_field("Nobody Atall", confidence, written),
+    )
+    assert _codes(record) == (["signer_unknown", "title_differs"] if contradicts else [])
+
+
+def test_name_in_a_certificate_does_not_contradict_the_roster() -> None:
+    signature = SignatureResult(value="Nobody Atall", confidence=1, written="certificate")
+    fields = Fields(signature=signature)
+    record = Record(
+        document=Document(name="li25.pdf", path=""), verdict=Verdict.ACCEPTED, fields=fields
+    )
+    assert _codes(with_paper(record, Matcher(Roster((TREES, BANDITS))))) == []
+
+
+@pytest.mark.parametrize(
+    ("author", "is_known"),
+    [
+        ("Wei Li", True), ("Li Wei", True), ("A. Garcia", True), ("Ana Garcla", True),
+        ("Maria García", True), ("Nobody Atall and Ana García", True),
+        ("Wu Li-Feng", False), ("Nobody Atall", False), ("Ana Okonkwo", False),
+    ],
+)  # fmt: skip
+def test_signer_is_known_by_the_whole_name_or_a_family_name(author: str, is_known: bool) -> None:
+    record = _checked(author=_field(author))
+    assert _codes(record) == ([] if is_known else ["signer_unknown"])
+
+
+def test_one_author_among_the_fields_is_enough() -> None:
+    fields = {"author": _field("Nobody Atall"), "corresponding_author": _field("Wei Li")}
+    assert _codes(_checked(**fields)) == []
+    (flag,) = _checked(author=_field("Nobody Atall"), corresponding_author=_field("Ko Y")).flags
+    assert "“Nobody Atall”" in flag.message
+
+
+def test_paper_without_authors_or_title_contradicts_nothing() -> None:
+    fields = {"title": _field("Any Title at All"), "author": _field("Nobody Atall")}
+    assert _codes(_checked("k.pdf", Paper("k", "", ""), **fields)) == []
+
+
+def _record(verdict: Verdict, *codes: str, damage: tuple[Damage, ...] = ()) -> Record:
+    flags = tuple(Flag(code=code, message="") for code in codes)
+    document = Document(name="a.pdf", path="a.pdf")
+    return Record(document=document, verdict=verdict, flags=flags, damage=damage)
+
+
+def test_flags_are_ordered_and_the_verdict_follows_from_all_of_them() -> None:
+    added = [Flag(code="unknown_paper", message="")]
+    record = with_flags(_record(Verdict.REVIEW, "damaged", "undated"), added)
+    assert (_codes(record), record.verdict) == (
+        ["damaged", "unknown_paper", "undated"], Verdict.REVIEW,
+    )  # fmt: skip
+    rejected = _record(Verdict.REJECTED, "not_an_agreement")
+    assert with_flags(rejected, added).verdict is Verdict.REJECTED
+    assert with_flags(_record(Verdict.ACCEPTED), added).verdict is Verdict.REVIEW
+    assert with_flags(rejected, []) is rejected
