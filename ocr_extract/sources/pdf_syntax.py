@@ -32,7 +32,15 @@ def syntax_complaints(path: Path) -> tuple[str, ...]:
         if path.stat().st_size > MAX_BYTES:
             return ()
         with pikepdf.open(path) as pdf:
-            problems = [str(problem) for problem in pdf.check_pdf_syntax()]
-    except (pikepdf.PdfError, OSError, ValueError, RuntimeError):
+            problems = _problems(pdf)
+    except (pikepdf.PdfError, pikepdf.PasswordError, OSError, ValueError, RuntimeError):
         return ()
     return tuple(text for text in problems if not any(phrase in text for phrase in BENIGN))
+
+
+def _problems(pdf: pikepdf.Pdf) -> list[str]:
+    """What the check finds; a content stream that ends the check itself is such a finding."""
+    try:
+        return [str(problem) for problem in pdf.check_pdf_syntax()]
+    except pikepdf.PdfError as error:
+        return [str(error)]

@@ -7,6 +7,9 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from ocr_extract import extract
+from ocr_extract.records import Verdict
+from ocr_extract.settings import Settings
 from ocr_extract.sources import pdf_syntax
 from ocr_extract.sources.pdf_syntax import syntax_complaints
 from tests.factory import Factory
@@ -72,3 +75,31 @@ def test_file_that_qpdf_cannot_open_has_no_complaints(factory: Factory) -> None:
     assert syntax_complaints(factory.file("a.pdf", b"%PDF-1.5 nothing")) == ()
     assert syntax_complaints(factory.folder) == ()
     assert syntax_complaints(factory.folder / "none.pdf") == ()
+
+
+@pytest.mark.parametrize("filler", [b"\0", b"\xff"])
+@pytest.mark.parametrize("share", [0.5, 0.7, 0.9])
+def test_page_whose_compressed_stream_is_overwritten_is_never_unsigned(
+    factory: Factory, share: float, filler: bytes
+) -> None:
+    path = _overwritten(factory.agreement(), share, filler)
+    assert syntax_complaints(path)
+    record = extract(path, settings=Settings(year=2025))
+    assert "broken_page" in {damage.kind for damage in record.damage}
+    assert "unsigned" not in {flag.code for flag in record.flags}
+    assert record.verdict is Verdict.REVIEW
+
+
+def _overwritten(path: Path, share: float, filler: bytes) -> Path:
+    """Twenty bytes of the last page's compressed stream overwritten, in place."""
+    with pikepdf.open(path) as pdf:
+        stream = pdf.pages[-1].Contents
+        raw = stream.read_raw_bytes()
+    content = path.read_bytes()
+    start = content.index(raw) + int(share * len(raw))
+    path.write_bytes(content[:start] + 20 * filler + content[start + 20 :])
+    return path
+
+
+def test_file_with_a_password_has_no_complaints(factory: Factory) -> None:
+    assert syntax_complaints(factory.encrypted("secret")) == ()
