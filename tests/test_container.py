@@ -20,7 +20,9 @@ DOCS = (ROOT / "docs" / "container.md").read_text(encoding="utf-8")
 KILLED = 137
 """Exit code of a process that the kernel killed, as for memory."""
 SCRIPTS = sorted(
-    path for path in (ROOT / "scripts").iterdir() if path.read_bytes()[:2] == b"#!"
+    path
+    for path in (ROOT / "scripts").iterdir()
+    if path.is_file() and path.read_bytes()[:2] == b"#!"
 )  # fmt: skip
 SHELL = [*SCRIPTS, *sorted((ROOT / "scripts").glob("*.sh"))]
 

@@ -31,6 +31,8 @@ from ocr_extract.text import Word
 
 ADVICE = "Install it: `sudo apt-get install tesseract-ocr` (macOS: `brew install tesseract`)."
 THREADS = "OMP_THREAD_LIMIT"
+RESOLVER, NO_ATTEMPTS = "RES_OPTIONS", "attempts:0"
+"""Environment variable of the C library's resolver, and the value with which it asks nobody."""
 SPARSE_TEXT = 11
 """Tesseract's page segmentation mode for pages: the mode that finds the most labels beside ink,
 as found by bench/labels.py."""
@@ -53,7 +55,8 @@ class Tesseract:
     def available(self) -> Availability:
         """Whether tesseract and the language are installed."""
         try:
-            version = str(pytesseract.get_tesseract_version())
+            with _no_name_lookup():
+                version = str(pytesseract.get_tesseract_version())
             languages = pytesseract.get_languages()
         except (pytesseract.TesseractNotFoundError, SystemExit):
             return Availability(TESSERACT, False, advice=ADVICE)
@@ -101,6 +104,9 @@ class Tesseract:
         RecognizerTrouble, MissingTool or NoRoom.
         """
         try:
+            with _no_name_lookup():
+                # Asked once per process and remembered, so that image_to_data does not ask.
+                pytesseract.get_tesseract_version(cached=True)
             table = pytesseract.image_to_data(
                 str(listing),
                 lang=self.language,
@@ -160,6 +166,22 @@ def _checked_room(folder: Path) -> Iterator[None]:
             (folder / "probe").write_bytes(bytes(PROBE_BYTES))
         except OSError as error:
             raise_if_no_room(error)
+
+
+@contextmanager
+def _no_name_lookup() -> Iterator[None]:
+    """Programs that are started inside ask no name server. `tesseract --version` prints libcurl's
+    version, and that makes OpenLDAP, which libcurl is linked with, look up this machine's own name.
+    """
+    former = os.environ.get(RESOLVER)
+    os.environ[RESOLVER] = NO_ATTEMPTS
+    try:
+        yield
+    finally:
+        if former is None:
+            os.environ.pop(RESOLVER, None)
+        else:
+            os.environ[RESOLVER] = former
 
 
 @contextmanager

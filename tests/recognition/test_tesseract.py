@@ -119,6 +119,32 @@ def test_tesseract_that_fails_before_its_version_raises_recognizer_trouble(
     assert completed.stdout.strip() == kind, completed.stderr
 
 
+def test_question_for_the_version_asks_no_name_server(tmp_path: Path) -> None:
+    """The real program looks up this machine's name when it prints its version. The fake one says
+    whether it was told not to.
+    """
+    log, program = tmp_path / "log", tmp_path / "tesseract"
+    program.write_text(
+        f'#!/bin/sh\necho "$1 $RES_OPTIONS" >> "{log}"\n'
+        'case "$1" in --version) echo tesseract 5.3.0;; *) echo "List of 1:"; echo eng;; esac\n'
+    )
+    program.chmod(0o755)
+    code = (
+        "import numpy as np, os\n"
+        "from ocr_extract.recognition.base import RecognizerTrouble\n"
+        "from ocr_extract.recognition.tesseract import Tesseract\n"
+        "try:\n    Tesseract().read([np.full((9, 9), 255, np.uint8)])\n"
+        "except RecognizerTrouble:\n    pass\n"
+        "assert Tesseract().available().present\n"
+        "assert 'RES_OPTIONS' not in os.environ\n"
+    )
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    environment.pop("RES_OPTIONS", None)
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    asked = [line for line in log.read_text().splitlines() if line.startswith("--version")]
+    assert asked == ["--version attempts:0"] * 2
+
+
 def test_full_disk_raises_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tesseract does not check that its output was written: free room is checked after the call."""
     names = "level page_num block_num par_num line_num word_num left top width height conf text"

@@ -86,9 +86,10 @@ def test_workers_killed_at_any_moment_lose_no_result(
         ended.set()
 
     threading.Thread(target=drain).start()
-    killed = 0
-    while not ended.wait(rng.uniform(0.5, 2.0)) and killed < MAX_KILLS:
+    killed, pause = 0, 0.1
+    while not ended.wait(pause) and killed < MAX_KILLS:
         killed += kill_some_worker(process, rng)
+        pause = rng.uniform(0.5, 2.0) if killed else 0.1
     ended.wait()
     assert killed >= 1
     assert process.returncode == 1
