@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from ocr_extract.extraction import observe_all
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.volume.run import resolve, run
+from ocr_extract.volume.resolve import resolve
+from ocr_extract.volume.run import run
 from tests import evidence_factory as made
 from tests.factory import Factory, FakeReader
 

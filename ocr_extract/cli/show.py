@@ -18,7 +18,7 @@ from ocr_extract.reports.overlay import draw_pages
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
 from ocr_extract.volume.plan import check_given, check_output
-from ocr_extract.volume.run import resolve
+from ocr_extract.volume.resolve import resolve
 
 
 def show(

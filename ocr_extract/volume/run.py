@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
@@ -15,11 +16,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.decision.record import decide
-from ocr_extract.fields.observations import Observations
 from ocr_extract.records import Document, Record, as_text
 from ocr_extract.settings import Settings
-from ocr_extract.volume.consensus import resolve_volume
 from ocr_extract.volume.keys import program_digest
 from ocr_extract.volume.ledger import DamagedReading, Ledger, open_ledger
 from ocr_extract.volume.listing import hash_of, list_files
@@ -115,6 +113,11 @@ def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Pat
     return list({n: path for path, n in numbers.items() if n in damaged}.values())
 
 
+def _preload() -> None:
+    """Import what the consensus pass needs, while the workers read: a tenth of a second."""
+    import ocr_extract.volume.consensus  # noqa: F401, PLC0415
+
+
 @dataclass
 class _Reading:
     """The extraction pass of one run. Readings go into the ledger. Readings of files without a hash
@@ -140,6 +143,7 @@ class _Reading:
             return
         with self.workers(len(paths)) as pool:
             self.progress.begin(len(paths))
+            threading.Thread(target=_preload, daemon=True).start()
             for path, extracted in read_all(paths, self.volume.task, pool, self.progress):
                 self._keep(path, extracted, renew=renew)
 
@@ -191,6 +195,8 @@ def _outcome(reading: _Reading) -> Outcome:
     if last is not None and last.judged == digest:
         ledger.end_as(run, last)
         return Outcome(run, last.source, reading.count, VolumeSummary.from_json(last.answer))
+    from ocr_extract.volume.consensus import resolve_volume  # noqa: PLC0415  see _preload
+
     with resolve_volume(
         reading.records, volume.context, volume.settings, volume.roster
     ) as resolved:
@@ -270,15 +276,3 @@ class _PerFileReporter:
         """One file was read."""
         if self.on_progress is not None:
             self.on_progress(path, extracted)
-
-
-def resolve(
-    observed: Sequence[Observations], settings: Settings, roster: Roster | None = None
-) -> tuple[Record, ...]:
-    """Decide observed agreements, first each alone and then all together. Nothing is read and
-    nothing is stored.
-    """
-    context = Volume((), settings, roster).context
-    extracted = [(Path(o.document.path), (decide(o, context, settings),)) for o in observed]
-    with resolve_volume(lambda: extracted, context, settings, roster) as resolved:
-        return tuple(record for _, _, record in resolved.records)
