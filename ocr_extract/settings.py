@@ -68,7 +68,7 @@ class Settings(BaseModel):
         default=600,
         ge=1,
         le=SECONDS_PER_DAY,
-        description="seconds a document, all told, in a worker of this machine",
+        description="seconds a document in total, in a worker of this machine",
     )
     render_timeout: float = Field(
         default=60, ge=1, le=SECONDS_PER_DAY, description="seconds a page"

@@ -113,7 +113,7 @@ class Context:
         )
 
     @property
-    def told(self) -> str:
+    def reason(self) -> str:
         """Where the prior comes from, in words; "" when nothing is known."""
         if self.others is not None and self.others.weight:
             return self.others.when

@@ -382,7 +382,7 @@ def _reason(posterior: _Posterior, parts: PartialDate, context: Context, *, legi
     if written == parts:
         return "as written" if legible else "resembles what is written"
     slip = posterior.slips[(parts, written)]
-    return f"{slip.reason} ({context.told})" if context.told else slip.reason
+    return f"{slip.reason} ({context.reason})" if context.reason else slip.reason
 
 
 def _is_order_open(candidates: tuple[DateCandidate, ...]) -> bool:

@@ -50,4 +50,4 @@ def _change(before: DateResult, after: DateResult, context: Context) -> Evidence
     if before.value == after.value and abs(before.confidence - after.confidence) < MIN_CHANGE:
         return None
     alone = f"alone read as {before.value or 'no date'} with {before.confidence:.0%}"
-    return Evidence(kind="volume", source=f"{context.told}; {alone}")
+    return Evidence(kind="volume", source=f"{context.reason}; {alone}")
