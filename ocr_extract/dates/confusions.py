@@ -29,22 +29,32 @@ grows with the square of the length (chosen)."""
 
 # Costs: natural log-likelihoods lost, >= 0. The pairs of characters that look alike are listed
 # in dates.look_alikes, from users' reports of tesseract and PP-OCR and from development pages.
-INSERT_COST = 3.0
-"""Cost of a character that was read where none is written (chosen)."""
-DELETE_COST = 3.0
-"""Cost of a written character that was not read (chosen)."""
-OTHER_CHARACTER_COST = 3.0
-"""Cost of a character that was read as an unrelated one (chosen)."""
-OTHER_DIGIT_COST = 3.5
-"""Cost of a digit that was read as an unrelated digit (chosen)."""
-OTHER_SEPARATOR_COST = 1.0
-"""Cost of a separator that was read as another separator (chosen)."""
-SLASH_AS_DIGIT_COST = 2.0
-"""Cost of a slash that was read as a 1, a 7 or a similar stroke (chosen)."""
-LOOK_ALIKE_COST = 0.7
-"""Cost of a digit that was read as a character of READ_FOR_DIGIT, or the reverse (chosen)."""
-CLOSE_DIGIT_COST = 2.3
-"""Cost of a digit that was read as a similar digit, see CLOSE_DIGITS (chosen)."""
+
+
+@dataclass(frozen=True)
+class MisreadingCosts:
+    """What each misread character costs."""
+
+    insert_cost: float = 3.0
+    """Cost of a character that was read where none is written (chosen)."""
+    delete_cost: float = 3.0
+    """Cost of a written character that was not read (chosen)."""
+    other_character_cost: float = 3.0
+    """Cost of a character that was read as an unrelated one (chosen)."""
+    other_digit_cost: float = 3.5
+    """Cost of a digit that was read as an unrelated digit (chosen)."""
+    other_separator_cost: float = 1.0
+    """Cost of a separator that was read as another separator (chosen)."""
+    slash_as_digit_cost: float = 2.0
+    """Cost of a slash that was read as a 1, a 7 or a similar stroke (chosen)."""
+    look_alike_cost: float = 0.7
+    """Cost of a digit that was read as a character of READ_FOR_DIGIT, or the reverse (chosen)."""
+    close_digit_cost: float = 2.3
+    """Cost of a digit that was read as a similar digit, see CLOSE_DIGITS (chosen)."""
+
+
+COSTS = MisreadingCosts()
+
 SEPARATORS = "/.- "
 
 
@@ -133,14 +143,18 @@ def _distances(read: str, grid: npt.NDArray[np.int32]) -> Array:
     """Cost (>= 0) at which each row of the grid (n, width) was read as `read`: shape (n,)."""
     count, width = grid.shape
     lengths = (grid > 0).sum(axis=1)
-    above: Array = np.broadcast_to(np.arange(width + 1) * DELETE_COST, (count, width + 1)).copy()
+    above: Array = np.broadcast_to(
+        np.arange(width + 1) * COSTS.delete_cost, (count, width + 1)
+    ).copy()
     for character in read:
         costs = _substitutions(character)[np.minimum(grid, 127)]
         row = np.empty_like(above)
-        row[:, 0] = above[:, 0] + INSERT_COST
+        row[:, 0] = above[:, 0] + COSTS.insert_cost
         for j in range(1, width + 1):
-            replaced = np.minimum(above[:, j - 1] + costs[:, j - 1], above[:, j] + INSERT_COST)
-            row[:, j] = np.minimum(replaced, row[:, j - 1] + DELETE_COST)
+            replaced = np.minimum(
+                above[:, j - 1] + costs[:, j - 1], above[:, j] + COSTS.insert_cost
+            )
+            row[:, j] = np.minimum(replaced, row[:, j - 1] + COSTS.delete_cost)
         above = row
     result: Array = above[np.arange(count), lengths]
     return result
@@ -149,7 +163,7 @@ def _distances(read: str, grid: npt.NDArray[np.int32]) -> Array:
 @lru_cache(maxsize=512)
 def _substitutions(read: str) -> Array:
     """Cost at which each written ASCII character was read as `read`: shape (128,)."""
-    table = np.full(128, OTHER_CHARACTER_COST)
+    table = np.full(128, COSTS.other_character_cost)
     for code in range(32, 127):
         table[code] = _substitution(chr(code), read)
     return table
@@ -165,11 +179,11 @@ def _substitution(written: str, read: str) -> float:
     if written == read or written.lower() == read.lower():
         return 0.0
     if written in SEPARATORS and read in SEPARATORS:
-        return OTHER_SEPARATOR_COST
+        return COSTS.other_separator_cost
     if written == "/" and read in "1lI|7":
-        return SLASH_AS_DIGIT_COST
+        return COSTS.slash_as_digit_cost
     if read in READ_FOR_DIGIT.get(written, "") or written in READ_FOR_DIGIT.get(read, ""):
-        return LOOK_ALIKE_COST
+        return COSTS.look_alike_cost
     if written.isdigit() and read.isdigit():
-        return CLOSE_DIGIT_COST if _are_close(written, read) else OTHER_DIGIT_COST
-    return OTHER_CHARACTER_COST
+        return COSTS.close_digit_cost if _are_close(written, read) else COSTS.other_digit_cost
+    return COSTS.other_character_cost

@@ -33,20 +33,30 @@ on 211 real dates, smoothed; the shares for a space are chosen."""
 YEAR_FIRST = {"YMD": 0.98, "YDM": 0.02}
 """Shares (0..1) of the orders of dates that begin with the year. Counted on the 22 such dates
 among 211 real ones, which all are YMD; smoothed."""
-REMAINDER_COST = 1.0
-"""Natural log-likelihood lost per word that the grammar cannot explain (chosen)."""
-UNUSED_COST = 6.0
-"""Natural log-likelihood lost per number that is no part of the date (chosen)."""
-OVERLOOKED_COST = 6.0
-"""Natural log-likelihood lost when a part is taken as missing although an unused number could
-be that part (chosen)."""
-MISREAD_DIGIT_COST = 2.0
-"""Natural log-likelihood lost per letter in the place of a digit ("2O25", "l9") (chosen)."""
-IMPOSSIBLE_DAY_COST = 4.0
-"""Natural log-likelihood lost for a day that its month does not have (31 June) (chosen)."""
-RUN_COST = 3.0
-"""Natural log-likelihood lost for a date without separators ("20250519"): such a run of digits
-is more often something else (chosen)."""
+
+
+@dataclass(frozen=True)
+class ReadingCosts:
+    """What a way of reading a string costs."""
+
+    remainder_cost: float = 1.0
+    """Natural log-likelihood lost per word that the grammar cannot explain (chosen)."""
+    unused_cost: float = 6.0
+    """Natural log-likelihood lost per number that is no part of the date (chosen)."""
+    overlooked_cost: float = 6.0
+    """Natural log-likelihood lost when a part is taken as missing although an unused number
+    could be that part (chosen)."""
+    misread_digit_cost: float = 2.0
+    """Natural log-likelihood lost per letter in the place of a digit ("2O25", "l9") (chosen)."""
+    impossible_day_cost: float = 4.0
+    """Natural log-likelihood lost for a day that its month does not have (31 June) (chosen)."""
+    run_cost: float = 3.0
+    """Natural log-likelihood lost for a date without separators ("20250519"): such a run of
+    digits is more often something else (chosen)."""
+
+
+COSTS = ReadingCosts()
+
 
 _TIME = re.compile(
     r"(?<![\d.])\d{1,2}[:h]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?"
@@ -144,7 +154,9 @@ def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpre
     tokens = _tokenise(normalise(text), languages)
     meanings = list(_with_month_word(tokens) if tokens.month is not None else _numeric(tokens))
     meanings = [
-        i if is_possible(i.parts) else replace(i, log_weight=i.log_weight - IMPOSSIBLE_DAY_COST)
+        i
+        if is_possible(i.parts)
+        else replace(i, log_weight=i.log_weight - COSTS.impossible_day_cost)
         for i in meanings
         if is_possible(i.parts) or _has_only_impossible_day(i)
     ]
@@ -177,7 +189,7 @@ def _tokenise(line: str, languages: tuple[str, ...]) -> _Tokens:
             cost += month_word.cost
         elif repaired := _as_digits(match["word"]):
             numbers.append(_Number(repaired, gap, False))
-            cost += MISREAD_DIGIT_COST * sum(c.isalpha() for c in match["word"])
+            cost += COSTS.misread_digit_cost * sum(c.isalpha() for c in match["word"])
         elif match["word"].lower() not in _FILLERS:
             remainder.append(match["word"])
         gap = ""
@@ -207,8 +219,8 @@ def _with_month_word(tokens: _Tokens) -> Iterator[Interpretation]:
             if (d >= 0 and day is None) or (y >= 0 and year is None):
                 continue
             unused = tuple(n.text for i, n in enumerate(numbers) if i not in (d, y))
-            weight = _word_weight(tokens, d, y) - UNUSED_COST * len(unused)
-            weight -= OVERLOOKED_COST * _is_overlooked(unused, day, year)
+            weight = _word_weight(tokens, d, y) - COSTS.unused_cost * len(unused)
+            weight -= COSTS.overlooked_cost * _is_overlooked(unused, day, year)
             parts = PartialDate(year, tokens.month, day)
             order = _order_of({"D": d, "Y": y}, tokens.month_at)
             yield _interpretation(tokens, parts, order, weight, unused)
@@ -260,7 +272,7 @@ def _three_numbers(tokens: _Tokens, start: int) -> Iterator[Interpretation]:
         year, month, day = _year(at["Y"]), _month(at["M"]), _day(at["D"])
         if year is None or month is None or day is None:
             continue
-        weight = math.log(share) - UNUSED_COST * len(unused)
+        weight = math.log(share) - COSTS.unused_cost * len(unused)
         meaning = _interpretation(tokens, PartialDate(year, month, day), order, weight, unused)
         yield replace(meaning, separator=separator_of(triple[1].before))
 
@@ -320,7 +332,7 @@ def _digit_run(tokens: _Tokens) -> Iterator[Interpretation]:
         if year is None or month is None or day is None or not 1990 <= year <= 2099:
             continue
         parts = PartialDate(year, month, day)
-        yield _interpretation(tokens, parts, order, math.log(share) - RUN_COST, ())
+        yield _interpretation(tokens, parts, order, math.log(share) - COSTS.run_cost, ())
 
 
 def _interpretation(
@@ -334,7 +346,7 @@ def _interpretation(
     numbers left over.
     """
     remainder = (*tokens.remainder, *unused)
-    total = weight - tokens.cost - REMAINDER_COST * len(tokens.remainder)
+    total = weight - tokens.cost - COSTS.remainder_cost * len(tokens.remainder)
     return Interpretation(parts, order, total, remainder)
 
 

@@ -34,20 +34,31 @@ dates."""
 YEAR_PRICES = {1: 2e-3, -1: 3e-3, 10: 1.5e-3, -10: 1.5e-3, 100: 5e-4, -100: 5e-4}
 """Price by the number of years by which the written year is too high. The sum follows 3 wrong
 years counted among 328 real dates; its division is chosen."""
-YEAR_DIGIT_PRICE = 6e-4
-"""Price of one digit of the year written as another digit (chosen)."""
-TRANSPOSED_PRICE = 6e-4
-"""Price of two neighbouring digits of the year that changed places (chosen)."""
-LOST_DIGIT_PRICE, DOUBLED_DIGIT_PRICE = 1e-3, 1e-3
-"""Prices of a year with a digit missing and of a year with a digit too many. Chosen; 1 missing
-digit was counted among 328 real dates."""
-JANUARY_PRICE = 2e-2
-"""Price of last year's number written in January, a common slip (chosen)."""
-MONTH_PRICE = 1e-3
-"""Price of a month that is one too low or one too high, for each of the two. Chosen; 1 wrong
-month was counted among 328 real dates."""
-SWAPPED_PRICE = 3e-4
-"""Price of day and month that changed places (chosen)."""
+
+
+@dataclass(frozen=True)
+class SlipPrices:
+    """What each slip of the pen costs."""
+
+    year_digit_price: float = 6e-4
+    """Price of one digit of the year written as another digit (chosen)."""
+    transposed_price: float = 6e-4
+    """Price of two neighbouring digits of the year that changed places (chosen)."""
+    lost_digit_price: float = 1e-3
+    doubled_digit_price: float = 1e-3
+    """Prices of a year with a digit missing and of a year with a digit too many. Chosen; 1
+    missing digit was counted among 328 real dates."""
+    january_price: float = 2e-2
+    """Price of last year's number written in January, a common slip (chosen)."""
+    month_price: float = 1e-3
+    """Price of a month that is one too low or one too high, for each of the two. Chosen; 1
+    wrong month was counted among 328 real dates."""
+    swapped_price: float = 3e-4
+    """Price of day and month that changed places (chosen)."""
+
+
+PRICES = SlipPrices()
+
 IMPOSSIBLE_DAY_PRICES = {"last": 2e-3, "next": 1e-3, "month": 5e-4, "digit": 3e-4}
 """Prices of a day that its month does not have (31 June), by what was meant: the month's last
 day, the day after it, the same day of a neighbouring month, a day with other digits (chosen)."""
@@ -79,16 +90,19 @@ def _years(written: int, january: bool) -> tuple[tuple[int, float, str], ...]:  
     for away, price in YEAR_PRICES.items():
         of_january = january and away == -1
         _offer(
-            prices, written - away, JANUARY_PRICE if of_january else price, _how_far(written, away)
+            prices,
+            written - away,
+            PRICES.january_price if of_january else price,
+            _how_far(written, away),
         )
     for meant in _one_digit_away(f"{written}"):
-        _offer(prices, meant, YEAR_DIGIT_PRICE, "one digit away from")
+        _offer(prices, meant, PRICES.year_digit_price, "one digit away from")
     for meant in _transposed(f"{written}"):
-        _offer(prices, meant, TRANSPOSED_PRICE, "two digits changed places in")
+        _offer(prices, meant, PRICES.transposed_price, "two digits changed places in")
     for meant in _with_a_digit(f"{written}"):
-        _offer(prices, meant, LOST_DIGIT_PRICE, "a digit is missing from")
+        _offer(prices, meant, PRICES.lost_digit_price, "a digit is missing from")
     for meant in _without_a_digit(f"{written}"):
-        _offer(prices, meant, DOUBLED_DIGIT_PRICE, "a digit is doubled in")
+        _offer(prices, meant, PRICES.doubled_digit_price, "a digit is doubled in")
     return tuple(
         (meant, price, f"the year is written {written}, {how} {meant}")
         for meant, (price, how) in sorted(prices.items())
@@ -154,7 +168,7 @@ def _months(written: PartialDate) -> Iterator[Slip]:
         parts = PartialDate(written.year, month, written.day)
         if 1 <= month <= 12 and is_possible(parts):
             reason = f"the month is written {written.month}, one off from {month}"
-            yield Slip("month_slip", parts, written, MONTH_PRICE, reason)
+            yield Slip("month_slip", parts, written, PRICES.month_price, reason)
 
 
 def _swapped(written: PartialDate) -> Iterator[Slip]:
@@ -164,7 +178,7 @@ def _swapped(written: PartialDate) -> Iterator[Slip]:
     parts = PartialDate(written.year, written.day, written.month)
     if is_possible(parts):
         reason = f"month {written.month} and day {written.day} changed places"
-        yield Slip("swapped_slip", parts, written, SWAPPED_PRICE, reason)
+        yield Slip("swapped_slip", parts, written, PRICES.swapped_price, reason)
 
 
 def _impossible_days(written: PartialDate) -> Iterator[Slip]:

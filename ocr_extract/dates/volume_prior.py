@@ -26,23 +26,36 @@ FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """First and last day of the calendar that the prior covers."""
 LENGTH = (LAST - FIRST).days + 1
 """Number of days that the prior covers."""
-KERNEL_SCALE, KERNEL_REACH = 9.0, 45
-"""Days. An agreement also makes the days around its own likely, with weights that fall
-exponentially: by a factor e per KERNEL_SCALE days, up to KERNEL_REACH days away (chosen)."""
+
+
+@dataclass(frozen=True)
+class PriorShape:
+    """How much an agreement speaks for the days of the others."""
+
+    kernel_scale: float = 9.0
+    kernel_reach: int = 45
+    """Days. An agreement also makes the days around its own likely, with weights that fall
+    exponentially: by a factor e per KERNEL_SCALE days, up to KERNEL_REACH days away
+    (chosen)."""
+    min_agreements: float = 3.0
+    """Smallest number of other agreements that are used (chosen)."""
+    min_agreed_share: float = 0.7
+    """Smallest share (0..1) of the other agreements within a year of their median; with a
+    smaller one they give no span (chosen)."""
+    span_margin: int = 30
+    """Days before and after the other agreements' dates that belong to the span, too (chosen)."""
+    folder_pseudo_count: float = 3.0
+    general_pseudo_count: float = 4.0
+    """Weights of priors in numbers of agreements: of the folder's share of an order, beside
+    the counts with one separator; and of the share in 211 other real dates, beside the
+    folder's counts (chosen)."""
+
+
+SHAPE = PriorShape()
+
 MAX_PRIOR_WEIGHT, HALF_WEIGHT_AT = 0.9, 4.0
 """Largest weight (0..1) of the other agreements in the prior, beside the roster; and the number
 of other agreements that has half of that weight (chosen)."""
-MIN_AGREEMENTS = 3.0
-"""Smallest number of other agreements that are used (chosen)."""
-MIN_AGREED_SHARE = 0.7
-"""Smallest share (0..1) of the other agreements within a year of their median; with a smaller
-one they give no span (chosen)."""
-SPAN_MARGIN = 30
-"""Days before and after the other agreements' dates that belong to the span, too (chosen)."""
-FOLDER_PSEUDO_COUNT, GENERAL_PSEUDO_COUNT = 3.0, 4.0
-"""Weights of priors in numbers of agreements: of the folder's share of an order, beside the
-counts with one separator; and of the share in 211 other real dates, beside the folder's counts
-(chosen)."""
 Weights = npt.NDArray[np.float64]
 DateFormat = tuple[str, str]
 """A separator, and an order of day, month and year ("DMY")."""
@@ -98,12 +111,12 @@ class LeaveOneOutPrior:
     @property
     def weight(self) -> float:
         """Weight of the other agreements in the prior, 0..MAX_PRIOR_WEIGHT; 0 when there are
-        fewer than MIN_AGREEMENTS.
+        fewer than SHAPE.min_agreements.
         """
         count = self.count
         return (
             MAX_PRIOR_WEIGHT * count / (count + HALF_WEIGHT_AT)
-            if count >= MIN_AGREEMENTS - 0.5
+            if count >= SHAPE.min_agreements - 0.5
             else 0.0
         )
 
@@ -118,18 +131,18 @@ class LeaveOneOutPrior:
 
     def span(self) -> tuple[date, date] | None:
         """First and last day of the volume according to the other agreements. None when they are
-        fewer than MIN_AGREEMENTS or scattered over years.
+        fewer than SHAPE.min_agreements or scattered over years.
         """
         others = self.volume.parts - Counter(dict(self.own.days))
         total = others.total()
-        if total < (MIN_AGREEMENTS - 0.5) * PARTS_PER_AGREEMENT:
+        if total < (SHAPE.min_agreements - 0.5) * PARTS_PER_AGREEMENT:
             return None
         middle = _quantile(others, total, 0.5)
         near = Counter({d: parts for d, parts in others.items() if abs(d - middle) <= 365})
-        if near.total() < MIN_AGREED_SHARE * total:
+        if near.total() < SHAPE.min_agreed_share * total:
             return None
         low, high = _quantile(near, near.total(), 0.02), _quantile(near, near.total(), 0.98)
-        return _day(low - SPAN_MARGIN), _day(high + SPAN_MARGIN)
+        return _day(low - SHAPE.span_margin), _day(high + SHAPE.span_margin)
 
     @cached_property
     def when(self) -> str:
@@ -157,11 +170,11 @@ class LeaveOneOutPrior:
         )
         own = {o: formats[(separator, o)] for o in ("DMY", "MDY")}
         every = {o: sum(n for (_, p), n in formats.items() if p == o) for o in ("DMY", "MDY")}
-        folder = (every[order] + GENERAL_PSEUDO_COUNT * usual) / (
-            sum(every.values()) + GENERAL_PSEUDO_COUNT
+        folder = (every[order] + SHAPE.general_pseudo_count * usual) / (
+            sum(every.values()) + SHAPE.general_pseudo_count
         )
-        share = (own[order] + FOLDER_PSEUDO_COUNT * folder) / (
-            sum(own.values()) + FOLDER_PSEUDO_COUNT
+        share = (own[order] + SHAPE.folder_pseudo_count * folder) / (
+            sum(own.values()) + SHAPE.folder_pseudo_count
         )
         return math.log(share / usual)
 
@@ -174,10 +187,10 @@ def volume_prior_of(votes: Iterable[DateVote]) -> VolumePrior:
         parts.update(dict(vote.days))
         if vote.date_format is not None:
             date_formats[vote.date_format] += 1
-    counts = np.zeros(LENGTH + 2 * KERNEL_REACH)
+    counts = np.zeros(LENGTH + 2 * SHAPE.kernel_reach)
     for at, number in parts.items():
-        counts[at + KERNEL_REACH] = number
-    kernel = np.array([_kernel(d) for d in range(-KERNEL_REACH, KERNEL_REACH + 1)])
+        counts[at + SHAPE.kernel_reach] = number
+    kernel = np.array([_kernel(d) for d in range(-SHAPE.kernel_reach, SHAPE.kernel_reach + 1)])
     months: Counter[tuple[int, int]] = Counter()
     for at, number in parts.items():
         months[_month_of(at)] += number
@@ -199,13 +212,18 @@ def date_vote(
     return DateVote(tuple(sorted((d, n) for d, n in days.items() if n)), date_format)
 
 
-_KERNEL = [math.exp(-abs(d) / KERNEL_SCALE) for d in range(-KERNEL_REACH, KERNEL_REACH + 1)]
+_KERNEL = [
+    math.exp(-abs(d) / SHAPE.kernel_scale)
+    for d in range(-SHAPE.kernel_reach, SHAPE.kernel_reach + 1)
+]
 _KERNEL_SUM = math.fsum(_KERNEL)
 
 
 def _kernel(days: int) -> float:
     """Weight of a day that many days away; the weights of all days add up to 1."""
-    return _KERNEL[days + KERNEL_REACH] / _KERNEL_SUM if abs(days) <= KERNEL_REACH else 0.0
+    return (
+        _KERNEL[days + SHAPE.kernel_reach] / _KERNEL_SUM if abs(days) <= SHAPE.kernel_reach else 0.0
+    )
 
 
 def _quantile(parts: Counter[int], total: int, share: float) -> int:

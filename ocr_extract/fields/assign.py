@@ -36,32 +36,52 @@ SIGNATURE_ALLOWANCE = 2.2
 """Natural log-odds that are added to ink's signature score (chosen). The lowest log-odds at
 which ink may still be chosen as the signature is minus this number; such a choice is flagged for
 review."""
-MIN_DATE_STROKES = 3
-"""Strokes that a handwritten date has at least (chosen)."""
-LEFTOVER_PENALTY, MAX_LEFTOVERS = 1.2, 2
-"""Natural log-odds that a date loses for each mark beside it that belongs to no field, and the
-number of such marks that are counted (both chosen)."""
-MIN_LEFTOVER_WIDTH = 3.0
-"""Points of width above which a mark beside a date is counted (chosen)."""
-MAX_DATE_GAP = 14.0
-"""Points between parts of one date, at most (chosen)."""
-MAX_DOUBTFUL_DATE = 0.3
-"""Date score (0..1) up to which a mark is not treated as a date (chosen)."""
-AUTHOR_LINE_PENALTY = 4.0
-"""Natural log-odds that a typed name on the author's line loses as a signature (chosen)."""
-MIN_PRINT_SCORE = 0.75
-"""Print score (0..1) from which a mark of kind "ink" is type (chosen)."""
-NO_SIGNATURE_SCORE = -6.0
-"""Natural log-odds of type that cannot be a signature (chosen)."""
-NO_NAME_SCORE = -4.0
-"""Natural log-odds, as a name, of a mark that contains a printed label (chosen)."""
-MIN_NAME_WIDTH = 12.0
-"""Points of width that a typed name has at least (chosen)."""
-MIN_NAME_CHARACTERS = 2
-"""Letters that a typed signature has at least, and digits from which it is a number instead
-(chosen)."""
-DIGIT_BONUS = 0.12
-"""Natural log-odds that a date gains per digit, for up to 8 digits (chosen)."""
+
+
+@dataclass(frozen=True)
+class DateScoring:
+    """How a mark is scored as the date: points and natural log-odds."""
+
+    min_date_strokes: int = 3
+    """Strokes that a handwritten date has at least (chosen)."""
+    leftover_penalty: float = 1.2
+    max_leftovers: int = 2
+    """Natural log-odds that a date loses for each mark beside it that belongs to no field, and
+    the number of such marks that are counted (both chosen)."""
+    min_leftover_width: float = 3.0
+    """Points of width above which a mark beside a date is counted (chosen)."""
+    max_date_gap: float = 14.0
+    """Points between parts of one date, at most (chosen)."""
+    max_doubtful_date: float = 0.3
+    """Date score (0..1) up to which a mark is not treated as a date (chosen)."""
+    digit_bonus: float = 0.12
+    """Natural log-odds that a date gains per digit, for up to 8 digits (chosen)."""
+
+
+DATE = DateScoring()
+
+
+@dataclass(frozen=True)
+class TypedNameScoring:
+    """How type is scored as a signature or a name: points and natural log-odds."""
+
+    author_line_penalty: float = 4.0
+    """Natural log-odds that a typed name on the author's line loses as a signature (chosen)."""
+    min_print_score: float = 0.75
+    """Print score (0..1) from which a mark of kind "ink" is type (chosen)."""
+    no_signature_score: float = -6.0
+    """Natural log-odds of type that cannot be a signature (chosen)."""
+    no_name_score: float = -4.0
+    """Natural log-odds, as a name, of a mark that contains a printed label (chosen)."""
+    min_name_width: float = 12.0
+    """Points of width that a typed name has at least (chosen)."""
+    min_name_characters: int = 2
+    """Letters that a typed signature has at least, and digits from which it is a number
+    instead (chosen)."""
+
+
+TYPED_NAME = TypedNameScoring()
+
 MAX_MARKS_PER_FIELD = 14
 """Marks per field that take part in the joint choice (chosen)."""
 
@@ -149,7 +169,9 @@ def _leftover_penalty(
     if date is None:
         return 0.0
     taken = [marks[pick].mark.rect for pick in picks.values() if pick is not None]
-    return LEFTOVER_PENALTY * min(MAX_LEFTOVERS, _unassigned_count(neighbours[date], taken))
+    return DATE.leftover_penalty * min(
+        DATE.max_leftovers, _unassigned_count(neighbours[date], taken)
+    )
 
 
 def _neighbours_on_line(scored: ScoredMark, marks: Sequence[ScoredMark]) -> tuple[Rect, ...]:
@@ -161,9 +183,9 @@ def _neighbours_on_line(scored: ScoredMark, marks: Sequence[ScoredMark]) -> tupl
         other.rect
         for other in (m.mark for m in marks)
         if other.kind != "strip"
-        and other.width > MIN_LEFTOVER_WIDTH
+        and other.width > DATE.min_leftover_width
         and other.rect.overlap(mark.rect) < 0.1
-        and max(other.rect.x0 - mark.rect.x1, mark.rect.x0 - other.rect.x1) < MAX_DATE_GAP
+        and max(other.rect.x0 - mark.rect.x1, mark.rect.x0 - other.rect.x1) < DATE.max_date_gap
         and _shared_height(mark, other) > 0.5
     )
 
@@ -225,7 +247,9 @@ def content_score(field: SignerField, scored: ScoredMark) -> float:
     if field == "date":
         return _date_score(scored)
     # Loops of a signature may look a little like digits. So only a likely date counts against it.
-    date_penalty = -6.0 * max(0.0, scored.date_like - MAX_DOUBTFUL_DATE) / (1.0 - MAX_DOUBTFUL_DATE)
+    date_penalty = (
+        -6.0 * max(0.0, scored.date_like - DATE.max_doubtful_date) / (1.0 - DATE.max_doubtful_date)
+    )
     if field == "signature":
         return date_penalty + _typed_signature_score(scored)
     return date_penalty + (-1.0 if scored.mark.kind == "strip" else 0.0) + _name_score(scored)
@@ -240,7 +264,7 @@ def _author_line_penalty(
     if field != "signature" or is_drawn(scored):
         return 0.0
     return (
-        AUTHOR_LINE_PENALTY
+        TYPED_NAME.author_line_penalty
         if _displaced_to(field, scored, labels) == "corresponding_author"
         else 0.0
     )
@@ -255,12 +279,12 @@ def _date_score(scored: ScoredMark) -> float:
     strip_penalty = -0.5 if scored.mark.kind == "strip" else 0.0
     # A scrawl has one or two strokes. A date that cannot be read still has its digits.
     scrawl_penalty = (
-        -2.0 if scored.mark.kind == "ink" and scored.mark.strokes < MIN_DATE_STROKES else 0.0
+        -2.0 if scored.mark.kind == "ink" and scored.mark.strokes < DATE.min_date_strokes else 0.0
     )
     value = 5.0 * scored.date_like if scored.date_like else min(0.0, digit_score)
     if scored.date_like > 0.5:
         # A part of a date may be a date too: prefer the whole date.
-        value += DIGIT_BONUS * min(8, digits)
+        value += DATE.digit_bonus * min(8, digits)
     return (
         value + height_penalty + strip_penalty + (scrawl_penalty if scored.date_like < 0.5 else 0.0)
     )
@@ -268,7 +292,7 @@ def _date_score(scored: ScoredMark) -> float:
 
 def is_drawn(scored: ScoredMark) -> bool:
     """Whether a mark is drawn. Type may be found as ink when only a part of it was read."""
-    return scored.mark.kind == "ink" and scored.typed < MIN_PRINT_SCORE
+    return scored.mark.kind == "ink" and scored.typed < TYPED_NAME.min_print_score
 
 
 def _signed_score(scored: ScoredMark) -> float:
@@ -279,12 +303,12 @@ def _signed_score(scored: ScoredMark) -> float:
 def _typed_signature_score(scored: ScoredMark) -> float:
     """Log-odds of type as the signer's name."""
     mark = scored.mark
-    is_narrow = mark.width < MIN_NAME_WIDTH
+    is_narrow = mark.width < TYPED_NAME.min_name_width
     letters = sum(c.isalpha() for c in scored.text)
-    is_number = sum(c.isdigit() for c in scored.text) >= MIN_NAME_CHARACTERS
-    if mark.kind == "strip" or is_narrow or is_number or letters < MIN_NAME_CHARACTERS:
+    is_number = sum(c.isdigit() for c in scored.text) >= TYPED_NAME.min_name_characters
+    if mark.kind == "strip" or is_narrow or is_number or letters < TYPED_NAME.min_name_characters:
         # Whatever stands on a label strip is also a mark of its own.
-        return NO_SIGNATURE_SCORE
+        return TYPED_NAME.no_signature_score
     return 1.5 * scored.name_like - 0.5
 
 
@@ -293,7 +317,7 @@ def _name_score(scored: ScoredMark) -> float:
     letters = sum(c.isalpha() for c in scored.text)
     is_segment = scored.mark.kind == "ink" and scored.mark.area == 0.0
     if holds_label(scored.text):
-        return NO_NAME_SCORE
+        return TYPED_NAME.no_name_score
     # Segments are made to find a date and the signature that touches it.
     if letters < 2 or is_segment:
         return -2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ocr_extract.calibration import confidence
 from ocr_extract.dates.grammar import interpret
@@ -23,18 +23,27 @@ from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import name_similarity
 from ocr_extract.signatures.presence import InkEvidence, presence_model
 
-MAX_DATES_CHECKED = 30
-"""Date hypotheses of an ink mark that are checked against the volume (chosen)."""
-UNEXPECTED_DATE_PENALTY = 3.0
-"""Natural log-likelihood that a reading of ink loses when its date is far from the volume's
-dates (chosen)."""
-MIN_DIFFERENT_DIGITS = 3
-"""Different digits that a reading needs to count as digits (chosen)."""
+
+@dataclass(frozen=True)
+class DateFeatures:
+    """How dates are recognized in a mark."""
+
+    max_dates_checked: int = 30
+    """Date hypotheses of an ink mark that are checked against the volume (chosen)."""
+    unexpected_date_penalty: float = 3.0
+    """Natural log-likelihood that a reading of ink loses when its date is far from the
+    volume's dates (chosen)."""
+    min_different_digits: int = 3
+    """Different digits that a reading needs to count as digits (chosen)."""
+    min_on_date: float = 0.3
+    """Share of a mark that lies on a date, times that date's score (0..1), from which the mark
+    stands where a date stands (chosen)."""
+
+
+DATES_READ = DateFeatures()
+
 DATE_PART = re.compile(r"20\d|\d{2,4}[-/.]\d")
 """A year, or a part of a date in digits. The first part of a date may be covered by a label."""
-MIN_ON_DATE = 0.3
-"""Share of a mark that lies on a date, times that date's score (0..1), from which the mark
-stands where a date stands (chosen)."""
 MIN_CLEAR_SIMILARITY, MIN_NAME_LETTERS = 0.7, 5
 """Similarity (0..1) from which a mark clearly reads as the author's name or as a date, and
 letters that a name has at least (both chosen)."""
@@ -43,11 +52,20 @@ MONOTONOUS_SHARE = 0.3
 again (chosen). From twice this share on, a reading counts fully."""
 UNKNOWN_PLACE_SCORE = -6.0
 """Natural log-odds of a place when the label's position is not known (chosen)."""
-MIN_EXPLAINED_SHARE = 0.8
-"""Share (0..1) of a mark's area, covered by marks of two other fields, from which the mark is
-nothing else (chosen)."""
-MIN_CONTAINED_SHARE = 0.85
-"""Overlap (0..1) above which one mark lies inside another (chosen)."""
+
+
+@dataclass(frozen=True)
+class OverlapFeatures:
+    """How marks that cover one another are judged."""
+
+    min_explained_share: float = 0.8
+    """Share (0..1) of a mark's area, covered by marks of two other fields, from which the mark
+    is nothing else (chosen)."""
+    min_contained_share: float = 0.85
+    """Overlap (0..1) above which one mark lies inside another (chosen)."""
+
+
+OVERLAPS = OverlapFeatures()
 
 
 def score_marks(
@@ -144,7 +162,7 @@ def _is_month(mark: ScoredMark, marks: Sequence[ScoredMark]) -> bool:
     """
     words = [reading.best.strip(" .,") for reading in mark.mark.readings]
     near_date = max(_on_date(mark, marks), _within_date(mark, marks))
-    min_letters = 3 if near_date > MIN_ON_DATE else MIN_NAME_LETTERS
+    min_letters = 3 if near_date > DATES_READ.min_on_date else MIN_NAME_LETTERS
     is_name = mark.name_like >= MIN_CLEAR_SIMILARITY
     return not is_name and any(len(word) >= min_letters and is_month(word) for word in words)
 
@@ -169,7 +187,7 @@ def _within_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
             if other is not mark
             and other.mark.width > own.width + 1
             and other.mark.height < 2 * own.height
-            and other.mark.rect.overlap(own.rect) > MIN_CONTAINED_SHARE
+            and other.mark.rect.overlap(own.rect) > OVERLAPS.min_contained_share
         ),
         default=0.0,
     )
@@ -183,8 +201,8 @@ def _holds_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
             other.date_like
             for other in marks
             if 0.3 * own.width < other.mark.width
-            and _area(other.mark) < MIN_CONTAINED_SHARE * _area(own)
-            and other.mark.rect.overlap(own.rect) > MIN_CONTAINED_SHARE
+            and _area(other.mark) < OVERLAPS.min_contained_share * _area(own)
+            and other.mark.rect.overlap(own.rect) > OVERLAPS.min_contained_share
         ),
         default=0.0,
     )
@@ -204,7 +222,7 @@ def _on_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
         (
             other.date_like * _covered_share(own, other.mark.rect)
             for other in marks
-            if other is not mark and other.mark.rect.overlap(own) < MIN_CONTAINED_SHARE
+            if other is not mark and other.mark.rect.overlap(own) < OVERLAPS.min_contained_share
         ),
         default=0.0,
     )
@@ -244,7 +262,7 @@ def _is_explained(
     ]
     dates = [m.mark.rect for m in marks if m.date_like >= MIN_CLEAR_SIMILARITY]
     return any(
-        _jointly_covered_share(own, name, date) >= MIN_EXPLAINED_SHARE
+        _jointly_covered_share(own, name, date) >= OVERLAPS.min_explained_share
         for name in names
         for date in dates
     )
@@ -320,7 +338,7 @@ def _with_print_score_of_whole(segment: ScoredMark, marks: list[ScoredMark]) -> 
         for mark in marks
         if _was_read_as_type(mark)
         and mark.mark.kind != "strip"
-        and mark.mark.rect.overlap(segment.mark.rect) > MIN_CONTAINED_SHARE
+        and mark.mark.rect.overlap(segment.mark.rect) > OVERLAPS.min_contained_share
         and mark.mark.width >= segment.mark.width - 1
     ]
     return replace(segment, typed=max(print_scores, default=0.0))
@@ -331,7 +349,7 @@ def _digit_score(reading: Reading) -> float:
     characters = [c for c in reading.best if c.isalnum()]
     digits = [c for c in characters if c.isdigit()]
     # The loops of a scrawl are all read as the digit 0.
-    if len(set(digits)) < MIN_DIFFERENT_DIGITS:
+    if len(set(digits)) < DATES_READ.min_different_digits:
         return 0.0
     return len(digits) / len(characters) * confidence.word_score(reading)
 
@@ -341,10 +359,14 @@ def _ink_date_score(
 ) -> tuple[float, str]:
     """How much ink reads as a date that the volume may contain (0..1), and that date's text."""
     best = (-math.inf, "")
-    for date in dates[:MAX_DATES_CHECKED]:
+    for date in dates[: DATES_READ.max_dates_checked]:
         meanings = interpret(date.text, settings.languages)
         expected = any(context.is_expected(m.parts) for m in meanings)
         best = max(
-            best, (date.log_likelihood - (0.0 if expected else UNEXPECTED_DATE_PENALTY), date.text)
+            best,
+            (
+                date.log_likelihood - (0.0 if expected else DATES_READ.unexpected_date_penalty),
+                date.text,
+            ),
         )
     return (confidence.ink_date_score(*best), best[1]) if best[1] else (0.0, "")

@@ -22,43 +22,71 @@ from ocr_extract.text import FORM, Line, Word, split_at_gaps
 MarkKind = Literal["text", "ink", "strip"]
 """The kind "strip" is a label strip: an area right of a label."""
 
-MAX_RUN_GAP = 16.0
-"""Points between typed words of one mark, at most (chosen)."""
-MAX_INK_GAP = 26.0
-"""Points between marks of one line of handwriting; the gap is smaller than this (chosen)."""
+
+@dataclass(frozen=True)
+class RunLimits:
+    """Which marks of one line are joined to runs."""
+
+    max_run_gap: float = 16.0
+    """Points between typed words of one mark, at most (chosen)."""
+    max_ink_gap: float = 26.0
+    """Points between marks of one line of handwriting; the gap is smaller than this (chosen)."""
+    max_ink_marks: int = 12
+    """Ink marks of a block that are used, the largest first (chosen)."""
+    max_marks_per_run: int = 4
+    """Neighbouring marks that are joined to a run (chosen)."""
+    max_joined_runs: int = 12
+    """Joined runs of a block that are used, those with most ink first (chosen)."""
+    max_marks_per_line: int = 10
+    """Marks that are joined to a whole line (chosen)."""
+    max_whole_lines: int = 8
+    """Whole lines of a block that are used, the widest first (chosen)."""
+
+
+RUNS = RunLimits()
+
 STRIP_EDGES = (-5.5, 8.0)
 """Top and bottom of a label strip, in points from the label's middle (chosen; counted: entries
 stand up to 7 points below the label's baseline, and the next line is 12 points below)."""
-MIN_PRINT_WORDS = 6
-"""Well-read words from which a line is the form's print and not a signer's entry (chosen)."""
-MIN_READABLE_SCORE = 0.5
-"""Word score (0..1) from which a word is readable (chosen)."""
-MIN_TYPE_SCORE = 0.7
-"""Mean word score (0..1) from which a run is type (chosen)."""
-MAX_SEGMENTS = 16
-"""Segments of marks that are read (chosen)."""
-MAX_LABEL_OVERLAP = 0.2
-"""Overlap (0..1) of a segment and a label; the overlap is smaller than this (chosen)."""
-ASCENT = 3.0
-"""Points by which large writing reaches up into the line above (chosen)."""
-MIN_SEGMENT_SIZE = (18.0, 4.0)
-"""Width and height in points that a segment exceeds (chosen; "7/8/25" in small handwriting is
-wider)."""
-MAX_SIDE_DIFFERENCE = 1.0
-"""Points by which the sides of two rectangles differ, below which they are read as one (chosen)."""
-SEGMENT_STROKES = 3
-"""Number of strokes that a segment is assumed to have, since its strokes are not examined
-(chosen)."""
-MAX_INK_MARKS = 12
-"""Ink marks of a block that are used, the largest first (chosen)."""
-MAX_MARKS_PER_RUN = 4
-"""Neighbouring marks that are joined to a run (chosen)."""
-MAX_JOINED_RUNS = 12
-"""Joined runs of a block that are used, those with most ink first (chosen)."""
-MAX_MARKS_PER_LINE = 10
-"""Marks that are joined to a whole line (chosen)."""
-MAX_WHOLE_LINES = 8
-"""Whole lines of a block that are used, the widest first (chosen)."""
+
+
+@dataclass(frozen=True)
+class TypeLimits:
+    """Which words of a page are type, and which are the form's print."""
+
+    min_print_words: int = 6
+    """Well-read words from which a line is the form's print and not a signer's entry (chosen)."""
+    min_readable_score: float = 0.5
+    """Word score (0..1) from which a word is readable (chosen)."""
+    min_type_score: float = 0.7
+    """Mean word score (0..1) from which a run is type (chosen)."""
+
+
+TYPE = TypeLimits()
+
+
+@dataclass(frozen=True)
+class SegmentLimits:
+    """Which segments of a mark are read, in points."""
+
+    max_segments: int = 16
+    """Segments of marks that are read (chosen)."""
+    max_label_overlap: float = 0.2
+    """Overlap (0..1) of a segment and a label; the overlap is smaller than this (chosen)."""
+    ascent: float = 3.0
+    """Points by which large writing reaches up into the line above (chosen)."""
+    min_segment_size: tuple[float, float] = (18.0, 4.0)
+    """Width and height in points that a segment exceeds (chosen; "7/8/25" in small handwriting
+    is wider)."""
+    max_side_difference: float = 1.0
+    """Points by which the sides of two rectangles differ, below which they are read as one
+    (chosen)."""
+    segment_strokes: int = 3
+    """Number of strokes that a segment is assumed to have, since its strokes are not examined
+    (chosen)."""
+
+
+SEGMENTS = SegmentLimits()
 
 
 @dataclass(frozen=True)
@@ -161,13 +189,17 @@ def segments_of_marks(
     for rect in candidates:
         if not any(_is_same_crop(rect, other) for other in (*mark_rects, *segments)):
             segments.append(rect)
-    return tuple(Mark("ink", rect, (), 0.0, SEGMENT_STROKES) for rect in segments[:MAX_SEGMENTS])
+    return tuple(
+        Mark("ink", rect, (), 0.0, SEGMENTS.segment_strokes)
+        for rect in segments[: SEGMENTS.max_segments]
+    )
 
 
 def _is_same_crop(a: Rect, b: Rect) -> bool:
     """Whether a recognizer would see the same in both rectangles."""
     return all(
-        abs(side - other_side) < MAX_SIDE_DIFFERENCE for side, other_side in zip(a, b, strict=True)
+        abs(side - other_side) < SEGMENTS.max_side_difference
+        for side, other_side in zip(a, b, strict=True)
     )
 
 
@@ -179,25 +211,29 @@ def _split_between_lines(rect: Rect, block: LocatedBlock) -> list[Rect]:
     middles = sorted((label.y0 + label.y1) / 2 for label in labels)
     cuts = [(a + b) / 2 for a, b in pairwise(middles)]
     cuts_inside = [
-        cut for cut in cuts if rect.y0 + MIN_SEGMENT_SIZE[1] < cut < rect.y1 - MIN_SEGMENT_SIZE[1]
+        cut
+        for cut in cuts
+        if rect.y0 + SEGMENTS.min_segment_size[1] < cut < rect.y1 - SEGMENTS.min_segment_size[1]
     ]
     x0, y0, x1, y1 = rect
     segments = [
         segment
         for cut in cuts_inside
-        for segment in (Rect(x0, y0, x1, cut), Rect(x0, cut - ASCENT, x1, y1))
+        for segment in (Rect(x0, y0, x1, cut), Rect(x0, cut - SEGMENTS.ascent, x1, y1))
     ]
-    segments += [Rect(x0, above - ASCENT, x1, below) for above, below in pairwise(cuts_inside)]
+    segments += [
+        Rect(x0, above - SEGMENTS.ascent, x1, below) for above, below in pairwise(cuts_inside)
+    ]
     return [
         segment
         for segment in segments
-        if all(segment.overlap(label) < MAX_LABEL_OVERLAP for label in labels)
+        if all(segment.overlap(label) < SEGMENTS.max_label_overlap for label in labels)
     ]
 
 
 def _is_large_enough(rect: Rect) -> bool:
     """Whether a segment is as large as the shortest date."""
-    return rect.width > MIN_SEGMENT_SIZE[0] and rect.height > MIN_SEGMENT_SIZE[1]
+    return rect.width > SEGMENTS.min_segment_size[0] and rect.height > SEGMENTS.min_segment_size[1]
 
 
 def _is_near(line: Line, region: Rect) -> bool:
@@ -230,8 +266,8 @@ def _label_rects(block: LocatedBlock) -> list[Rect]:
 def _is_running_text(line: Line, block: LocatedBlock) -> bool:
     """Whether a line is running text: enough well-read words and no label."""
     label_words = _label_words(block)
-    readable = [w for w in line.words if w.score > MIN_READABLE_SCORE and len(w.text) > 1]
-    return len(readable) >= MIN_PRINT_WORDS and not any(w in label_words for w in line.words)
+    readable = [w for w in line.words if w.score > TYPE.min_readable_score and len(w.text) > 1]
+    return len(readable) >= TYPE.min_print_words and not any(w in label_words for w in line.words)
 
 
 def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> list[Line]:
@@ -242,17 +278,17 @@ def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> lis
         if w in _label_words(block)
         or (_is_readable(w) and all(w.rect.overlap(p) < 0.5 for p in printed))
     )
-    return _entry_runs(Line(words), _label_words(block), MAX_RUN_GAP) if words else []
+    return _entry_runs(Line(words), _label_words(block), RUNS.max_run_gap) if words else []
 
 
 def _is_type(run: Line) -> bool:
     """Whether a run was read with the score of type. A scrawl that looks like words is ink."""
-    return sum(word.score for word in run.words) / len(run.words) >= MIN_TYPE_SCORE
+    return sum(word.score for word in run.words) / len(run.words) >= TYPE.min_type_score
 
 
 def _is_readable(word: Word) -> bool:
     """Whether a word has a sufficient score and a letter or digit."""
-    return word.score >= MIN_READABLE_SCORE and sum(c.isalnum() for c in word.text) >= 1
+    return word.score >= TYPE.min_readable_score and sum(c.isalnum() for c in word.text) >= 1
 
 
 def _entry_runs(line: Line, labels: set[Word], gap: float) -> list[Line]:
@@ -276,7 +312,7 @@ def _trimmed(piece: list[Word]) -> list[Word]:
 
 def _largest(marks: Sequence[InkComponent]) -> list[InkComponent]:
     """The largest pieces of ink, in reading order."""
-    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[:MAX_INK_MARKS]
+    ranked = sorted(marks, key=lambda m: (-m.area, m.rect))[: RUNS.max_ink_marks]
     return sorted(ranked, key=lambda m: (m.rect.y0, m.rect.x0))
 
 
@@ -289,19 +325,19 @@ def _joined_marks(marks: Sequence[Mark]) -> list[Mark]:
     runs = [
         _merged(chain[:end])
         for chain in chains
-        for end in range(2, min(MAX_MARKS_PER_RUN, len(chain)) + 1)
+        for end in range(2, min(RUNS.max_marks_per_run, len(chain)) + 1)
     ]
     existing = {mark.rect for mark in marks} | set(whole)
     new_runs = {run.rect: run for run in runs if run.rect not in existing}
     ranked = sorted(new_runs.values(), key=lambda m: (-m.area, m.rect))
     lines = sorted(whole.values(), key=lambda m: (-m.width, m.rect))
-    return [*lines[:MAX_WHOLE_LINES], *ranked[:MAX_JOINED_RUNS]]
+    return [*lines[: RUNS.max_whole_lines], *ranked[: RUNS.max_joined_runs]]
 
 
 def _marks_to_the_right(first: Mark, marks: Sequence[Mark]) -> list[Mark]:
     """A mark and the marks that follow it on its line."""
     chain = [first]
-    while len(chain) < MAX_MARKS_PER_LINE and (following := _next_on_line(chain[-1], marks)):
+    while len(chain) < RUNS.max_marks_per_line and (following := _next_on_line(chain[-1], marks)):
         chain.append(following)
     return chain
 
@@ -324,7 +360,7 @@ def _next_on_line(mark: Mark, marks: Sequence[Mark]) -> Mark | None:
     right = [
         other
         for other in marks
-        if -3 < other.rect.x0 - mark.rect.x1 < MAX_INK_GAP and _shares_line(mark, other)
+        if -3 < other.rect.x0 - mark.rect.x1 < RUNS.max_ink_gap and _shares_line(mark, other)
     ]
     return min(right, key=lambda m: m.rect.x0, default=None)
 

@@ -11,33 +11,43 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
 
-MAX_GAP_ACROSS = 7.0
-"""Largest gap in points between strokes of one mark that stand side by side (measured on the
-development pages' signing blocks)."""
-MAX_GAP_DOWN = 1.0
-"""Largest gap in points between strokes of one mark above each other (measured on the development
-pages' signing blocks): lines set 12 points apart stay apart."""
-MAX_SPECK = 2.2
-"""Size in points below which, in both directions, ink is a dot of a date or dust (measured on the
-development pages' signing blocks)."""
-MAX_SPECK_DISTANCE = 9.0
-"""Distance in points from all writing beyond which a speck is dust (measured on the development
-pages' signing blocks)."""
-MIN_MARK_SIZE = 4.0
-"""Size in points that a mark exceeds in at least one direction (measured on the development pages'
-signing blocks)."""
-MAX_RULED_LINE_HEIGHT = 3.0
-"""Thickness in points below which a long component is a ruled line (measured on the development
-pages' signing blocks)."""
-MAX_BAR_WIDTH, MIN_BAR_HEIGHT = 1.9, 24.0
-"""Width in points below which, and height above which, a solid upright component is the side of a
-box and not a 1 (measured on the development pages' signing blocks)."""
-MIN_RULED_LINE_WIDTH = 60.0
-"""Length in points above which a thin component is a ruled line (measured on the development
-pages' signing blocks)."""
-EDGE_SHARE = 0.03
-"""Share of the region's width, 0..1, at its left and right in which a scanner's edge lies
-(chosen)."""
+
+@dataclass(frozen=True)
+class MarkSizes:
+    """Which groups of ink are marks."""
+
+    max_gap_across: float = 7.0
+    """Largest gap in points between strokes of one mark that stand side by side (measured on
+    the development pages' signing blocks)."""
+    max_gap_down: float = 1.0
+    """Largest gap in points between strokes of one mark above each other (measured on the
+    development pages' signing blocks): lines set 12 points apart stay apart."""
+    max_speck: float = 2.2
+    """Size in points below which, in both directions, ink is a dot of a date or dust (measured
+    on the development pages' signing blocks)."""
+    max_speck_distance: float = 9.0
+    """Distance in points from all writing beyond which a speck is dust (measured on the
+    development pages' signing blocks)."""
+    min_mark_size: float = 4.0
+    """Size in points that a mark exceeds in at least one direction (measured on the
+    development pages' signing blocks)."""
+    max_ruled_line_height: float = 3.0
+    """Thickness in points below which a long component is a ruled line (measured on the
+    development pages' signing blocks)."""
+    max_bar_width: float = 1.9
+    min_bar_height: float = 24.0
+    """Width in points below which, and height above which, a solid upright component is the
+    side of a box and not a 1 (measured on the development pages' signing blocks)."""
+    min_ruled_line_width: float = 60.0
+    """Length in points above which a thin component is a ruled line (measured on the
+    development pages' signing blocks)."""
+    edge_share: float = 0.03
+    """Share of the region's width, 0..1, at its left and right in which a scanner's edge lies
+    (chosen)."""
+
+
+SIZES = MarkSizes()
+
 MIN_PRINT_SHARE = 0.6
 """Share of a component's area inside printed words, 0..1, from which it is print (chosen)."""
 
@@ -151,14 +161,18 @@ def _is_ruled_line(stats: Stats, raster: Raster) -> npt.NDArray[np.bool_]:
     """By component: whether it is a level or upright ruled line, or the side of a box."""
     height = stats[:, cv2.CC_STAT_HEIGHT]
     width = stats[:, cv2.CC_STAT_WIDTH]
-    flat = (height < raster.length(MAX_RULED_LINE_HEIGHT)) & (
-        width > raster.length(MIN_RULED_LINE_WIDTH)
+    flat = (height < raster.length(SIZES.max_ruled_line_height)) & (
+        width > raster.length(SIZES.min_ruled_line_width)
     )
-    upright = (width < raster.length(MAX_RULED_LINE_HEIGHT)) & (
-        height > raster.length(MIN_RULED_LINE_WIDTH)
+    upright = (width < raster.length(SIZES.max_ruled_line_height)) & (
+        height > raster.length(SIZES.min_ruled_line_width)
     )
     solid = stats[:, cv2.CC_STAT_AREA] > 0.7 * np.maximum(1, width * height)
-    bar = (width < raster.length(MAX_BAR_WIDTH)) & (height > raster.length(MIN_BAR_HEIGHT)) & solid
+    bar = (
+        (width < raster.length(SIZES.max_bar_width))
+        & (height > raster.length(SIZES.min_bar_height))
+        & solid
+    )
     return np.asarray(flat | upright | bar)
 
 
@@ -167,7 +181,7 @@ def _is_border(stats: Stats, region_part: _RegionPart) -> npt.NDArray[np.bool_]:
     region. On a page that was made upright the edges lie a little inside.
     """
     width, height = region_part.size
-    near = max(2, round(EDGE_SHARE * width))
+    near = max(2, round(SIZES.edge_share * width))
     first = stats[:, 0] + region_part.at[0]
     left, right = first <= near, first + stats[:, 2] >= width - near
     long = (stats[:, 3] > height / 3) | (stats[:, 2] > width / 3)
@@ -181,12 +195,14 @@ def _grouped(components: tuple[Labels, Stats], raster: Raster) -> list[Labels]:
     if count < 2:
         return []
     ink = labels > 0
-    speck = np.maximum(stats[:, 2], stats[:, 3]) < raster.length(MAX_SPECK)
+    speck = np.maximum(stats[:, 2], stats[:, 3]) < raster.length(SIZES.max_speck)
     speck[0] = False
     writing = np.where(ink & ~speck[labels], np.uint8(255), np.uint8(0))
-    near = _dilated(writing, raster, MAX_SPECK_DISTANCE, 4.0)
+    near = _dilated(writing, raster, SIZES.max_speck_distance, 4.0)
     dots = np.where(speck[labels] & (near > 0), np.uint8(255), np.uint8(0))
-    joined = _dilated(np.maximum(writing, dots), raster, MAX_GAP_ACROSS / 2, MAX_GAP_DOWN / 2)
+    joined = _dilated(
+        np.maximum(writing, dots), raster, SIZES.max_gap_across / 2, SIZES.max_gap_down / 2
+    )
     groups, of_pixel = cv2.connectedComponents(joined)
     owner = np.zeros(count, np.int32)
     owner[labels[ink]] = of_pixel[ink]
@@ -221,7 +237,7 @@ def _mark(own: Stats, origin: tuple[int, int], raster: Raster) -> InkComponent:
 
 def _is_mark(mark: InkComponent) -> bool:
     """Whether a group of ink is large enough for a mark."""
-    return mark.strokes > 0 and max(mark.width, mark.height) > MIN_MARK_SIZE
+    return mark.strokes > 0 and max(mark.width, mark.height) > SIZES.min_mark_size
 
 
 def crop_of(raster: Raster, rect: Rect, margin: float = 3.0) -> Grey:

@@ -29,34 +29,55 @@ wide."""
 SIZES = (tuple(np.geomspace(0.96, 1.04, 17)), tuple(np.geomspace(0.72, 1.38, 131)))
 """Ratios of the print's size to its stated size that are tried, in steps of half a percent
 (chosen): first those of most scans, then those of photographs and shrunk copies."""
-MIN_PROFILE_CORRELATION = 0.25
-"""Correlation of the profiles of all lines, -1..1, above which a homography is tried (chosen)."""
-MAX_FITTED_GUESSES = 3
-"""Number of best guesses for which a homography is tried (chosen)."""
-PIECE_LENGTH = 46.0
-"""Length in points of a piece of a line that is compared as a whole (chosen): about seven letters.
-"""
-MIN_PIECE_LENGTH = 14.0
-"""Length in points below which a line has no pieces to compare (chosen)."""
+
+
+@dataclass(frozen=True)
+class FitLimits:
+    """When a page fits a template's print."""
+
+    min_profile_correlation: float = 0.25
+    """Correlation of the profiles of all lines, -1..1, above which a homography is tried
+    (chosen)."""
+    max_fitted_guesses: int = 3
+    """Number of best guesses for which a homography is tried (chosen)."""
+    piece_length: float = 46.0
+    """Length in points of a piece of a line that is compared as a whole (chosen): about seven
+    letters."""
+    min_piece_length: float = 14.0
+    """Length in points below which a line has no pieces to compare (chosen)."""
+    min_piece_correlation: float = 0.45
+    """Correlation, -1..1, above which a piece is found (chosen)."""
+    max_piece_offset: float = 1.2
+    """Largest distance in points between a piece and the place that the homography gives it
+    (chosen)."""
+    min_matched_share: float = 0.6
+    """Smallest share of the pieces, 0..1, that must be where they should be (chosen)."""
+
+
+FIT = FitLimits()
+
 SEARCH_REACHES = (6.0, 2.5)
 """Distance in points around its place in which a piece is searched: at first, and when the
 homography is nearly known (chosen)."""
-MIN_PIECE_CORRELATION = 0.45
-"""Correlation, -1..1, above which a piece is found (chosen)."""
-MAX_PIECE_OFFSET = 1.2
-"""Largest distance in points between a piece and the place that the homography gives it (chosen).
-"""
-MIN_MATCHED_SHARE = 0.6
-"""Smallest share of the pieces, 0..1, that must be where they should be (chosen)."""
-WINDOW_LENGTH = 16.0
-"""Length in points of a line in which a change of the print must be noticed (chosen): three
-letters."""
-MIN_SAME_CORRELATION = 0.5
-"""Correlation of the columns of three letters, -1..1, from which they are the same print (chosen).
-As measured on real scans and photographs, fewer than 1 in 1,000 of the same print are below it,
-and 4 of 5 of other print."""
-MAX_WINDOW_SHIFT = 2
-"""Largest shift of letters to the side, in pixels at DPI (chosen)."""
+
+
+@dataclass(frozen=True)
+class ComparisonLimits:
+    """When a piece of a line looks as printed."""
+
+    window_length: float = 16.0
+    """Length in points of a line in which a change of the print must be noticed (chosen):
+    three letters."""
+    min_same_correlation: float = 0.5
+    """Correlation of the columns of three letters, -1..1, from which they are the same print
+    (chosen). As measured on real scans and photographs, fewer than 1 in 1,000 of the same
+    print are below it, and 4 of 5 of other print."""
+    max_window_shift: int = 2
+    """Largest shift of letters to the side, in pixels at DPI (chosen)."""
+
+
+COMPARISON = ComparisonLimits()
+
 
 Profile = npt.NDArray[np.float32]
 
@@ -137,7 +158,7 @@ def align(raster: Raster, prints: Sequence[Print]) -> tuple[int, Alignment] | No
     ink = text_only(ink_mask(small))
     for sizes in SIZES:
         guesses = sorted(_guesses(prints, ink, sizes), key=lambda guess: -guess.correlation)
-        for guess in guesses[:MAX_FITTED_GUESSES]:
+        for guess in guesses[: FIT.max_fitted_guesses]:
             matrix = _fitted_homography(small, prints[guess.index], guess.matrix)
             if matrix is not None:
                 return guess.index, _alignment(small, prints[guess.index], matrix, scale)
@@ -165,7 +186,7 @@ def _guesses(prints: Sequence[Print], ink: Grey, sizes: Sequence[float]) -> Iter
         shifts = [_shift(rows, profile) for profile in profiles]
         best = max(range(len(sizes)), key=lambda i: shifts[i][0])
         (correlation, down), size = shifts[best], sizes[best]
-        if correlation > MIN_PROFILE_CORRELATION:
+        if correlation > FIT.min_profile_correlation:
             first, last = round(down * size), round((down + len(rows)) * size)
             page_columns = ink[max(0, first) : max(1, last)].sum(axis=0, dtype=np.float32)
             _, right = _shift(columns, _resized(page_columns, size))
@@ -200,10 +221,10 @@ def _fitted_homography(small: Grey, known_print: Print, matrix: Homography) -> H
     for reach in SEARCH_REACHES:
         page = _unwarped(small, known_print, matrix)
         at, to = _matched_pieces(page, known_print, reach)
-        if len(at) < max(8, MIN_MATCHED_SHARE * len(known_print.pieces)):
+        if len(at) < max(8, FIT.min_matched_share * len(known_print.pieces)):
             return None
-        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(MAX_PIECE_OFFSET))
-        if step is None or inside.sum() < MIN_MATCHED_SHARE * len(known_print.pieces):
+        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(FIT.max_piece_offset))
+        if step is None or inside.sum() < FIT.min_matched_share * len(known_print.pieces):
             return None
         matrix = matrix @ np.asarray(step, np.float64)
     return matrix
@@ -227,7 +248,7 @@ def _matched_pieces(page: Profile, known_print: Print, reach: float) -> tuple[Pr
         room = padded[round(y0) : round(y1) + 2 * margin, round(x0) : round(x1) + 2 * margin]
         scores = cv2.matchTemplate(room, piece, cv2.TM_CCOEFF_NORMED)
         _, best, _, place = cv2.minMaxLoc(scores)
-        if best > MIN_PIECE_CORRELATION:
+        if best > FIT.min_piece_correlation:
             at.append(((x0 + x1) / 2, (y0 + y1) / 2))
             to.append((at[-1][0] + place[0] - margin, at[-1][1] + place[1] - margin))
     return np.array(at, np.float32).reshape(-1, 2), np.array(to, np.float32).reshape(-1, 2)
@@ -249,11 +270,15 @@ def _is_same(page: Profile, picture: Profile, line: Rect) -> bool:
     """Whether the columns of all letters of a line match the print."""
     x0, y0, x1, y1 = (round(_pixels(v)) for v in line)
     expected = picture[y0:y1, x0:x1].sum(axis=0)
-    own = np.pad(page[y0:y1].sum(axis=0), MAX_WINDOW_SHIFT)[x0 : x1 + 2 * MAX_WINDOW_SHIFT]
-    size = round(_pixels(WINDOW_LENGTH))
+    own = np.pad(page[y0:y1].sum(axis=0), COMPARISON.max_window_shift)[
+        x0 : x1 + 2 * COMPARISON.max_window_shift
+    ]
+    size = round(_pixels(COMPARISON.window_length))
     return all(
-        _best_correlation(own[at : at + size + 2 * MAX_WINDOW_SHIFT], expected[at : at + size])
-        >= MIN_SAME_CORRELATION
+        _best_correlation(
+            own[at : at + size + 2 * COMPARISON.max_window_shift], expected[at : at + size]
+        )
+        >= COMPARISON.min_same_correlation
         for at in range(0, max(1, len(expected) - size + 1), size // 2)
     )
 
@@ -272,9 +297,9 @@ def _cut(picture: Profile, piece: Rect) -> Profile:
 def _pieces(rect: Rect) -> list[Rect]:
     """A line cut into pieces of equal width, in pixels at DPI; [] for a short line."""
     x0, y0, x1, y1 = (_pixels(v) for v in rect)
-    if x1 - x0 < _pixels(MIN_PIECE_LENGTH):
+    if x1 - x0 < _pixels(FIT.min_piece_length):
         return []
-    edges = np.linspace(x0, x1, max(1, round((x1 - x0) / _pixels(PIECE_LENGTH))) + 1)
+    edges = np.linspace(x0, x1, max(1, round((x1 - x0) / _pixels(FIT.piece_length))) + 1)
     return [Rect(float(a), y0, float(b), y1) for a, b in pairwise(edges)]
 
 

@@ -4,6 +4,8 @@ it, and a stamp's outline is not a signature.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -11,40 +13,71 @@ from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import ink_level, ink_mask
 from ocr_extract.imaging.stamp_outlines import stamp_outlines
 
-MIN_SHORT_LENGTH, MIN_LONG_LENGTH = 30.0, 120.0
-"""Length in points of a ruled line: of a short one, and of one that is removed first (chosen).
-Straight strokes of writing are shorter than a short one, sides of a stamp shorter than a long one.
-"""
-MIN_SIDE_LENGTH = 24.0
-"""Length in points from which an upright straight line is the side of a box, not a 1 (chosen)."""
-MAX_CORNER_GAP = 2.0
-"""Points within which the sides of a box meet (chosen)."""
-MAX_THICKNESS = 2.4
-"""Largest thickness of a ruled line, in points (chosen)."""
-MIN_FRAME_SIZE = (30.0, 16.0)
-"""Width and height in points above which a box or an oval may be a stamp's frame (chosen)."""
-MAX_FRAME_INK = 0.3
-"""Largest share of its bounding box that a frame fills with ink, 0..1 (chosen)."""
-MIN_ENCLOSED = 0.66
-"""Smallest share of its bounding box that a frame encloses, 0..1 (chosen): an oval encloses 0.79.
-"""
-MAX_FRAME_GAP = 1.5
-"""Largest gap in points in a frame, where a ruled line crossed it (chosen)."""
-RIM_WIDTH = 7
-"""Size in pixels at 300 dpi of the square by which lines are widened to their pale rim (chosen)."""
-MAX_CUT = 3.0
-"""Largest gap in points that a crossing stroke leaves in a line (chosen)."""
-MAX_TOUCH_DISTANCE, WRITING_REACH = 1.5, 12.0
-"""Points from a line within which ink touches it, and within which the thickness of that writing
-is measured (chosen)."""
-MAX_OVERHANG = 5.0
-"""Largest length in points of a stroke beyond the writing that it is part of (chosen)."""
-MAX_THICKNESS_RATIO = 1.6
-"""Ratio of thicknesses below which two strokes are of one pen (chosen)."""
+
+@dataclass(frozen=True)
+class RuledLineLimits:
+    """What is a ruled line, in points."""
+
+    min_short_length: float = 30.0
+    min_long_length: float = 120.0
+    """Length in points of a ruled line: of a short one, and of one that is removed first
+    (chosen). Straight strokes of writing are shorter than a short one, sides of a stamp
+    shorter than a long one."""
+    min_side_length: float = 24.0
+    """Length in points from which an upright straight line is the side of a box, not a 1
+    (chosen)."""
+    max_corner_gap: float = 2.0
+    """Points within which the sides of a box meet (chosen)."""
+    max_thickness: float = 2.4
+    """Largest thickness of a ruled line, in points (chosen)."""
+    max_lean: float = 1.2
+    """Largest slope in degrees of a ruled line on a page that was made upright (chosen)."""
+
+
+LINES = RuledLineLimits()
+
+
+@dataclass(frozen=True)
+class FrameLimits:
+    """What is a frame."""
+
+    min_frame_size: tuple[float, float] = (30.0, 16.0)
+    """Width and height in points above which a box or an oval may be a stamp's frame (chosen)."""
+    max_frame_ink: float = 0.3
+    """Largest share of its bounding box that a frame fills with ink, 0..1 (chosen)."""
+    min_enclosed: float = 0.66
+    """Smallest share of its bounding box that a frame encloses, 0..1 (chosen): an oval
+    encloses 0.79."""
+    max_frame_gap: float = 1.5
+    """Largest gap in points in a frame, where a ruled line crossed it (chosen)."""
+
+
+FRAMES = FrameLimits()
+
+
+@dataclass(frozen=True)
+class CrossingLimits:
+    """Where writing crosses a ruled line, and stays."""
+
+    rim_width: int = 7
+    """Size in pixels at 300 dpi of the square by which lines are widened to their pale rim
+    (chosen)."""
+    max_cut: float = 3.0
+    """Largest gap in points that a crossing stroke leaves in a line (chosen)."""
+    max_touch_distance: float = 1.5
+    writing_reach: float = 12.0
+    """Points from a line within which ink touches it, and within which the thickness of that
+    writing is measured (chosen)."""
+    max_overhang: float = 5.0
+    """Largest length in points of a stroke beyond the writing that it is part of (chosen)."""
+    max_thickness_ratio: float = 1.6
+    """Ratio of thicknesses below which two strokes are of one pen (chosen)."""
+
+
+CROSSING = CrossingLimits()
+
 MAX_FRAMES = 40
 """Largest number of components that are tested as frames (chosen)."""
-MAX_LEAN = 1.2
-"""Largest slope in degrees of a ruled line on a page that was made upright (chosen)."""
 
 
 def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None) -> Raster:
@@ -59,22 +92,24 @@ def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None
     mask = ink_mask(part, ink_level(raster.pixels) if level is None else level)
     # A long ruled line through a stamp is one piece with it, so it is removed first. Sides of
     # a box and flat parts of an oval are as straight as short ruled lines, which come later.
-    long = _ruled_lines(mask, raster, MIN_LONG_LENGTH)
+    long = _ruled_lines(mask, raster, LINES.min_long_length)
     frames = _frames(_without(mask, long), raster)
-    short = _ruled_lines(_without(mask, np.maximum(long, frames)), raster, MIN_SHORT_LENGTH)
+    short = _ruled_lines(_without(mask, np.maximum(long, frames)), raster, LINES.min_short_length)
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
     lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
     lines = np.maximum(lines, stamp_outlines(mask, _without(mask, lines), raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
     lines = np.maximum(
-        lines, _sides(_ruled_lines(upright, raster, MIN_SIDE_LENGTH).T, lines, raster)
+        lines, _sides(_ruled_lines(upright, raster, LINES.min_side_length).T, lines, raster)
     )
     if not lines.any():
         return raster
     # The pale rim of a line is removed with it.
     rim = np.where(
-        _without(mask, lines) > 0, 0, cv2.dilate(lines, np.ones((RIM_WIDTH, RIM_WIDTH), np.uint8))
+        _without(mask, lines) > 0,
+        0,
+        cv2.dilate(lines, np.ones((CROSSING.rim_width, CROSSING.rim_width), np.uint8)),
     )
     pixels = raster.pixels.copy()
     pixels[place][rim > 0] = 255
@@ -89,7 +124,7 @@ def _flourishes(lines: Grey, writing: Grey, raster: Raster) -> Grey:
     if not lines.any():
         return flourishes
     # A stroke that crosses a line was left out of it, and cuts it.
-    gap = np.ones((1, round(raster.length(MAX_CUT)) | 1), np.uint8)
+    gap = np.ones((1, round(raster.length(CROSSING.max_cut)) | 1), np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         cv2.morphologyEx(lines, cv2.MORPH_CLOSE, gap)
     )
@@ -107,16 +142,19 @@ def _is_stroke(own: Grey, writing: Grey, at: tuple[int, int], raster: Raster) ->
     line's box.
     """
     (x, y), (height, width) = at, own.shape
-    touch, reach = round(raster.length(MAX_TOUCH_DISTANCE)), round(raster.length(WRITING_REACH))
+    touch, reach = (
+        round(raster.length(CROSSING.max_touch_distance)),
+        round(raster.length(CROSSING.writing_reach)),
+    )
     rows = slice(max(0, y - touch), y + height + touch)
     touching = np.flatnonzero(writing[rows, x : x + width].max(axis=0))
     if not len(touching):
         return False
-    if max(touching[0], width - 1 - touching[-1]) > raster.length(MAX_OVERHANG):
+    if max(touching[0], width - 1 - touching[-1]) > raster.length(CROSSING.max_overhang):
         return False
     strokes = writing[max(0, y - reach) : y + height + reach, x : x + width]
     ratio = _thickness(own) / _thickness(strokes)
-    return 1 / MAX_THICKNESS_RATIO < ratio < MAX_THICKNESS_RATIO
+    return 1 / CROSSING.max_thickness_ratio < ratio < CROSSING.max_thickness_ratio
 
 
 def _thickness(strokes: Grey) -> float:
@@ -135,7 +173,7 @@ def _sides(upright: Grey, lines: Grey, raster: Raster) -> Grey:
     if not upright.any() or not lines.any():
         return np.zeros_like(lines)
     count, labels, _, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(upright))
-    near = 2 * round(raster.length(MAX_CORNER_GAP)) + 1
+    near = 2 * round(raster.length(LINES.max_corner_gap)) + 1
     level = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones((1, near), np.uint8))
     reached = cv2.dilate(level, np.ones((near, near), np.uint8))
     touching = np.zeros(count, np.bool_)
@@ -151,17 +189,17 @@ def _frames(mask: Grey, raster: Raster) -> Grey:
     _, raw, numbers, _ = cv2.connectedComponentsWithStats(mask)
     labels, stats = np.asarray(raw, np.int32), np.asarray(numbers, np.int32)
     is_frame = np.zeros(len(stats), np.bool_)
-    wide, high = raster.length(MIN_FRAME_SIZE[0]), raster.length(MIN_FRAME_SIZE[1])
-    gap = max(3, round(raster.length(MAX_FRAME_GAP)))
+    wide, high = raster.length(FRAMES.min_frame_size[0]), raster.length(FRAMES.min_frame_size[1])
+    gap = max(3, round(raster.length(FRAMES.max_frame_gap)))
     for index in np.flatnonzero((stats[:, 2] > wide) & (stats[:, 3] > high))[:MAX_FRAMES]:
         x, y, w, h, area = (int(v) for v in stats[index, :5])
-        if index == 0 or area > MAX_FRAME_INK * w * h:
+        if index == 0 or area > FRAMES.max_frame_ink * w * h:
             continue
         own = (labels[y : y + h, x : x + w] == index).astype(np.uint8)
         own = np.asarray(cv2.dilate(own, np.ones((gap, gap), np.uint8)), np.uint8)
         outlines, _ = cv2.findContours(own, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         inside = sum(cv2.contourArea(np.asarray(outline, np.int32)) for outline in outlines)
-        is_frame[index] = inside > MIN_ENCLOSED * w * h
+        is_frame[index] = inside > FRAMES.min_enclosed * w * h
     if not is_frame.any():
         return np.zeros_like(mask)
     return np.where(is_frame[labels], np.uint8(255), np.uint8(0))
@@ -176,9 +214,12 @@ def _ruled_lines(mask: Grey, raster: Raster, min_length: float) -> Grey:
     """255 on level ruled lines of at least a length in points: long runs that are thin, without
     the strokes that cross them.
     """
-    length, thick = round(raster.length(min_length)), max(2, round(raster.length(MAX_THICKNESS)))
+    length, thick = (
+        round(raster.length(min_length)),
+        max(2, round(raster.length(LINES.max_thickness))),
+    )
     # Odd sizes: an even kernel would shift the result.
-    step = round(length * np.tan(np.deg2rad(MAX_LEAN))) | 1
+    step = round(length * np.tan(np.deg2rad(LINES.max_lean))) | 1
     steady = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((step, 1), np.uint8))
     runs = _runs(np.asarray(steady, np.uint8), length)
     if not runs.any():

@@ -7,6 +7,7 @@ one piece of ink. Which segment is the date is decided later, when all of them w
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -14,28 +15,37 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
 
-TALL_MARK_HEIGHT = 22.0
-"""Height in points from which a mark is divided into lines (chosen). A line of handwriting is
-seldom higher; signatures and two lines are."""
-MIN_LINE_HEIGHT = 6.0
-"""Smallest height of a line in points (chosen)."""
-WIDE_MARK_WIDTH = 60.0
-"""Width in points from which a mark is divided at gaps (chosen)."""
-MIN_GAP = 2.0
-"""Smallest width in points of a gap at which a mark is divided (chosen)."""
-SMOOTHING_HEIGHT = 2.0
-"""Height in points over which the row profile is smoothed (chosen)."""
-TAIL_SHARE = 0.16
-"""Share of a mark's ink, 0..1, that may be tails above and below the line (chosen)."""
-MAX_VALLEY_SHARE = 0.45
-"""Largest ink of the emptiest row between two lines, as a share of either line's fullest row
-(chosen)."""
-END_MARGIN = 2.0
-"""Points of a line's thin ends (tops and tails) that stay with it (chosen)."""
-MAX_BANDS = 4
-"""Largest number of lines in a mark (chosen)."""
-MAX_GAPS = 3
-"""Largest number of gaps at which a mark is divided (chosen)."""
+
+@dataclass(frozen=True)
+class CutLimits:
+    """Where a mark is cut into segments."""
+
+    tall_mark_height: float = 22.0
+    """Height in points from which a mark is divided into lines (chosen). A line of handwriting
+    is seldom higher; signatures and two lines are."""
+    min_line_height: float = 6.0
+    """Smallest height of a line in points (chosen)."""
+    wide_mark_width: float = 60.0
+    """Width in points from which a mark is divided at gaps (chosen)."""
+    min_gap: float = 2.0
+    """Smallest width in points of a gap at which a mark is divided (chosen)."""
+    smoothing_height: float = 2.0
+    """Height in points over which the row profile is smoothed (chosen)."""
+    tail_share: float = 0.16
+    """Share of a mark's ink, 0..1, that may be tails above and below the line (chosen)."""
+    max_valley_share: float = 0.45
+    """Largest ink of the emptiest row between two lines, as a share of either line's fullest
+    row (chosen)."""
+    end_margin: float = 2.0
+    """Points of a line's thin ends (tops and tails) that stay with it (chosen)."""
+    max_bands: int = 4
+    """Largest number of lines in a mark (chosen)."""
+    max_gaps: int = 3
+    """Largest number of gaps at which a mark is divided (chosen)."""
+
+
+CUTS = CutLimits()
+
 
 Profile = npt.NDArray[np.float64]
 
@@ -61,8 +71,8 @@ def without_tails(raster: Raster, ink: Grey, rect: Rect) -> Rect:
     """
     mask = _within(raster, ink, rect)
     share = np.cumsum(mask.sum(axis=1)) / max(1, int(mask.sum()))
-    first, last = np.searchsorted(share, (TAIL_SHARE / 2, 1.0 - TAIL_SHARE / 2))
-    edge = raster.length(END_MARGIN)
+    first, last = np.searchsorted(share, (CUTS.tail_share / 2, 1.0 - CUTS.tail_share / 2))
+    edge = raster.length(CUTS.end_margin)
     top, bottom = max(0.0, first - edge), min(float(len(share)), last + edge)
     return Rect(rect.x0, rect.y0 + raster.points(top), rect.x1, rect.y0 + raster.points(bottom))
 
@@ -77,11 +87,11 @@ def _line_boxes(mask: npt.NDArray[np.bool_], raster: Raster) -> Iterator[tuple[i
     """Boxes of each line of a tall mark and of neighbouring lines together, but never of all
     lines.
     """
-    if raster.points(mask.shape[0]) < TALL_MARK_HEIGHT:
+    if raster.points(mask.shape[0]) < CUTS.tall_mark_height:
         return
     profile = _smooth(mask.sum(axis=1), raster)
-    cuts = valleys(profile, raster.length(MIN_LINE_HEIGHT))
-    bands = _bands(profile, cuts, round(raster.length(END_MARGIN)))
+    cuts = valleys(profile, raster.length(CUTS.min_line_height))
+    bands = _bands(profile, cuts, round(raster.length(CUTS.end_margin)))
     for first in range(len(bands)):
         for last in range(first, min(len(bands), first + 2)):
             if last - first + 1 < len(bands):
@@ -99,7 +109,7 @@ def _bands(profile: Profile, cuts: list[int], margin: int) -> list[tuple[int, in
 
 def _empty_rows(profile: Profile, cut: int) -> tuple[int, int]:
     """First row and end row of the nearly empty rows around a cut."""
-    limit = MAX_VALLEY_SHARE * min(profile[:cut].max(), profile[cut:].max())
+    limit = CUTS.max_valley_share * min(profile[:cut].max(), profile[cut:].max())
     full = np.flatnonzero(profile > limit)
     return int(full[full < cut].max()) + 1, int(full[full > cut].min())
 
@@ -108,16 +118,16 @@ def _boxes_beside_gaps(
     mask: npt.NDArray[np.bool_], raster: Raster
 ) -> Iterator[tuple[int, int, int, int]]:
     """Boxes left and right of the widest gaps of a wide mark."""
-    if raster.points(mask.shape[1]) < WIDE_MARK_WIDTH:
+    if raster.points(mask.shape[1]) < CUTS.wide_mark_width:
         return
-    for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(MIN_GAP)):
+    for start, end in widest_gaps(np.asarray(mask.any(axis=0)), raster.length(CUTS.min_gap)):
         yield from _shrunk_to_ink(mask, (0, 0, start, mask.shape[0]))
         yield from _shrunk_to_ink(mask, (end, 0, mask.shape[1], mask.shape[0]))
 
 
 def _smooth(profile: npt.NDArray[np.int_], raster: Raster) -> Profile:
-    """The profile as a moving average over SMOOTHING_HEIGHT."""
-    size = max(1, round(raster.length(SMOOTHING_HEIGHT)))
+    """The profile as a moving average over CUTS.smoothing_height."""
+    size = max(1, round(raster.length(CUTS.smoothing_height)))
     return np.convolve(profile, np.ones(size) / size, mode="same")
 
 
@@ -130,11 +140,11 @@ def valleys(profile: Profile, nearest: float) -> list[int]:
         above, below = profile[:row], profile[row:]
         if row < nearest or len(profile) - row < nearest:
             continue
-        if profile[row] > MAX_VALLEY_SHARE * min(above.max(), below.max()):
+        if profile[row] > CUTS.max_valley_share * min(above.max(), below.max()):
             continue
         if all(_is_apart(profile, row, other, nearest) for other in cuts):
             cuts.append(int(row))
-        if len(cuts) == MAX_BANDS - 1:
+        if len(cuts) == CUTS.max_bands - 1:
             break
     return sorted(cuts)
 
@@ -144,18 +154,18 @@ def _is_apart(profile: Profile, a: int, b: int, nearest: float) -> bool:
     low, high = sorted((int(a), int(b)))
     if high - low < nearest:
         return False
-    return bool(max(profile[low], profile[high]) <= MAX_VALLEY_SHARE * profile[low:high].max())
+    return bool(max(profile[low], profile[high]) <= CUTS.max_valley_share * profile[low:high].max())
 
 
 def widest_gaps(filled: npt.NDArray[np.bool_], least: float) -> list[tuple[int, int]]:
     """Runs of at least `least` empty columns between filled ones, as (start, end): the widest
-    first, at most MAX_GAPS.
+    first, at most CUTS.max_gaps.
     """
     edges = np.flatnonzero(np.diff(filled.astype(np.int8)))
     gaps = [
         (int(a) + 1, int(b) + 1) for a, b in pairwise(edges) if not filled[a + 1] and b - a >= least
     ]
-    return sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap[0]))[:MAX_GAPS]
+    return sorted(gaps, key=lambda gap: (gap[0] - gap[1], gap[0]))[: CUTS.max_gaps]
 
 
 def _shrunk_to_ink(

@@ -7,27 +7,40 @@ along it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster
 
-MIN_ARC_SIZE = (12.0, 5.0)
-"""Width and height in points above which a piece of ink may be an arc (chosen)."""
+
+@dataclass(frozen=True)
+class OutlineSearch:
+    """How stamp outlines are searched."""
+
+    min_arc_size: tuple[float, float] = (12.0, 5.0)
+    """Width and height in points above which a piece of ink may be an arc (chosen)."""
+    min_inked_share: float = 0.88
+    """Smallest share of an outline along which there is ink, 0..1 (chosen)."""
+    outline_reach: float = 1.3
+    """Distance in points from the outline in which its ink lies (chosen)."""
+    outline_samples: int = 120
+    """Number of points at which an outline is checked for ink (chosen)."""
+    trials: int = 150
+    points_per_trial: int = 6
+    """Number of ellipses tried for an arc, and number of its points that propose each
+    (chosen)."""
+    max_arcs: int = 40
+    """Largest number of arcs of a page that are tried (chosen)."""
+
+
+SEARCH = OutlineSearch()
+
 OUTLINE_AXES = (28.0, 170.0)
 """Smallest and largest longer axis of a stamp's outline, in points (chosen); the shorter axis is
 at least half of the smallest."""
-MIN_INKED_SHARE = 0.88
-"""Smallest share of an outline along which there is ink, 0..1 (chosen)."""
-OUTLINE_REACH = 1.3
-"""Distance in points from the outline in which its ink lies (chosen)."""
-OUTLINE_SAMPLES = 120
-"""Number of points at which an outline is checked for ink (chosen)."""
-TRIALS, POINTS_PER_TRIAL = 150, 6
-"""Number of ellipses tried for an arc, and number of its points that propose each (chosen)."""
-MAX_ARCS = 40
-"""Largest number of arcs of a page that are tried (chosen)."""
 
 Points = npt.NDArray[np.int32]
 Ellipse = tuple[tuple[float, float], tuple[float, float], float]
@@ -41,7 +54,7 @@ def stamp_outlines(page: Grey, left: Grey, raster: Raster) -> Grey:
     arcs = _arcs(left, raster)
     if not arcs:
         return stamp_mask
-    near = max(2, round(raster.length(OUTLINE_REACH)))
+    near = max(2, round(raster.length(SEARCH.outline_reach)))
     grown = np.asarray(cv2.dilate(page, np.ones((near, near), np.uint8)), np.uint8)
     for arc in arcs:
         ellipse = _stamp_ellipse(arc, grown, raster)
@@ -54,11 +67,11 @@ def _arcs(left: Grey, raster: Raster) -> list[Points]:
     """Outer outlines of the larger pieces of ink, shape (n, 2) each. What lies inside a piece is
     not an outline.
     """
-    wide, high = raster.length(MIN_ARC_SIZE[0]), raster.length(MIN_ARC_SIZE[1])
+    wide, high = raster.length(SEARCH.min_arc_size[0]), raster.length(SEARCH.min_arc_size[1])
     outlines, _ = cv2.findContours(left, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     sized = [(cv2.boundingRect(outline), outline) for outline in outlines]
     large = [outline for (_, _, w, h), outline in sized if w > wide and h > high]
-    return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in large[:MAX_ARCS]]
+    return [np.asarray(outline, np.int32).reshape(-1, 2) for outline in large[: SEARCH.max_arcs]]
 
 
 def _stamp_ellipse(arc: Points, grown: Grey, raster: Raster) -> Ellipse | None:
@@ -66,7 +79,9 @@ def _stamp_ellipse(arc: Points, grown: Grey, raster: Raster) -> Ellipse | None:
     (random sample consensus: Fischler & Bolles 1981), because other lines may be attached to the
     arc. The points drawn are the same in every run.
     """
-    drawn = np.random.default_rng(len(arc)).integers(len(arc), size=(TRIALS, POINTS_PER_TRIAL))
+    drawn = np.random.default_rng(len(arc)).integers(
+        len(arc), size=(SEARCH.trials, SEARCH.points_per_trial)
+    )
     for points in arc[drawn].astype(np.float32):
         (cx, cy), (a, b), turn = cv2.fitEllipseDirect(points)
         ellipse = (float(cx), float(cy)), (float(a), float(b)), float(turn)
@@ -81,10 +96,12 @@ def _is_stamp_outline(ellipse: Ellipse, grown: Grey, raster: Raster) -> bool:
     min_axis, max_axis = raster.length(OUTLINE_AXES[0]), raster.length(OUTLINE_AXES[1])
     if not (max(axes) < max_axis and max(axes) > min_axis and min(axes) > min_axis / 2):
         return False
-    angles = np.linspace(0.0, 2.0 * np.pi, OUTLINE_SAMPLES, endpoint=False)
+    angles = np.linspace(0.0, 2.0 * np.pi, SEARCH.outline_samples, endpoint=False)
     cos, sin = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
     u, v = axes[0] / 2 * np.cos(angles), axes[1] / 2 * np.sin(angles)
     xs = np.round(cx + u * cos - v * sin).astype(int)
     ys = np.round(cy + u * sin + v * cos).astype(int)
     inside = (xs >= 0) & (ys >= 0) & (xs < grown.shape[1]) & (ys < grown.shape[0])
-    return bool((grown[ys[inside], xs[inside]] > 0).sum() >= MIN_INKED_SHARE * OUTLINE_SAMPLES)
+    return bool(
+        (grown[ys[inside], xs[inside]] > 0).sum() >= SEARCH.min_inked_share * SEARCH.outline_samples
+    )

@@ -6,25 +6,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
 from ocr_extract.records import SignerMatch
 from ocr_extract.text import fold_words
 
-MIN_PERSON_SIMILARITY = 0.75
-"""Similarity (0..1) from which a string names the person (chosen)."""
-MAX_OTHER_PERSON_SIMILARITY = 0.4
-"""Similarity (0..1) below which a string surely does not name the person (chosen)."""
-MIN_SURE_SCORE = 0.9
-"""Score (0..1) from which a reading is sure enough to say that the signer is someone else
-(chosen)."""
-MIN_LEGIBLE_LETTERS = 5
-"""Letters that such a reading needs at least (chosen)."""
-MIN_WHOLE_NAME_LENGTH = 6
-"""Characters that a whole name needs at least, spaces included (chosen)."""
-MIN_WHOLE_NAME_SIMILARITY = 92
-"""Similarity (rapidfuzz ratio, 0..100) from which a string is the whole name (chosen)."""
+
+@dataclass(frozen=True)
+class NameThresholds:
+    """When a string names a person."""
+
+    min_person_similarity: float = 0.75
+    """Similarity (0..1) from which a string names the person (chosen)."""
+    max_other_person_similarity: float = 0.4
+    """Similarity (0..1) below which a string surely does not name the person (chosen)."""
+    min_sure_score: float = 0.9
+    """Score (0..1) from which a reading is sure enough to say that the signer is someone else
+    (chosen)."""
+    min_legible_letters: int = 5
+    """Letters that such a reading needs at least (chosen)."""
+    min_whole_name_length: int = 6
+    """Characters that a whole name needs at least, spaces included (chosen)."""
+    min_whole_name_similarity: int = 92
+    """Similarity (rapidfuzz ratio, 0..100) from which a string is the whole name (chosen)."""
+
+
+NAMES = NameThresholds()
 
 
 def name_similarity(text: str, name: str | None) -> float:
@@ -60,8 +69,9 @@ def is_whole_name(text: str, field: str | None) -> bool:
     letters = _plain_letters(text)
     names = [_plain_letters(person) for person in (*names_in(field), field or "")]
     return any(
-        len(name) >= MIN_WHOLE_NAME_LENGTH
-        and fuzz.ratio(_without_spaces(letters), _without_spaces(name)) >= MIN_WHOLE_NAME_SIMILARITY
+        len(name) >= NAMES.min_whole_name_length
+        and fuzz.ratio(_without_spaces(letters), _without_spaces(name))
+        >= NAMES.min_whole_name_similarity
         for name in names
     )
 
@@ -74,13 +84,15 @@ def signer_match(
     "neither" needs a sure reading in Latin letters that is similar to no name on the form. Most
     signatures cannot be read: the result is then "cannot tell".
     """
-    is_author = _best_similarity(readings, author) >= MIN_PERSON_SIMILARITY
-    is_corresponding = _best_similarity(readings, corresponding) >= MIN_PERSON_SIMILARITY
+    is_author = _best_similarity(readings, author) >= NAMES.min_person_similarity
+    is_corresponding = _best_similarity(readings, corresponding) >= NAMES.min_person_similarity
     if is_author and is_corresponding:
         return "both"
     if is_author or is_corresponding:
         return "author" if is_author else "corresponding_author"
-    sure_texts = [text for text, score in readings if score >= MIN_SURE_SCORE and _is_latin(text)]
+    sure_texts = [
+        text for text, score in readings if score >= NAMES.min_sure_score and _is_latin(text)
+    ]
     has_latin_name = any(_is_latin(name) for name in (author or "", corresponding or ""))
     is_other_person = (
         sure_texts
@@ -88,7 +100,7 @@ def signer_match(
         and max(
             _best_similarity([(t, 1.0)], f) for t in sure_texts for f in (author, corresponding)
         )
-        < MAX_OTHER_PERSON_SIMILARITY
+        < NAMES.max_other_person_similarity
     )
     return "neither" if is_other_person else "cannot tell"
 
@@ -120,7 +132,7 @@ def _similarity_to_person(text: str, person: str) -> float:
 def _is_latin(text: str) -> bool:
     """Whether a text has enough letters to be legible, all of them from a to z."""
     letters = [c for c in _plain_letters(text) if c.isalpha()]
-    return len(letters) >= MIN_LEGIBLE_LETTERS and all(c.isascii() for c in letters)
+    return len(letters) >= NAMES.min_legible_letters and all(c.isascii() for c in letters)
 
 
 def _without_spaces(name: str) -> str:

@@ -19,26 +19,46 @@ from ocr_extract.volume.roster.filenames import KeyIndex, key_index
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.vocabulary import Vocabulary, posterior
 
-BEGINNING_THRESHOLD = 0.85
-"""Lowest similarity, 0..1, of what was read to the beginning of the paper's title at which the
-title counts as cut off (chosen)."""
-MAX_CONFLICT_SIMILARITY = 0.55
-"""Highest similarity, 0..1, of the title and of the authors on the form to those of the paper in
-the file's name, at which the content may mean another paper (chosen)."""
+
+@dataclass(frozen=True)
+class MatchThresholds:
+    """When a name or the content says which paper it is."""
+
+    beginning_threshold: float = 0.85
+    """Lowest similarity, 0..1, of what was read to the beginning of the paper's title at which
+    the title counts as cut off (chosen)."""
+    max_conflict_similarity: float = 0.55
+    """Highest similarity, 0..1, of the title and of the authors on the form to those of the
+    paper in the file's name, at which the content may mean another paper (chosen)."""
+    min_content_probability: float = 0.95
+    """Lowest probability, 0..1, at which the content alone gives the paper (chosen)."""
+    min_beginning_length: int = 12
+    """Fewest characters of a normalized title that are compared with the beginning of a longer
+    title (chosen)."""
+    max_beginning_share: float = 0.75
+    """Largest share of a title's characters, 0..1, that counts as its beginning only (chosen)."""
+
+
+THRESHOLDS = MatchThresholds()
+
 SAME_AUTHOR_THRESHOLD = 0.8
 """Lowest similarity, 0..1, at which a person on the form is one of the authors (chosen)."""
-MIN_CONTENT_PROBABILITY = 0.95
-"""Lowest probability, 0..1, at which the content alone gives the paper (chosen)."""
-MIN_BEGINNING_LENGTH = 12
-"""Fewest characters of a normalized title that are compared with the beginning of a longer title
-(chosen)."""
-MAX_BEGINNING_SHARE = 0.75
-"""Largest share of a title's characters, 0..1, that counts as its beginning only (chosen)."""
-CONFIDENCE_BY_NAME, CONFIDENCE_BY_NAME_AND_CONTENT = 0.97, 0.999
-"""Confidence, 0..1, of a match by the file's name alone, and of a match that the content confirms
-(chosen)."""
-MAX_CONFIDENCE_BY_CONTENT = 0.98
-"""Highest confidence, 0..1, of a match by the content alone (chosen)."""
+
+
+@dataclass(frozen=True)
+class MatchConfidence:
+    """Confidence of a match by what it rests on."""
+
+    confidence_by_name: float = 0.97
+    confidence_by_name_and_content: float = 0.999
+    """Confidence, 0..1, of a match by the file's name alone, and of a match that the content
+    confirms (chosen)."""
+    max_confidence_by_content: float = 0.98
+    """Highest confidence, 0..1, of a match by the content alone (chosen)."""
+
+
+CONFIDENCE = MatchConfidence()
+
 NAME_PREFIX = "@"
 """Put before each word of a person's name: "young" in a title does not match an author Young."""
 
@@ -93,7 +113,11 @@ class Matcher:
         title, cut = title_similarity(fields.title.value or "", paper.title)
         author = author_similarity(fields, paper)
         confirmed = max(title or 0.0, author or 0.0) >= SAME_AUTHOR_THRESHOLD
-        confidence = CONFIDENCE_BY_NAME_AND_CONTENT if confirmed else CONFIDENCE_BY_NAME
+        confidence = (
+            CONFIDENCE.confidence_by_name_and_content
+            if confirmed
+            else CONFIDENCE.confidence_by_name
+        )
         return Match(paper, confidence, title=title, author=author, cut=cut)
 
     def _by_content(self, fields: Fields) -> Match:
@@ -106,12 +130,15 @@ class Matcher:
             [certainty for _, certainty in form_words],
         )
         probabilities = posterior(self._vocabulary.evidence(words, certainties))
-        if not len(probabilities) or probabilities.max() < MIN_CONTENT_PROBABILITY:
+        if not len(probabilities) or probabilities.max() < THRESHOLDS.min_content_probability:
             return Match()
         best = int(np.argmax(probabilities))
         fit = self._fit(self.roster.papers[best], fields)
         return replace(
-            fit, confidence=round(min(MAX_CONFIDENCE_BY_CONTENT, float(probabilities[best])), 4)
+            fit,
+            confidence=round(
+                min(CONFIDENCE.max_confidence_by_content, float(probabilities[best])), 4
+            ),
         )
 
 
@@ -137,7 +164,7 @@ def _with_conflict(own: Match, other: Match) -> Match:
     """The match by the file's name. The paper of the content becomes the conflicting paper when the
     form does not agree with the named paper.
     """
-    if max(own.title or 0.0, own.author or 0.0) > MAX_CONFLICT_SIMILARITY:
+    if max(own.title or 0.0, own.author or 0.0) > THRESHOLDS.max_conflict_similarity:
         return own
     return replace(own, confidence=0.5, conflicting_paper=other.paper)
 
@@ -153,7 +180,7 @@ def title_similarity(read: str, title: str) -> tuple[float | None, bool]:
     beginning = _beginning_similarity(read_title, paper_title)
     return (
         (beginning, True)
-        if beginning > whole and beginning >= BEGINNING_THRESHOLD
+        if beginning > whole and beginning >= THRESHOLDS.beginning_threshold
         else (whole, False)
     )
 
@@ -162,9 +189,9 @@ def _beginning_similarity(read_title: str, paper_title: str) -> float:
     """Similarity of a title to the beginning of a longer one, 0..1; 0 when it is too short, or too
     long to be a beginning.
     """
-    if len(read_title) < MIN_BEGINNING_LENGTH or len(read_title) > MAX_BEGINNING_SHARE * len(
-        paper_title
-    ):
+    if len(read_title) < THRESHOLDS.min_beginning_length or len(
+        read_title
+    ) > THRESHOLDS.max_beginning_share * len(paper_title):
         return 0.0
     return fuzz.ratio(read_title, paper_title[: len(read_title)]) / 100
 

@@ -26,18 +26,30 @@ MIN_WORD_LETTERS = 3
 WORD_IN_ENTRY_SHARE = 0.6
 """Assumed share, 0..1, of the words on a form that are in the roster's entry of its paper, as they
 were read (chosen)."""
-OUTSIDE_RATE_SAME, OUTSIDE_RATE_SIMILAR, OUTSIDE_RATE_SHORT = 0.003, 0.03, 0.08
-"""Assumed rates, 0..1, of the word among papers outside the roster: of the same word, of a similar
-word, and of a short word (chosen)."""
+
+
+@dataclass(frozen=True)
+class WordRates:
+    """How often words stand on forms of papers outside of the roster."""
+
+    outside_rate_same: float = 0.003
+    outside_rate_similar: float = 0.03
+    outside_rate_short: float = 0.08
+    """Assumed rates, 0..1, of the word among papers outside the roster: of the same word, of a
+    similar word, and of a short word (chosen)."""
+    unmatched_share: float = 0.1
+    """Assumed share, 0..1, of files with an unknown name that belong to no paper of the roster
+    (chosen)."""
+
+
+RATES = WordRates()
+
 ABSENCE_COST = 1.2
 """Natural log-likelihood that a word read with certainty 1 subtracts from a paper without a similar
 word (chosen)."""
 MIN_EVIDENCE = 7.5
 """Natural log-likelihood ratio that a match needs at least: two rare words, or a name and one rare
 word (chosen)."""
-UNMATCHED_SHARE = 0.1
-"""Assumed share, 0..1, of files with an unknown name that belong to no paper of the roster
-(chosen)."""
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -111,8 +123,8 @@ def _word_evidence(word: str, certainty: float, row: FloatArray) -> FloatArray:
 def _outside_rates(word: str, similarity: FloatArray) -> FloatArray:
     """The rate of the word among papers outside the roster, for each similarity; the same shape."""
     if len(word) <= MIN_WORD_LETTERS and word.isascii():
-        return np.full(len(similarity), OUTSIDE_RATE_SHORT)
-    return np.where(similarity > 1 - 1e-9, OUTSIDE_RATE_SAME, OUTSIDE_RATE_SIMILAR)
+        return np.full(len(similarity), RATES.outside_rate_short)
+    return np.where(similarity > 1 - 1e-9, RATES.outside_rate_same, RATES.outside_rate_similar)
 
 
 def posterior(evidence: FloatArray) -> FloatArray:
@@ -121,10 +133,10 @@ def posterior(evidence: FloatArray) -> FloatArray:
     """
     if not len(evidence):
         return evidence
-    logs = evidence + math.log((1 - UNMATCHED_SHARE) / len(evidence))
-    top = max(float(logs.max()), math.log(UNMATCHED_SHARE))
+    logs = evidence + math.log((1 - RATES.unmatched_share) / len(evidence))
+    top = max(float(logs.max()), math.log(RATES.unmatched_share))
     weights = np.exp(logs - top)
     probabilities: FloatArray = weights / (
-        weights.sum() + math.exp(math.log(UNMATCHED_SHARE) - top)
+        weights.sum() + math.exp(math.log(RATES.unmatched_share) - top)
     )
     return np.where(evidence >= MIN_EVIDENCE, probabilities, np.minimum(probabilities, 0.5))
