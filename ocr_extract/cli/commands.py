@@ -6,16 +6,33 @@ The docstrings of the commands are the help texts that `--help` prints.
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ocr_extract._version import __version__
+from ocr_extract.cli.parameters import (
+    AgainOption,
+    FailOn,
+    FailOnOption,
+    JobsOption,
+    LedgerOption,
+    LogJsonOption,
+    NoRosterOption,
+    ReplaceOption,
+    ResultsArgument,
+    RosterOption,
+    SchedulerOption,
+    SettingsOption,
+    ShipFilesOption,
+    TargetErrorOption,
+    TruthArgument,
+    VerboseOption,
+    VerifyOption,
+    YearOption,
+)
 
-MAX_JOBS = 1024
-"""Largest number of processes that `--jobs` accepts (chosen)."""
 app = typer.Typer(
     name="ocr-extract",
     help="Read signed publication agreements: who signed what, when, and how sure that is.",
@@ -23,33 +40,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-
-class FailOn(StrEnum):
-    """Which results of a run lead to exit code 1."""
-
-    ERROR = "error"
-    REVIEW = "review"
-    NEVER = "never"
-
-
-RosterOption = Annotated[
-    Path | None,
-    typer.Option("--roster", help="The volume's .bib or .csv: its papers and its dates."),
-]
-YearOption = Annotated[
-    int | None, typer.Option("--year", help="The volume's year, when no roster says it.")
-]
-SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
-ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has written.")]
-TruthArgument = Annotated[
-    Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
-]
-LedgerOption = Annotated[
-    str | None,
-    typer.Option("--ledger", help="The ledger's URL; without it, ledger.sqlite in --out."),
-]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log details and tracebacks.")]
 
 
 def _print_version(wanted: bool) -> None:
@@ -74,43 +64,21 @@ def program(
 def run_command(
     paths: Annotated[list[Path], typer.Argument(help="Agreements, or folders of them.")],
     roster: RosterOption = None,
-    no_roster: Annotated[
-        bool, typer.Option("--no-roster", help="Take no roster, also if one lies there.")
-    ] = False,
+    no_roster: NoRosterOption = False,
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("results"),
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Replace the results of other agreements in --out.")
-    ] = False,
+    replace: ReplaceOption = False,
     year: YearOption = None,
     settings: SettingsOption = None,
-    target_error: Annotated[
-        float | None,
-        typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one per core.")
-    ] = 0,
-    scheduler: Annotated[
-        str | None, typer.Option("--scheduler", help="A Dask cluster instead: tcp://HOST:PORT.")
-    ] = None,
-    ship_files: Annotated[
-        bool, typer.Option("--ship-files", help="Send the cluster each file; it has no such path.")
-    ] = False,
+    target_error: TargetErrorOption = None,
+    jobs: JobsOption = 0,
+    scheduler: SchedulerOption = None,
+    ship_files: ShipFilesOption = False,
     ledger: LedgerOption = None,
-    again: Annotated[
-        bool, typer.Option("--again", help="Read again what failed for the machine's sake.")
-    ] = False,
-    verify: Annotated[
-        bool, typer.Option("--verify", help="Hash every file again, whatever its time says.")
-    ] = False,
-    fail_on: Annotated[
-        FailOn,
-        typer.Option("--fail-on", help="What is exit code 1: unreadable files, review, nothing."),
-    ] = FailOn.REVIEW,
+    again: AgainOption = False,
+    verify: VerifyOption = False,
+    fail_on: FailOnOption = FailOn.REVIEW,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the totals.")] = False,
-    log_json: Annotated[
-        bool, typer.Option("--log-json", help="Progress and log as JSON lines, to stderr.")
-    ] = False,
+    log_json: LogJsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Read agreements into the ledger; write records.jsonl and tables; print the answer.

@@ -1,0 +1,71 @@
+"""Arguments and options that the commands take, with their help texts."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+MAX_JOBS = 1024
+"""Largest number of processes that `--jobs` accepts (chosen)."""
+
+
+class FailOn(StrEnum):
+    """Which results of a run lead to exit code 1."""
+
+    ERROR = "error"
+    REVIEW = "review"
+    NEVER = "never"
+
+
+RosterOption = Annotated[
+    Path | None,
+    typer.Option("--roster", help="The volume's .bib or .csv: its papers and its dates."),
+]
+YearOption = Annotated[
+    int | None, typer.Option("--year", help="The volume's year, when no roster says it.")
+]
+SettingsOption = Annotated[Path | None, typer.Option("--settings", help="TOML file with settings.")]
+ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has written.")]
+TruthArgument = Annotated[
+    Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
+]
+LedgerOption = Annotated[
+    str | None,
+    typer.Option("--ledger", help="The ledger's URL; without it, ledger.sqlite in --out."),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Log details and tracebacks.")]
+NoRosterOption = Annotated[
+    bool, typer.Option("--no-roster", help="Take no roster, also if one lies there.")
+]
+ReplaceOption = Annotated[
+    bool, typer.Option("--replace", help="Replace the results of other agreements in --out.")
+]
+TargetErrorOption = Annotated[
+    float | None,
+    typer.Option("--target-error", help="Share of accepted dates that may be wrong (0..1)."),
+]
+JobsOption = Annotated[
+    int, typer.Option("--jobs", min=0, max=MAX_JOBS, help="Processes; 0: one per core.")
+]
+SchedulerOption = Annotated[
+    str | None, typer.Option("--scheduler", help="A Dask cluster instead: tcp://HOST:PORT.")
+]
+ShipFilesOption = Annotated[
+    bool, typer.Option("--ship-files", help="Send the cluster each file; it has no such path.")
+]
+AgainOption = Annotated[
+    bool, typer.Option("--again", help="Read again what failed for the machine's sake.")
+]
+VerifyOption = Annotated[
+    bool, typer.Option("--verify", help="Hash every file again, whatever its time says.")
+]
+FailOnOption = Annotated[
+    FailOn,
+    typer.Option("--fail-on", help="What is exit code 1: unreadable files, review, nothing."),
+]
+LogJsonOption = Annotated[
+    bool, typer.Option("--log-json", help="Progress and log as JSON lines, to stderr.")
+]
