@@ -34,9 +34,7 @@ MIN_TYPE_SIMILARITY = 0.85
 def find_blanks(
     views: Sequence[PageView], form: Form, engines: Engines
 ) -> dict[FieldName, ObservedBlank]:
-    """Every blank whose phrases are on a page, with its content. Damage is reported to
-    `engines`.
-    """
+    """Every blank whose phrases are on a page, with its content."""
     observed: dict[FieldName, ObservedBlank] = {}
     for name, blank in form.blanks.items():
         for view in views:

@@ -2,7 +2,8 @@
 
 The text of a form belongs to its publisher and is not stored here. The program stores a hash of
 every run of four words of every clause (shingles; Broder 1997). A changed word breaks four
-fingerprints of its clause. Unchanged clauses break none.
+fingerprints of its clause. Among the first or last three words of a clause, or beside a word with
+a ligature, it breaks fewer, and such a single word is not reported. Unchanged clauses break none.
 """
 
 from __future__ import annotations

@@ -61,8 +61,8 @@ def column_of(character: str) -> int:
 
 
 def drop_repeated_blanks(probabilities: Array) -> Array:
-    """The rows (slices, COLUMNS) without each surely blank slice that follows another one; at
-    least one row.
+    """The rows (slices, COLUMNS) without each surely blank slice that is the first one or follows
+    another one; at least one row.
     """
     blank = probabilities[:, BLANK] > MIN_SURE_BLANK
     keep = ~(blank & np.concatenate([[True], blank[:-1]]))
