@@ -14,8 +14,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1"
-
 Written = Literal["typed", "hand", "blank", "unknown"]
 Precision = Literal["day", "month", "year", "none"]
 Presence = Literal["yes", "no", "cannot tell"]

@@ -56,7 +56,7 @@ UNKNOWN_PLACE_SCORE = -6.0
 
 @dataclass(frozen=True)
 class OverlapFeatures:
-    """How marks that cover one another are judged."""
+    """How much marks cover one another."""
 
     min_explained_share: float = 0.8
     """Share (0..1) of a mark's area, covered by marks of two other fields, from which the mark
@@ -101,9 +101,9 @@ def ink_evidence(
     shape = mark.mark.shape
     own = mark.mark
     reading = next((r for r in mark.mark.readings if r.reader == PP_OCR), None)
-    area = max(1.0, own.width * own.height)
+    area = max(1.0, own.rect.area)
     covered = sum(
-        own.rect.overlap(rect) * _smaller_area(own.rect, rect) for rect in labels.values()
+        own.rect.overlap(rect) * min(own.rect.area, rect.area) for rect in labels.values()
     )
     variety = min(_variety(reading.best if reading else ""), _variety(mark.text))
     return InkEvidence(
@@ -172,11 +172,6 @@ def _place_score_at(labels: Mapping[FieldName, Rect], field: FieldName, mark: Ma
     return place_score(labels[field], mark) if field in labels else UNKNOWN_PLACE_SCORE
 
 
-def _smaller_area(a: Rect, b: Rect) -> float:
-    """Area of the smaller rectangle. `Rect.overlap` is a share of this area."""
-    return min((r.width) * (r.height) for r in (a, b))
-
-
 def _within_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
     """Highest date score (0..1) of the larger marks around a mark."""
     own = mark.mark
@@ -201,16 +196,11 @@ def _holds_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
             other.date_like
             for other in marks
             if 0.3 * own.width < other.mark.width
-            and _area(other.mark) < OVERLAPS.min_contained_share * _area(own)
+            and other.mark.rect.area < OVERLAPS.min_contained_share * own.rect.area
             and other.mark.rect.overlap(own.rect) > OVERLAPS.min_contained_share
         ),
         default=0.0,
     )
-
-
-def _area(mark: Mark) -> float:
-    """Area of the mark's rectangle in square points."""
-    return mark.width * mark.height
 
 
 def _on_date(mark: ScoredMark, marks: Sequence[ScoredMark]) -> float:
@@ -286,7 +276,7 @@ def _is_beside_own_label(mark: Mark, own_label: Rect, other_label: Rect) -> bool
 def _covered_share(own: Rect, other: Rect) -> float:
     """Share of a rectangle's area that another one covers."""
     area = max(1.0, (own.width) * (own.height))
-    return min(1.0, own.overlap(other) * _smaller_area(own, other) / area)
+    return min(1.0, own.overlap(other) * min(own.area, other.area) / area)
 
 
 def _score_mark(mark: Mark, author: str | None, context: Context, settings: Settings) -> ScoredMark:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -160,11 +161,14 @@ class _Reading:
         key = self.volume.task.key(path)
         self.ledger.add_reading(self.run, sha256, key, extracted.reading, renew=renew)
 
-    def records(self) -> Iterator[tuple[Path, tuple[Record, ...]]]:
+    def numbers(self) -> dict[Path, int]:
+        """The number of each file's reading in the ledger; files without a hash have none."""
+        return readings_of(self.files, self.volume.task, self.ledger)
+
+    def records(self, numbers: Mapping[Path, int]) -> Iterator[tuple[Path, tuple[Record, ...]]]:
         """Every file with the records of its extraction pass. Files with equal content are read
         once, and each gets the records under its own name. Raises DamagedReading.
         """
-        numbers = readings_of(self.files, self.volume.task, self.ledger)
         stored = self.ledger.records_in([numbers[path] for path in self.files if path in numbers])
         for path in self.files:
             is_stored = path in numbers
@@ -190,7 +194,8 @@ def _outcome(reading: _Reading) -> Outcome:
     that run's answer is used.
     """
     run, volume, ledger = reading.run, reading.volume, reading.ledger
-    digest = _digest(reading)
+    numbers = reading.numbers()
+    digest = _digest(reading, numbers)
     last = ledger.last_done(run)
     if last is not None and last.judged == digest:
         ledger.end_as(run, last)
@@ -198,7 +203,7 @@ def _outcome(reading: _Reading) -> Outcome:
     from ocr_extract.volume.consensus import resolve_volume  # noqa: PLC0415  see _preload
 
     with resolve_volume(
-        reading.records, volume.context, volume.settings, volume.roster
+        partial(reading.records, numbers), volume.context, volume.settings, volume.roster
     ) as resolved:
         records = (
             (as_text(Path(identity(path))), part, record) for path, part, record in resolved.records
@@ -214,11 +219,10 @@ def _with_name_of_file(record: Record, path: Path) -> Record:
     return record.model_copy(update={"document": renamed})
 
 
-def _digest(reading: _Reading) -> str:
+def _digest(reading: _Reading, numbers: Mapping[Path, int]) -> str:
     """Digest, in hexadecimal, of everything that the answer depends on."""
     volume = reading.volume
     calibration = volume.settings.calibration
-    numbers = readings_of(reading.files, volume.task, reading.ledger)
     causes = {
         "program": program_digest(),
         "calibration": calibration.read_text(encoding="utf-8") if calibration else None,
