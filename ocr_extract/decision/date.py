@@ -16,7 +16,6 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
     ReadText,
     RecoveredDate,
-    date_similarity,
     recover,
     recover_scored,
 )
@@ -34,9 +33,6 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 
-MIN_DATE_SIMILARITY = 0.4
-"""Similarity to a date (0..1) above which a string counts as a date, not only as something like
-one (chosen)."""
 MIN_FORMAT_CONFIDENCE = 0.6
 """Confidence (0..1) of a date from which its order of day and month counts for the volume
 (chosen)."""
@@ -56,20 +52,34 @@ def recovered(
     free = [r for r in readings if r.best and r.reader not in INK_RECOGNIZERS]
     texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
     dates = dates_among(readings)
-    text_only = typed and not _is_clear(dates)
-    if not dates or text_only or (typed and any(_is_date(t, settings) for t in texts)):
+    if not dates or is_read_as_type(readings, settings, typed=typed):
         return recover(texts, context, settings.languages)
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
     return recover_scored(dates, quality, context, settings.languages, texts)
 
 
+def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: bool) -> bool:
+    """Whether the readings of type decide the date of a mark, and not the networks that read
+    handwriting. `typed`: the mark looks like type. Handwriting may look so too, and is then
+    misread: where the networks see a clear date, each reading of type that is a date must be it.
+    """
+    dates = dates_among(readings)
+    if not typed or not _is_clear(dates):
+        return typed
+    of_type = [_days(r.best, settings) for r in readings if r.reader not in INK_RECOGNIZERS]
+    known = [days for days in of_type if days]
+    return bool(known) and all(days & _days(dates[0].text, settings) for days in known)
+
+
+def _days(text: str, settings: Settings) -> set[PartialDate]:
+    """The full dates that a text may mean."""
+    meanings = interpret(text, settings.languages)
+    return {meaning.parts for meaning in meanings if meaning.parts.precision == "day"}
+
+
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
     """Whether ink is more likely a date than not."""
     return bool(dates) and confidence.ink_date_score(dates[0].log_likelihood, dates[0].text) > 0.5
-
-
-def _is_date(text: ReadText, settings: Settings) -> bool:
-    return date_similarity(text.text, settings.languages) > MIN_DATE_SIMILARITY
 
 
 def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> float:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ocr_extract.calibration import confidence
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
-from ocr_extract.decision.date import date_result, recovered, stamps_of
+from ocr_extract.decision.date import date_result, is_read_as_type, recovered, stamps_of
 from ocr_extract.decision.evidence import evidence_of, how_written, is_typed
 from ocr_extract.decision.flags import flags_of, verdict_of
 from ocr_extract.decision.signature import signature_of
@@ -78,7 +78,10 @@ def _date(
     if dated is None or mark is None:
         return _no_date(observed)
     evidence = (*evidence_of(mark), *_hidden_evidence(observed))
-    return date_result(dated, how_written(mark, observed), mark.mark.place, evidence, settings)
+    written = how_written(mark, observed)
+    if written == "typed" and not is_read_as_type(mark.mark.readings, settings, typed=True):
+        written = "hand"
+    return date_result(dated, written, mark.mark.place, evidence, settings)
 
 
 def _hidden_evidence(observed: Observations) -> tuple[Evidence, ...]:

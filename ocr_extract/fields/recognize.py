@@ -22,6 +22,7 @@ from ocr_extract.fields.marks import (
     marks_on_page,
     segments_of_marks,
 )
+from ocr_extract.fields.second_look import read_again
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
@@ -105,15 +106,16 @@ def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[M
     to_split = _marks_to_split(marks, ink_readings) if has_ink_readings else ()
     segments = segments_of_marks(raster, page.ink, to_split, block)
     segment_readings = _ink_readings(page, segments, engines)
-    return (
-        *(
-            _with_observations(view, page, m, (*a, *b))
-            for m, a, b in zip(marks, type_readings, ink_readings, strict=True)
-        ),
-        *(
-            _with_observations(view, page, m, b)
-            for m, b in zip(segments, segment_readings, strict=True)
-        ),
+    read = [
+        (*of_type, *of_ink) for of_type, of_ink in zip(type_readings, ink_readings, strict=True)
+    ]
+    every, readings = (*marks, *segments), [*read, *segment_readings]
+    try:
+        readings = read_again(raster, view.raster, every, readings, engines)
+    except RecognizerTrouble as trouble:
+        engines.report(_reading_damage(trouble, raster))
+    return tuple(
+        _with_observations(view, page, mark, own) for mark, own in zip(every, readings, strict=True)
     )
 
 

@@ -66,6 +66,12 @@ class HandwritingRecognizer(Protocol):
         """Readings of each crop, with the dates last; raises RecognizerTrouble or MissingTool."""
         ...
 
+    def pooled(self, groups: Sequence[Sequence[Grey]]) -> tuple[Reading, ...]:
+        """For each group of crops of the same mark one reading of dates, from all its crops
+        together; raises RecognizerTrouble or MissingTool.
+        """
+        ...
+
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         """For each crop only the free reading that knows all letters, in half the time; raises
         RecognizerTrouble or MissingTool.

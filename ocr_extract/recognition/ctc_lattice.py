@@ -132,11 +132,16 @@ class DateLattice:
         return np.stack([wide[day - 1] @ endings[_suffix(day)] for day in range(1, 32)])
 
     @cached_property
+    def space(self) -> Array:
+        """A space that is not always seen."""
+        return np.asarray(self.empty * 0.3 + self.character(" "))
+
+    @cached_property
     def gap(self) -> Array:
         """What stands between two parts of a date with a month word: a space, a comma, a full
         stop, a hyphen or a slash.
         """
-        space = self.empty * 0.3 + self.character(" ")
+        space = self.space
         comma = self.empty + 0.5 * self.character(",") + 0.3 * self.character(".")
         return np.asarray(comma @ space + 0.1 * (self.character("-") + self.character("/")))
 

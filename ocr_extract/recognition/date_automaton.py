@@ -27,6 +27,7 @@ from ocr_extract.recognition.ctc_lattice import (
     DateLattice,
 )
 from ocr_extract.recognition.ctc_output import Array, CtcOutput, column_of
+from ocr_extract.recognition.dates_as_read import dates_as_read
 from ocr_extract.records import Hypothesis
 
 MAX_YEARS = 16
@@ -34,6 +35,11 @@ MAX_YEARS = 16
 MAX_SEPARATORS = 2
 """Number of separators, the likeliest ones, that are scored (chosen). Measured together with
 MIN_LETTERS: the best date stays the same on 211 of 211 lines, in two thirds of the time."""
+SIGNS = slice(column_of("年"), column_of("日") + 1)
+"""Columns of the signs for year, month and day."""
+MIN_SIGNS = 0.3
+"""Number of signs for year, month and day in a crop, as the sum of their probabilities, above which
+dates with these signs are scored (chosen)."""
 MIN_LETTERS = 0.7
 """Number of letters in a crop, as the sum of their probabilities, above which month words are
 scored (chosen)."""
@@ -45,8 +51,9 @@ MIN_LOG_LIKELIHOOD = -60.0
 DAY_AND_SHORT_YEAR_WEIGHT = 0.1
 """Weight (0..1) of a day and a year of two digits after a month word: "Sep 2025" is rather a year
 without a day (chosen)."""
-
-
+MIN_KNOWN_LAYOUT = -3.0
+"""Natural log-likelihood of the best date below which the layouts of the networks' free readings
+are tried too: above it, no other layout can be much likelier (chosen)."""
 YEARS = (*FULL_YEARS, *SHORT_YEARS)
 """Years as they are written: of four digits, then of two."""
 PAIRS = tuple(
@@ -82,10 +89,15 @@ def written_dates(
     dates: list[Written] = []
     for separator in _separators(outputs):
         dates += _year_last(lattices, weights, separator, keep)
-        dates += _year_first(lattices, weights, separator, keep)
+        dates += _year_first(lattices, weights, (separator, separator, ""), keep)
+    if max(float(output.probabilities[:, SIGNS].sum()) for output in outputs) > MIN_SIGNS:
+        dates += _year_first(lattices, weights, ("年", "月", "日"), keep)
     if max(float(output.probabilities[:, LETTERS].sum()) for output in outputs) > MIN_LETTERS:
         dates += _in_words(lattices, weights, languages, keep)
         dates += _without_day(lattices, weights)
+    if max(value for value, _ in dates) < MIN_KNOWN_LAYOUT:
+        texts = [output.text for output in outputs]
+        dates += dates_as_read(lattices, weights, texts, languages)
     ranked = sorted(dates, key=lambda date: (-date[0], date[1]))[:keep]
     excess = max(0.0, ranked[0][0])
     return tuple(Hypothesis(text=text, log_likelihood=value - excess) for value, text in ranked)
@@ -125,15 +137,19 @@ def _year_last(
 
 
 def _year_first(
-    lattices: Sequence[DateLattice], weights: Sequence[float], separator: str, keep: int
+    lattices: Sequence[DateLattice],
+    weights: Sequence[float],
+    separators: tuple[str, str, str],
+    keep: int,
 ) -> list[Written]:
-    """Dates of full year, separator, number, separator, number."""
+    """Dates of full year, number and number, with what stands after each of the three."""
+    after_year, between, last = separators
     tails = []
     for lattice in lattices:
-        between = lattice.separator(separator)
-        last = np.tensordot(lattice.numbers, lattice.end, (2, 0)) @ between.T
-        both = np.einsum("ats,bs->abt", lattice.numbers, last, optimize=True)
-        tails.append(both.reshape(-1, both.shape[2])[_FLAT] @ between.T)
+        end = lattice.separator(last) @ lattice.end if last else lattice.end
+        day = np.tensordot(lattice.numbers, end, (2, 0)) @ lattice.separator(between).T
+        both = np.einsum("ats,bs->abt", lattice.numbers, day, optimize=True)
+        tails.append(both.reshape(-1, both.shape[2])[_FLAT] @ lattice.separator(after_year).T)
     starts = [lattice.year_starts.T for lattice in lattices]
     years = _likely_years(tails, starts, weights)
     scores = _pooled(
@@ -142,7 +158,7 @@ def _year_first(
     return _best(
         scores,
         keep,
-        lambda row, column: f"{YEARS[years[column]]}{separator}{_pair(row, separator)}",
+        lambda row, column: f"{YEARS[years[column]]}{after_year}{_pair(row, between)}{last}",
     )
 
 

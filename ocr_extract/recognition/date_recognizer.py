@@ -55,11 +55,22 @@ class DateRecognizer:
         outputs = [network.frames(crops) for network in self.networks]
         return tuple(self._of_crop(of_crop) for of_crop in zip(*outputs, strict=True))
 
+    def pooled(self, groups: Sequence[Sequence[Grey]]) -> tuple[Reading, ...]:
+        """For each group of crops of the same mark the dates, scored against all its crops: the
+        mean of their log-likelihoods. Raises like `read`.
+        """
+        return tuple(self._of_group(group) for group in groups)
+
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         """For each crop the free reading of the first network, which knows all letters; raises
         like `read`.
         """
         return tuple((reading,) for reading in self.networks[0].read(crops))
+
+    def _of_group(self, crops: Sequence[Grey]) -> Reading:
+        outputs = [network.frames(crops) for network in self.networks]
+        weights = [WEIGHTS[network.name] / len(crops) for network in self.networks for _ in crops]
+        return self._scored(tuple(output for own in outputs for output in own), weights)
 
     def _of_crop(self, outputs: tuple[CtcOutput, ...]) -> tuple[Reading, ...]:
         free = [as_reading(n.name, o) for n, o in zip(self.networks, outputs, strict=True)]
@@ -70,6 +81,8 @@ class DateRecognizer:
         digits = [float(o.probabilities[:, 1:11].sum()) for o in outputs]
         if all(count < minimum for count, minimum in zip(digits, MIN_DIGITS, strict=True)):
             return Reading(reader=DATES, hypotheses=())
-        weights = [WEIGHTS[network.name] for network in self.networks]
+        return self._scored(outputs, [WEIGHTS[network.name] for network in self.networks])
+
+    def _scored(self, outputs: Sequence[CtcOutput], weights: Sequence[float]) -> Reading:
         dates = written_dates(outputs, weights, self.languages)
         return Reading(reader=DATES, hypotheses=dates[:MAX_DATES])
