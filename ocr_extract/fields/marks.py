@@ -31,6 +31,8 @@ class RunLimits:
     """Points between typed words of one mark, at most (chosen)."""
     max_ink_gap: float = 26.0
     """Points between marks of one line of handwriting; the gap is smaller than this (chosen)."""
+    max_gap_in_heights: float = 1.5
+    """The same gap as a multiple of the higher mark's height, for large writing (chosen)."""
     max_ink_marks: int = 12
     """Ink marks of a block that are used, the largest first (chosen)."""
     max_marks_per_run: int = 4
@@ -360,9 +362,16 @@ def _next_on_line(mark: Mark, marks: Sequence[Mark]) -> Mark | None:
     right = [
         other
         for other in marks
-        if -3 < other.rect.x0 - mark.rect.x1 < RUNS.max_ink_gap and _shares_line(mark, other)
+        if other.rect.x0 > mark.rect.x0
+        and -3 < other.rect.x0 - mark.rect.x1 < _max_gap(mark, other)
+        and _shares_line(mark, other)
     ]
     return min(right, key=lambda m: m.rect.x0, default=None)
+
+
+def _max_gap(a: Mark, b: Mark) -> float:
+    """Points between two marks of one line: large writing has wide gaps."""
+    return max(RUNS.max_ink_gap, RUNS.max_gap_in_heights * max(a.height, b.height))
 
 
 def _shares_line(a: Mark, b: Mark) -> bool:

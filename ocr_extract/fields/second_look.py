@@ -29,6 +29,8 @@ clear and not read again (chosen)."""
 HIGHER, WIDER = 0.35, 3.0
 """Share of a mark's height by which the higher crop reaches above and below it, and points to
 its left and right (chosen; the loops that were cut off are a third of a digit's height)."""
+MAX_LOSS = 2.0
+"""Natural log-likelihood that the best date may lose by more crops (chosen)."""
 CROP_MARGIN = 1.5
 """Points around the mark in its own crop (chosen)."""
 Readings = tuple[Reading, ...]
@@ -48,7 +50,7 @@ def read_again(
     groups = [_crops(clean, page, marks[index].rect) for index in doubtful]
     pooled = dict(zip(doubtful, engines.handwriting.pooled(groups), strict=True))
     return [
-        _with_dates(own, pooled[index]) if index in pooled else own
+        _with_better(own, pooled[index]) if index in pooled else own
         for index, own in enumerate(readings)
     ]
 
@@ -83,5 +85,11 @@ def _crops(clean: Raster, page: Raster, rect: Rect) -> list[Grey]:
     ]
 
 
-def _with_dates(readings: Readings, dates: Reading) -> Readings:
-    return tuple(dates if reading.reader == DATES else reading for reading in readings)
+def _with_better(readings: Readings, pooled: Reading) -> Readings:
+    """The readings with the pooled dates, unless these fit much worse: then the larger crops hold
+    other ink.
+    """
+    own = dates_among(readings)[0].log_likelihood
+    if not pooled.hypotheses or pooled.hypotheses[0].log_likelihood < own - MAX_LOSS:
+        return readings
+    return tuple(pooled if reading.reader == DATES else reading for reading in readings)

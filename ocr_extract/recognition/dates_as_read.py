@@ -27,6 +27,8 @@ LAYOUT_LOG_WEIGHT = -2.3
 knows: about one real date in ten by hand has one, counted over 378 (chosen)."""
 MIN_LOG_LIKELIHOOD = -60.0
 """Smallest natural log-likelihood that one network gives to a string (chosen)."""
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Years of the dates that are tried (chosen): those that the automaton knows."""
 _DIGITS = "0123456789"
 _WORD = re.compile(r"[^\W\d_]{3,9}")
 _MONTHS = tuple(name[:3] for name in ENGLISH)
@@ -70,7 +72,12 @@ def _variants(text: str, languages: tuple[str, ...]) -> Iterator[str]:
 
 def _is_full_date(text: str, languages: tuple[str, ...]) -> bool:
     meanings = interpret(text, languages)
-    return bool(meanings) and meanings[0].parts.precision == "day" and not meanings[0].remainder
+    return any(
+        meaning.parts.precision == "day"
+        and not meaning.remainder
+        and FIRST_YEAR <= (meaning.parts.year or 0) <= LAST_YEAR
+        for meaning in meanings
+    )
 
 
 def _score(lattice: DateLattice, text: str) -> float:
