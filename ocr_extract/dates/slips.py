@@ -33,8 +33,8 @@ NO_SLIP = 0.985
 dates."""
 YEAR_PRICES = {1: 2e-3, -1: 3e-3, 10: 1.5e-3, -10: 1.5e-3, 100: 2e-5, -100: 2e-5}
 """Price by the number of years by which the written year is too high. The sum follows 3 wrong
-years counted among 328 real dates; its division is chosen. A wrong century was counted in none of 2,253 dates: where
-one is read, the reading is wrong."""
+years counted among 328 real dates; its division is chosen. A wrong century was counted in none of
+2,253 real dates: where one is read, the reading is wrong."""
 
 
 @dataclass(frozen=True)
