@@ -47,6 +47,8 @@ def read_again(
     is the page without ruled lines, `page` the page with them. Raises RecognizerTrouble.
     """
     doubtful = _doubtful(marks, readings)
+    if not doubtful:
+        return list(readings)
     groups = [_crops(clean, page, marks[index].rect) for index in doubtful]
     pooled = dict(zip(doubtful, engines.handwriting.pooled(groups), strict=True))
     return [

@@ -11,7 +11,7 @@ from ocr_extract.calibration.model import Calibration
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.priors import context_of
 from ocr_extract.dates.recover import DateCandidate, RecoveredDate
-from ocr_extract.decision.date import date_result, recovered, stamps_of, vote_of
+from ocr_extract.decision.date import date_result, is_read_as_type, recovered, stamps_of, vote_of
 from ocr_extract.errors import BadSettings
 from ocr_extract.records import Candidate, DateResult, Reading
 from ocr_extract.settings import Settings
@@ -45,9 +45,23 @@ def _vote_result(text: str, value: str, confidence: float = 0.6) -> DateResult:
 
 
 def test_scored_dates_decide_handwriting_and_legible_text_decides_type() -> None:
-    both = (reading("27 May 2025"), dates(("3 June 2025", CLEAR)))
-    assert _value(*both, typed=False) == "2025-06-03"
-    assert _value(*both, typed=True) == "2025-05-27"
+    text = reading("27 May 2025")
+    assert _value(text, dates(("3 June 2025", CLEAR)), typed=False) == "2025-06-03"
+    assert _value(text, dates(("3 June 2025", UNCLEAR)), typed=True) == "2025-05-27"
+
+
+def test_handwriting_that_looks_like_type_is_decided_by_the_scored_dates() -> None:
+    of_type, clear = reading("13 June 2025"), dates(("23 June 2025", CLEAR))
+    assert _value(of_type, clear, typed=True) == "2025-06-23"
+    assert not is_read_as_type((of_type, clear), Settings(), typed=True)
+
+
+def test_type_decides_where_each_of_its_readings_is_the_networks_date() -> None:
+    clear = dates(("23 June 2025", CLEAR))
+    same, garbled = reading("23. June 2025"), reading("ab cd")
+    assert is_read_as_type((same, garbled, clear), Settings(), typed=True)
+    assert not is_read_as_type((same, reading("28 June 2025"), clear), Settings(), typed=True)
+    assert not is_read_as_type((same, clear), Settings(), typed=False)
 
 
 def test_scored_dates_replace_typed_text_only_when_the_ink_is_clearly_a_date() -> None:

@@ -1,0 +1,93 @@
+"""Doubtful dates are read again from more crops of the same ink."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ocr_extract.fields.marks import Mark
+from ocr_extract.fields.second_look import MAX_MARKS, read_again
+from ocr_extract.geometry import Grey, Raster, Rect, raster_of
+from ocr_extract.recognition.base import Engines
+from ocr_extract.recognition.names import DATES, PP_OCR
+from ocr_extract.records import Hypothesis, Reading
+from tests.factory import FakeReader
+
+DOUBTFUL = (("1/6/2025", -0.5), ("7/6/2025", -2.0))
+CLEAR = (("1/6/2025", -0.5), ("01/06/2025", -1.0), ("7/6/2025", -12.0))
+RECT = Rect(20.0, 30.0, 80.0, 42.0)
+
+
+def _dates(*scored: tuple[str, float]) -> Reading:
+    hypotheses = tuple(Hypothesis(text=t, log_likelihood=value) for t, value in scored)
+    return Reading(reader=DATES, hypotheses=hypotheses)
+
+
+@dataclass(frozen=True)
+class Closer:
+    """Reads the given dates in every group of crops, and keeps the groups."""
+
+    dates: Reading
+    groups: list[Sequence[Grey]] = field(default_factory=list)
+
+    def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        raise NotImplementedError
+
+    def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        raise NotImplementedError
+
+    def pooled(self, groups: Sequence[Sequence[Grey]]) -> tuple[Reading, ...]:
+        self.groups.extend(groups)
+        return tuple(self.dates for _ in groups)
+
+
+def _page(ink_above: bool = False) -> Raster:
+    pixels = np.full((200, 300), 255, np.uint8)
+    if ink_above:
+        pixels[54:60, 100:140] = 0
+    return raster_of(pixels, 144, 1)
+
+
+def _again(closer: Closer, *scored: tuple[tuple[str, float], ...], kind: str = "ink") -> list[str]:
+    marks = [Mark(kind, RECT) for _ in scored]  # type: ignore[arg-type]
+    free = Reading(reader=PP_OCR, hypotheses=(Hypothesis(text="x", log_likelihood=-1.0),))
+    readings = [(free, _dates(*dates)) for dates in scored]
+    engines = Engines(pages=FakeReader(), handwriting=closer, report=lambda _: None)
+    again = read_again(_page(), _page(ink_above=True), marks, readings, engines)
+    assert all(own[0] is free for own in again)
+    return [own[1].hypotheses[0].text for own in again]
+
+
+def test_doubtful_date_takes_the_pooled_dates_and_a_clear_one_is_not_read() -> None:
+    closer = Closer(_dates(("7/6/2025", -0.1)))
+    assert _again(closer, DOUBTFUL, CLEAR) == ["7/6/2025", "1/6/2025"]
+    assert len(closer.groups) == 1
+
+
+def test_crops_show_the_mark_more_around_it_and_the_page_before_lines_were_removed() -> None:
+    closer = Closer(_dates(("7/6/2025", -0.1)))
+    _again(closer, DOUBTFUL)
+    own, larger, of_page = closer.groups[0]
+    assert larger.shape[0] > own.shape[0]
+    assert larger.shape == of_page.shape
+    assert larger.min() == 255
+    assert of_page.min() == 0
+
+
+def test_pooled_dates_that_fit_much_worse_are_not_taken() -> None:
+    assert _again(Closer(_dates(("7/6/2025", -9.0))), DOUBTFUL) == ["1/6/2025"]
+    assert _again(Closer(_dates()), DOUBTFUL) == ["1/6/2025"]
+
+
+def test_type_and_what_is_hardly_a_date_is_not_read_again() -> None:
+    closer = Closer(_dates(("7/6/2025", -0.1)))
+    assert _again(closer, (("1/6/2025", -30.0), ("7/6/2025", -30.5))) == ["1/6/2025"]
+    assert _again(closer, DOUBTFUL, kind="text") == ["1/6/2025"]
+    assert closer.groups == []
+
+
+def test_only_the_likeliest_marks_are_read_again() -> None:
+    closer = Closer(_dates(("7/6/2025", -0.1)))
+    worse = (("1/6/2025", -1.8), ("7/6/2025", -2.5))
+    read = _again(closer, worse, *[DOUBTFUL] * MAX_MARKS)
+    assert read == ["1/6/2025", *["7/6/2025"] * MAX_MARKS]
