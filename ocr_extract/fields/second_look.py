@@ -2,13 +2,15 @@
 
 A crop that follows the ink of one mark may cut off what belongs to it: the loop of a 9 that touches
 the signature above it, a tail, a stroke that was taken for a ruled line. So a date that is not
-clear is scored again against several crops together: the mark's own, a higher and wider one, and
-one of the page before ruled lines were removed.
+clear is read again from a higher and wider crop, and from one of the page before ruled lines were
+removed. What is read there stands beside what was read before, with a likelihood of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+import numpy as np
 
 from ocr_extract.calibration.confidence import ink_date_score
 from ocr_extract.dates.grammar import interpret
@@ -16,10 +18,11 @@ from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.components import crop_of
 from ocr_extract.recognition.base import Engines
+from ocr_extract.recognition.date_recognizer import mixed
 from ocr_extract.recognition.names import DATES, dates_among
 from ocr_extract.records import Hypothesis, Reading
 
-MAX_MARKS = 4
+MAX_MARKS = 3
 """Marks of a page that are read again, those most like a date first (chosen)."""
 MIN_DATE_SCORE = 0.2
 """Probability (0..1) that ink is a date from which it is read again (chosen)."""
@@ -29,10 +32,6 @@ clear and not read again (chosen)."""
 HIGHER, WIDER = 0.35, 3.0
 """Share of a mark's height by which the higher crop reaches above and below it, and points to
 its left and right (chosen; the loops that were cut off are a third of a digit's height)."""
-MAX_LOSS = 2.0
-"""Natural log-likelihood that the best date may lose by more crops (chosen)."""
-CROP_MARGIN = 1.5
-"""Points around the mark in its own crop (chosen)."""
 Readings = tuple[Reading, ...]
 
 
@@ -49,12 +48,12 @@ def read_again(
     doubtful = _doubtful(marks, readings)
     if not doubtful:
         return list(readings)
-    groups = [_crops(clean, page, marks[index].rect) for index in doubtful]
-    pooled = dict(zip(doubtful, engines.handwriting.pooled(groups), strict=True))
-    return [
-        _with_better(own, pooled[index]) if index in pooled else own
-        for index, own in enumerate(readings)
-    ]
+    crops = [(index, crop) for index in doubtful for crop in _crops(clean, page, marks[index].rect)]
+    read = engines.handwriting.alternatives([crop for _, crop in crops])
+    again = list(readings)
+    for (index, _), alternatives in zip(crops, read, strict=True):
+        again[index] = _with_alternatives(again[index], alternatives)
+    return again
 
 
 def _doubtful(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
@@ -77,21 +76,14 @@ def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
 
 
 def _crops(clean: Raster, page: Raster, rect: Rect) -> list[Grey]:
-    """The mark's own crop, a larger one, and a larger one of the page with its ruled lines."""
+    """A larger crop of the mark; and one of the page with its ruled lines, if there are any."""
     more = HIGHER * rect.height
     larger = Rect(rect.x0 - WIDER, rect.y0 - more, rect.x1 + WIDER, rect.y1 + more)
-    return [
-        crop_of(clean, rect, CROP_MARGIN),
-        crop_of(clean, larger, 0.0),
-        crop_of(page, larger, 0.0),
-    ]
+    crops = [crop_of(clean, larger, 0.0), crop_of(page, larger, 0.0)]
+    return crops[:1] if np.array_equal(crops[0], crops[1]) else crops
 
 
-def _with_better(readings: Readings, pooled: Reading) -> Readings:
-    """The readings with the pooled dates, unless these fit much worse: then the larger crops hold
-    other ink.
-    """
-    own = dates_among(readings)[0].log_likelihood
-    if not pooled.hypotheses or pooled.hypotheses[0].log_likelihood < own - MAX_LOSS:
-        return readings
-    return tuple(pooled if reading.reader == DATES else reading for reading in readings)
+def _with_alternatives(readings: Readings, alternatives: Reading) -> Readings:
+    """The readings; the dates are those of before and the alternatives together."""
+    dates = mixed(dates_among(readings), alternatives.hypotheses)
+    return tuple(dates if reading.reader == DATES else reading for reading in readings)

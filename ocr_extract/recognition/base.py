@@ -66,9 +66,9 @@ class HandwritingRecognizer(Protocol):
         """Readings of each crop, with the dates last; raises RecognizerTrouble or MissingTool."""
         ...
 
-    def pooled(self, groups: Sequence[Sequence[Grey]]) -> tuple[Reading, ...]:
-        """For each group of crops of the same mark one reading of dates, from all its crops
-        together; raises RecognizerTrouble or MissingTool.
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        """For each larger crop of a mark the dates that may stand there instead; raises
+        RecognizerTrouble or MissingTool.
         """
         ...
 

@@ -25,10 +25,10 @@ def _dates(*scored: tuple[str, float]) -> Reading:
 
 @dataclass(frozen=True)
 class Closer:
-    """Reads the given dates in every group of crops, and keeps the groups."""
+    """Reads the given dates in every larger crop, and keeps the crops."""
 
     dates: Reading
-    groups: list[Sequence[Grey]] = field(default_factory=list)
+    crops: list[Grey] = field(default_factory=list)
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         raise NotImplementedError
@@ -36,9 +36,9 @@ class Closer:
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         raise NotImplementedError
 
-    def pooled(self, groups: Sequence[Sequence[Grey]]) -> tuple[Reading, ...]:
-        self.groups.extend(groups)
-        return tuple(self.dates for _ in groups)
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        self.crops.extend(crops)
+        return tuple(self.dates for _ in crops)
 
 
 def _page(ink_above: bool = False) -> Raster:
@@ -58,36 +58,36 @@ def _again(closer: Closer, *scored: tuple[tuple[str, float], ...], kind: str = "
     return [own[1].hypotheses[0].text for own in again]
 
 
-def test_doubtful_date_takes_the_pooled_dates_and_a_clear_one_is_not_read() -> None:
-    closer = Closer(_dates(("7/6/2025", -0.1)))
+def test_doubtful_date_gets_its_alternatives_and_a_clear_one_is_not_read() -> None:
+    closer = Closer(_dates(("7/6/2025", 0.0)))
     assert _again(closer, DOUBTFUL, CLEAR) == ["7/6/2025", "1/6/2025"]
-    assert len(closer.groups) == 1
+    assert len(closer.crops) == 2
 
 
-def test_crops_show_the_mark_more_around_it_and_the_page_before_lines_were_removed() -> None:
-    closer = Closer(_dates(("7/6/2025", -0.1)))
+def test_larger_crops_are_of_the_page_without_and_with_its_ruled_lines() -> None:
+    closer = Closer(_dates(("7/6/2025", 0.0)))
     _again(closer, DOUBTFUL)
-    own, larger, of_page = closer.groups[0]
-    assert larger.shape[0] > own.shape[0]
-    assert larger.shape == of_page.shape
-    assert larger.min() == 255
+    clean, of_page = closer.crops
+    assert clean.shape == of_page.shape
+    assert clean.shape[0] > 2 * (RECT.height + 2)
+    assert clean.min() == 255
     assert of_page.min() == 0
 
 
-def test_pooled_dates_that_fit_much_worse_are_not_taken() -> None:
+def test_alternatives_that_fit_badly_change_nothing() -> None:
     assert _again(Closer(_dates(("7/6/2025", -9.0))), DOUBTFUL) == ["1/6/2025"]
     assert _again(Closer(_dates()), DOUBTFUL) == ["1/6/2025"]
 
 
 def test_type_and_what_is_hardly_a_date_is_not_read_again() -> None:
-    closer = Closer(_dates(("7/6/2025", -0.1)))
+    closer = Closer(_dates(("7/6/2025", 0.0)))
     assert _again(closer, (("1/6/2025", -30.0), ("7/6/2025", -30.5))) == ["1/6/2025"]
     assert _again(closer, DOUBTFUL, kind="text") == ["1/6/2025"]
-    assert closer.groups == []
+    assert closer.crops == []
 
 
 def test_only_the_likeliest_marks_are_read_again() -> None:
-    closer = Closer(_dates(("7/6/2025", -0.1)))
+    closer = Closer(_dates(("7/6/2025", 0.0)))
     worse = (("1/6/2025", -1.8), ("7/6/2025", -2.5))
     read = _again(closer, worse, *[DOUBTFUL] * MAX_MARKS)
     assert read == ["1/6/2025", *["7/6/2025"] * MAX_MARKS]

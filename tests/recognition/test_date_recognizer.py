@@ -1,19 +1,25 @@
 """Handwriting on whole pages: it is found, segmented and read; and recognizers that fail."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import RecognizerTrouble
+from ocr_extract.recognition.ctc_output import CtcOutput
+from ocr_extract.recognition.date_recognizer import ALONE_LOG_WEIGHT, DateRecognizer, mixed
+from ocr_extract.recognition.names import HANDWRITING, PP_OCR
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
 from synthetic.typeset import Entry, Hand, typeset
 from synthetic.unsigned_forms import forms
 from tests.factory import FILLED, Factory
+from tests.frames_factory import frames_of
 
 YEAR = Settings(year=2025)
 CROSSING_SCRAWL = (80.0, 14.0, 20.0, 2.0)
@@ -32,6 +38,9 @@ class FakeHandwriting:
             raise self.trouble
         dates = (Hypothesis(text=self.date, log_likelihood=0.0),) if self.date else ()
         return tuple((Reading(reader="dates", hypotheses=dates),) for _ in crops)
+
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        return tuple(reading for (reading,) in self.readings(crops))
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         return tuple(() for _ in self.readings(crops))
@@ -93,3 +102,38 @@ def test_unsigned_forms_have_no_signature(tmp_path: Path) -> None:
     for path in forms(tmp_path, 10, seed=2):
         record = extract(path, settings=YEAR)
         assert record.fields.signature.present != "yes", path.name
+
+
+@dataclass(frozen=True)
+class FakeNetwork:
+    """A network that sees the same text in every crop."""
+
+    name: str
+    seen: str
+
+    def frames(self, crops: Sequence[Grey]) -> tuple[CtcOutput, ...]:
+        return tuple(frames_of(self.seen) for _ in crops)
+
+
+def _alternatives(first: str, second: str) -> dict[str, float]:
+    networks = (FakeNetwork(PP_OCR, first), FakeNetwork(HANDWRITING, second))
+    recognizer = DateRecognizer(networks=networks)  # type: ignore[arg-type]
+    (reading,) = recognizer.alternatives([np.full((20, 60), 255, np.uint8)])
+    return {h.text: h.log_likelihood for h in reading.hypotheses}
+
+
+def test_what_the_first_network_alone_reads_is_an_alternative_with_a_small_weight() -> None:
+    agreed, alone = _alternatives("7.6.2025", "7.6.2025"), _alternatives("7.6.2025", "swirl")
+    assert agreed["7.6.2025"] > -0.5
+    assert ALONE_LOG_WEIGHT - 0.5 < alone["7.6.2025"] < ALONE_LOG_WEIGHT + 0.5
+    assert max(_alternatives("swirl", "7.6.2025").values()) < -5
+
+
+def test_likelihoods_of_a_date_in_several_readings_are_added() -> None:
+    two = [Hypothesis(text=t, log_likelihood=-1.0) for t in ("7.6.2025", "1.6.2025")]
+    (best, other) = mixed(two, two[:1]).hypotheses
+    assert (best.text, other.text) == ("7.6.2025", "1.6.2025")
+    assert best.log_likelihood == pytest.approx(-1.0 + math.log(2))
+    assert other.log_likelihood == -1.0
+    assert mixed((), ()).hypotheses == ()
+    assert mixed(two, two, two).hypotheses[0].log_likelihood == 0.0
