@@ -33,6 +33,9 @@ class DateFeatures:
     unexpected_date_penalty: float = 3.0
     """Natural log-likelihood that a reading of ink loses when its date is far from the
     volume's dates (chosen)."""
+    min_date_text: float = 0.05
+    """Date score (0..1) of ink above which its best date stands for its text. Below it, that date
+    is nonsense, and a name would count as a number (chosen)."""
     min_different_digits: int = 3
     """Different digits that a reading needs to count as digits (chosen)."""
     min_on_date: float = 0.3
@@ -297,7 +300,7 @@ def _score_mark(mark: Mark, author: str | None, context: Context, settings: Sett
     ink_date_like, text = _ink_date_score(dates_among(mark.readings), context, settings)
     return ScoredMark(
         mark=mark,
-        text=text if ink_date_like > date_like else best.best,
+        text=text if ink_date_like > max(date_like, DATES_READ.min_date_text) else best.best,
         date_like=max(date_like, ink_date_like),
         name_like=max((name_similarity(r.best, author) for r in readings), default=0.0),
         typed=confidence.print_score(mark.readings),
