@@ -11,7 +11,7 @@ import pytest
 
 from ocr_extract.extraction import extract
 from ocr_extract.forms.template import printed_pages
-from ocr_extract.geometry import Grey
+from ocr_extract.geometry import Grey, Rect
 from ocr_extract.pages.scanned import read_pages
 from ocr_extract.recognition.base import Availability, Engines
 from ocr_extract.recognition.date_recognizer import DateRecognizer
@@ -125,3 +125,38 @@ def test_unknown_print_is_read_as_a_whole_page(factory: Factory) -> None:
     assert recognizer.pages[0][0] >= 1000
     assert view.clauses == frozenset()
     assert all(word.source != FORM for word in view.words)
+
+
+@dataclass(frozen=True)
+class OneWayUp:
+    """Reads 200 words of a page, of which most are legible only where its black block is below."""
+
+    def available(self) -> Availability:
+        return Availability("fake", present=True)
+
+    def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
+        return tuple(Reading(reader="fake", hypotheses=()) for _ in crops)
+
+    def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:
+        return tuple(self._words(170 if _block_is_below(page) else 30) for page in pages)
+
+    def _words(self, legible: int) -> tuple[Word, ...]:
+        scores = [0.9] * legible + [0.2] * (200 - legible)
+        return tuple(
+            Word(f"w{'o' * (legible % 7)}rd", Rect(9.0, 4.0 * i, 30.0, 4.0 * i + 3.0), score)
+            for i, score in enumerate(scores)
+        )
+
+
+def _block_is_below(page: Grey) -> bool:
+    half = page.shape[0] // 2
+    return float(page[half:].mean()) < float(page[:half].mean())
+
+
+def test_page_upside_down_with_some_legible_words_is_turned(factory: Factory) -> None:
+    page = np.full((1100, 850), 255, np.uint8)
+    page[100:300, 200:600:3] = 0
+    source = open_source(factory.image("down.png", [page]), YEAR, lambda damage: None)
+    engines = Engines(pages=OneWayUp(), handwriting=DateRecognizer(), report=lambda damage: None)
+    (view,) = read_pages(source, [1], YEAR, engines)
+    assert sum(word.score > 0.5 for word in view.words) == 170
