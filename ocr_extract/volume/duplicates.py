@@ -18,7 +18,7 @@ from ocr_extract.records import Box, Flag, Record
 from ocr_extract.signatures.ink_hash import MAX_ASPECT_DIFFERENCE, is_same_ink
 from ocr_extract.volume.record_summary import RecordSummary
 from ocr_extract.volume.roster.check import SAME_TITLE_THRESHOLD
-from ocr_extract.volume.roster.matching import title_similarity
+from ocr_extract.volume.roster.titles import title_similarity
 
 MAX_SAME_INK_NAMES = 20
 """Largest number of other documents that a record names (chosen)."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ocr_extract.records import Box, Flag, Record, Verdict
-from ocr_extract.volume.roster.matching import fold_title
+from ocr_extract.volume.roster.titles import fold_title
 
 MAX_TITLE = 200
 """Number of characters at the start of a title that are compared (chosen)."""

@@ -19,10 +19,10 @@ from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.matching import (
     SAME_AUTHOR_THRESHOLD,
     Match,
-    Matcher,
-    fold_title,
+    with_fit,
 )
 from ocr_extract.volume.roster.roster import Paper
+from ocr_extract.volume.roster.titles import fold_title
 
 MIN_SURE_CONFIDENCE = 0.8
 """Lowest confidence, 0..1, at which the value of a field can contradict the roster's entry
@@ -35,9 +35,9 @@ MIN_NAME_LETTERS = 3
 """Fewest letters of a word that can be a family name; a shorter word is an initial (chosen)."""
 
 
-def with_paper(record: Record, matcher: Matcher) -> Record:
+def with_paper(record: Record, match: Match) -> Record:
     """The record with its paper, and with flags for what does not agree with the roster."""
-    match = matcher.match(record.document.name, record.fields)
+    match = with_fit(match, record.fields)
     paper = match.paper
     roster_match = (
         RosterMatch(key=paper.key, state="matched", confidence=match.confidence) if paper else None
@@ -59,8 +59,7 @@ def with_flags(record: Record, added: Sequence[Flag]) -> Record:
 def _flags(record: Record, match: Match) -> Iterator[Flag]:
     """The flags of a record for its match with the roster."""
     if match.paper is None:
-        message = "No paper of the roster is known by the file's name, the title or the authors."
-        yield Flag(code="unknown_paper", message=message)
+        yield Flag(code="unknown_paper", message=_unknown(match.candidates))
         return
     if match.conflicting_paper is not None:
         named, content = match.paper.key, match.conflicting_paper.key
@@ -71,6 +70,14 @@ def _flags(record: Record, match: Match) -> Iterator[Flag]:
     if signer := _signer_not_an_author(record, match.paper):
         message = f"“{signer}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
+
+
+def _unknown(candidates: Sequence[Paper]) -> str:
+    """Says that the paper is not known, and which papers are the likeliest."""
+    message = "No paper of the roster is known by the file's name, the title or the authors."
+    if not candidates:
+        return message
+    return f"{message} Perhaps {' or '.join(paper.key for paper in candidates)}."
 
 
 def _title_flags(record: Record, match: Match, paper: Paper) -> Iterator[Flag]:

@@ -32,7 +32,12 @@ def _checked(name: str = "li25.pdf", *papers: Paper, **fields: FieldResult) -> R
         verdict=Verdict.ACCEPTED,
         fields=Fields().model_copy(update=fields),
     )
-    return with_paper(record, Matcher(Roster(papers or (TREES, BANDITS))))
+    return _with_paper(record, papers or (TREES, BANDITS))
+
+
+def _with_paper(record: Record, papers: tuple[Paper, ...] = (TREES, BANDITS)) -> Record:
+    (match,) = Matcher(Roster(papers)).matches([record])
+    return with_paper(record, match)
 
 
 def _codes(record: Record) -> list[str]:
@@ -93,7 +98,7 @@ def test_name_in_a_certificate_does_not_contradict_the_roster() -> None:
     record = Record(
         document=Document(name="li25.pdf", path=""), verdict=Verdict.ACCEPTED, fields=fields
     )
-    assert _codes(with_paper(record, Matcher(Roster((TREES, BANDITS))))) == []
+    assert _codes(_with_paper(record)) == []
 
 
 @pytest.mark.parametrize(
