@@ -11,7 +11,8 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
 from ocr_extract.decision.date import date_result, recovered, stamps_of
 from ocr_extract.decision.evidence import evidence_of, how_written, is_typed
-from ocr_extract.decision.flags import flags_of, verdict_of
+from ocr_extract.decision.flags import flags_of
+from ocr_extract.decision.severity import verdict_of
 from ocr_extract.decision.signature import signature_of
 from ocr_extract.decision.text_fields import corresponding_author, inline_field
 from ocr_extract.fields.assign import ScoredMark, assign
@@ -47,7 +48,7 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
         document=observed.document,
         form=observed.form,
         fields=fields,
-        verdict=verdict_of(flags, observed.damage, located=bool(observed.labels)),
+        verdict=verdict_of(flags),
         flags=flags,
         damage=observed.damage,
         seconds=round(observed.seconds, 3),

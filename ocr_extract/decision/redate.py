@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from ocr_extract.dates.priors import Context
 from ocr_extract.decision.date import date_result, recovered, stamps_of
-from ocr_extract.decision.flags import redated_flags, verdict_of
+from ocr_extract.decision.flags import redated_flags
+from ocr_extract.decision.severity import graded, is_located, verdict_of
 from ocr_extract.records import DateResult, Evidence, Reading, Record
 from ocr_extract.settings import Settings
 
@@ -15,13 +16,14 @@ MIN_CHANGE = 0.05
 
 
 def redate(record: Record, context: Context, settings: Settings) -> Record:
-    """The record with its date, flags and verdict decided again in the given context. A record
-    whose date has no readings stays unchanged. No pixel is read.
+    """The record with its date, flags and verdict decided again in the given context. Where the
+    date has no readings, only the severities are decided again. No pixel is read.
     """
     stored = record.fields.date
     readings = _readings(stored)
     if not readings:
-        return record
+        flags = graded(record.flags, record.damage, settings, located=is_located(record))
+        return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags)})
     full_context = replace(context, stamps=stamps_of(record.document))
     dated = recovered(
         readings,
@@ -35,8 +37,9 @@ def redate(record: Record, context: Context, settings: Settings) -> Record:
         result = result.model_copy(update={"evidence": (*stored.evidence, change)})
     flags = redated_flags(record, dated, result, full_context, settings)
     fields = record.fields.model_copy(update={"date": result})
-    verdict = verdict_of(flags, record.damage, located=True)
-    return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
+    return record.model_copy(
+        update={"fields": fields, "flags": flags, "verdict": verdict_of(flags)}
+    )
 
 
 def _readings(stored: DateResult) -> tuple[Reading, ...]:

@@ -18,7 +18,7 @@ from ocr_extract.records import (
     Verdict,
     Written,
 )
-from ocr_extract.settings import Settings
+from ocr_extract.settings import Settings, parse_settings
 from tests.decision_factory import DOCUMENT, PLACE, dates, evidence, reading
 
 YEAR = context_of(2025)
@@ -117,3 +117,15 @@ def test_time_stamps_of_the_document_are_used_and_those_of_the_context_are_not()
     record = _stored(_typed("05/06/2025"), document=june)
     other = replace(YEAR, stamps=(date(2025, 5, 6),))
     assert _redated(record, other).fields.date.value == "2025-06-05"
+
+
+def test_severities_of_the_settings_hold_without_a_new_reading() -> None:
+    """Also where the date has no readings: the stored severities are those of an earlier run."""
+    settings = parse_settings({"flags": {"unsigned": "note", "title_blank": "reject"}}, "test")
+    dated = _stored(_typed("19 May 2025"), flags=("unsigned",))
+    assert redate(dated, context_of(2025), settings).verdict is Verdict.ACCEPTED
+    undated = _stored(written="blank", flags=("title_blank", "undated"))
+    again = redate(undated, context_of(2025), settings)
+    assert [flag.severity for flag in again.flags] == ["reject", "review"]
+    assert again.verdict is Verdict.REJECTED
+    assert redate(again, context_of(2025), Settings()).verdict is Verdict.REVIEW

@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from rapidfuzz import fuzz
 
-from ocr_extract.decision.flags import ordered, verdict_of
+from ocr_extract.decision.severity import as_set, ordered, verdict_of
 from ocr_extract.records import (
     FieldResult,
     Flag,
     Record,
     RosterMatch,
     SignatureResult,
-    Verdict,
 )
+from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import names_in, person_similarity
 from ocr_extract.volume.roster.matching import (
     SAME_AUTHOR_THRESHOLD,
@@ -35,7 +35,7 @@ MIN_NAME_LETTERS = 3
 """Fewest letters of a word that can be a family name; a shorter word is an initial (chosen)."""
 
 
-def with_paper(record: Record, matcher: Matcher) -> Record:
+def with_paper(record: Record, matcher: Matcher, settings: Settings) -> Record:
     """The record with its paper, and with flags for what does not agree with the roster."""
     match = matcher.match(record.document.name, record.fields)
     paper = match.paper
@@ -43,17 +43,15 @@ def with_paper(record: Record, matcher: Matcher) -> Record:
         RosterMatch(key=paper.key, state="matched", confidence=match.confidence) if paper else None
     )
     flags = tuple(_flags(record, match))
-    return with_flags(record.model_copy(update={"roster": roster_match}), flags)
+    return with_flags(record.model_copy(update={"roster": roster_match}), flags, settings)
 
 
-def with_flags(record: Record, added: Sequence[Flag]) -> Record:
+def with_flags(record: Record, added: Sequence[Flag], settings: Settings) -> Record:
     """The record with further flags, and with the verdict that follows from all flags."""
     if not added:
         return record
-    flags = ordered([*record.flags, *added])
-    located = record.verdict is not Verdict.REJECTED
-    verdict = verdict_of(flags, record.damage, located=located)
-    return record.model_copy(update={"flags": flags, "verdict": verdict})
+    flags = ordered([*record.flags, *as_set(added, record.damage, settings)])
+    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags)})
 
 
 def _flags(record: Record, match: Match) -> Iterator[Flag]:
@@ -95,7 +93,7 @@ def _signer_not_an_author(record: Record, paper: Paper) -> str | None:
     people = [
         person for field in name_fields if _is_sure(field) for person in names_in(field.value)
     ]
-    if not people or not paper.people or any(_is_author(person, paper) for person in people):
+    if not people or not paper.people or any(is_author(person, paper.people) for person in people):
         return None
     return people[0]
 
@@ -107,14 +105,13 @@ def _is_sure(field: FieldResult | SignatureResult) -> bool:
     return field.confidence >= MIN_SURE_CONFIDENCE and field.written not in ("hand", "certificate")
 
 
-def _is_author(person: str, paper: Paper) -> bool:
-    """Whether a person is an author of the paper: by the whole name in any order, or by a family
-    name.
-    """
-    if max(person_similarity(person, author) for author in paper.people) >= SAME_AUTHOR_THRESHOLD:
+def is_author(person: str, authors: Sequence[str]) -> bool:
+    """Whether a person is one of the authors: by the whole name in any order, or a family name."""
+    best = max((person_similarity(person, author) for author in authors), default=0.0)
+    if best >= SAME_AUTHOR_THRESHOLD:
         return True
     words = [word for word in fold_title(person).split() if len(word) >= MIN_NAME_LETTERS]
-    families = [word for author in paper.people for word in fold_title(author).split()[-1:]]
+    families = [word for author in authors for word in fold_title(author).split()[-1:]]
     return any(
         fuzz.ratio(word, family) >= 100 * SAME_AUTHOR_THRESHOLD
         for word in words

@@ -2,6 +2,7 @@
 
 import pytest
 
+from ocr_extract.decision.severity import verdict_of
 from ocr_extract.records import (
     Damage,
     Document,
@@ -9,10 +10,12 @@ from ocr_extract.records import (
     Fields,
     Flag,
     Record,
+    Severity,
     SignatureResult,
     Verdict,
     Written,
 )
+from ocr_extract.settings import Settings, parse_settings
 from ocr_extract.volume.roster.check import MIN_SURE_CONFIDENCE, with_flags, with_paper
 from ocr_extract.volume.roster.matching import Matcher
 from ocr_extract.volume.roster.roster import Paper, Roster
@@ -32,7 +35,7 @@ def _checked(name: str = "li25.pdf", *papers: Paper, **fields: FieldResult) -> R
         verdict=Verdict.ACCEPTED,
         fields=Fields().model_copy(update=fields),
     )
-    return with_paper(record, Matcher(Roster(papers or (TREES, BANDITS))))
+    return with_paper(record, Matcher(Roster(papers or (TREES, BANDITS))), Settings())
 
 
 def _codes(record: Record) -> list[str]:
@@ -93,7 +96,7 @@ def test_name_in_a_certificate_does_not_contradict_the_roster() -> None:
     record = Record(
         document=Document(name="li25.pdf", path=""), verdict=Verdict.ACCEPTED, fields=fields
     )
-    assert _codes(with_paper(record, Matcher(Roster((TREES, BANDITS))))) == []
+    assert _codes(with_paper(record, Matcher(Roster((TREES, BANDITS))), Settings())) == []
 
 
 @pytest.mark.parametrize(
@@ -121,19 +124,33 @@ def test_paper_without_authors_or_title_contradicts_nothing() -> None:
     assert _codes(_checked("k.pdf", Paper("k", "", ""), **fields)) == []
 
 
-def _record(verdict: Verdict, *codes: str, damage: tuple[Damage, ...] = ()) -> Record:
-    flags = tuple(Flag(code=code, message="") for code in codes)
+def _record(*flags: Flag, damage: tuple[Damage, ...] = ()) -> Record:
     document = Document(name="a.pdf", path="a.pdf")
-    return Record(document=document, verdict=verdict, flags=flags, damage=damage)
+    return Record(document=document, verdict=verdict_of(flags), flags=flags, damage=damage)
+
+
+def _flag(code: str, severity: Severity = "review") -> Flag:
+    return Flag(code=code, message="", severity=severity)
 
 
 def test_flags_are_ordered_and_the_verdict_follows_from_all_of_them() -> None:
-    added = [Flag(code="unknown_paper", message="")]
-    record = with_flags(_record(Verdict.REVIEW, "damaged", "undated"), added)
+    added = [_flag("unknown_paper")]
+    record = with_flags(_record(_flag("damaged"), _flag("undated")), added, Settings())
     assert (_codes(record), record.verdict) == (
         ["damaged", "unknown_paper", "undated"], Verdict.REVIEW,
     )  # fmt: skip
-    rejected = _record(Verdict.REJECTED, "not_an_agreement")
-    assert with_flags(rejected, added).verdict is Verdict.REJECTED
-    assert with_flags(_record(Verdict.ACCEPTED), added).verdict is Verdict.REVIEW
-    assert with_flags(rejected, []) is rejected
+    rejected = _record(_flag("not_an_agreement", "reject"))
+    assert with_flags(rejected, added, Settings()).verdict is Verdict.REJECTED
+    assert with_flags(_record(), added, Settings()).verdict is Verdict.REVIEW
+    assert with_flags(rejected, [], Settings()) is rejected
+
+
+def test_further_flags_have_the_severities_of_the_settings() -> None:
+    settings = parse_settings({"flags": {"unknown_paper": "reject"}}, "test")
+    added = [_flag("unknown_paper")]
+    assert with_flags(_record(), added, settings).verdict is Verdict.REJECTED
+    stopped = Damage(stage="read", kind="timeout", effect="x")
+    assert with_flags(_record(damage=(stopped,)), added, settings).verdict is Verdict.REVIEW
+    assert (
+        with_flags(_record(), [_flag("not_counted", "note")], settings).verdict is Verdict.ACCEPTED
+    )
