@@ -19,8 +19,9 @@ from ocr_extract.records import Box, Flag, Record, Severity
 from ocr_extract.signatures.ink_hash import MAX_ASPECT_DIFFERENCE, is_same_ink
 from ocr_extract.signatures.names import person_similarity
 from ocr_extract.volume.record_summary import RecordSummary
-from ocr_extract.volume.roster.check import SAME_TITLE_THRESHOLD, is_author
+from ocr_extract.volume.roster.authors import is_author
 from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD, title_similarity
+from ocr_extract.volume.roster.titles import TITLES
 
 Authors = Mapping[str, Sequence[str]]
 """The authors of each paper of the roster, by its key."""
@@ -140,7 +141,7 @@ def _is_same_page(a: RecordSummary, b: RecordSummary) -> bool:
     if a.sha256 == b.sha256 or a.date_text != b.date_text or not (a.title and b.title):
         return False
     similarity, _ = title_similarity(a.title, b.title)
-    return (similarity or 0.0) < SAME_TITLE_THRESHOLD and all(
+    return (similarity or 0.0) < TITLES.same_title and all(
         _is_near(place_a, place_b) for place_a, place_b in zip(a.places, b.places, strict=True)
     )
 
