@@ -38,6 +38,7 @@ from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.records import Damage, Document, FormMatch, Record
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
+from ocr_extract.sources.pdf_pictures import picture_pages
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.text import group_lines
 
@@ -219,13 +220,19 @@ def _agreements(
     """Observations of each agreement in an opened file."""
     if source.text is not None:
         return (_agreement(document, views, engines),)
-    document = document.model_copy(update={"kind": kind_of(views)})
+    document = document.model_copy(update={"kind": kind_of(views, _pictures(source, views))})
     return tuple(
         replace(
             _agreement(_within(document, group), group, engines), certificates=source.certificates
         )
         for group in split_agreements(views, source.pages)
     )
+
+
+def _pictures(source: Source, views: Sequence[PageView]) -> frozenset[int]:
+    """The numbers of the pages that were read from pixels and are images as a whole."""
+    numbers = [view.number for view in views if not view.exact]
+    return picture_pages(source.path, numbers) if source.type == "pdf" else frozenset(numbers)
 
 
 def _within(document: Document, group: Sequence[PageView]) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
 from ocr_extract.geometry import Grey, Raster, Rect
@@ -106,11 +106,16 @@ def ink_share(pixels: Grey) -> float:
     return float((pixels[::2, ::2] < 150).mean())
 
 
-def kind_of(views: Sequence[PageView]) -> DocumentKind:
-    """Whether the document is digital, a scan or a photo, from the paper of its pages: "mixed" when
-    pages differ, "unknown" without pages that show it.
+def kind_of(views: Sequence[PageView], pictures: Container[int] = ()) -> DocumentKind:
+    """Whether the document is digital, a scan or a photo, from what its pages are made of: "mixed"
+    when pages differ, "unknown" without pages that show it. `pictures` are the numbers of pages
+    that are images as a whole.
     """
-    kinds = {_kind_of_raster(v.raster) for v in views if v.raster is not None and not v.exact}
+    kinds = {
+        _kind_of_raster(view.raster, is_picture=view.number in pictures)
+        for view in views
+        if view.raster is not None and not view.exact
+    }
     if any(view.exact for view in views):
         kinds.add("digital")
     if not kinds:
@@ -118,12 +123,14 @@ def kind_of(views: Sequence[PageView]) -> DocumentKind:
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def _kind_of_raster(raster: Raster) -> DocumentKind:
-    """The kind of one page. A page is digital when more than 0.75 of its pixels are
-    exactly white.
+def _kind_of_raster(raster: Raster, *, is_picture: bool) -> DocumentKind:
+    """The kind of one page that was read from pixels. A scan may have a ground that was made white;
+    a page that is no image is digital when more than 0.75 of its pixels are exactly white.
     """
     if raster.photographed:
         return "photo"
+    if is_picture:
+        return "scan"
     white_share = float((raster.pixels[::3, ::3] == 255).mean())
     return "digital" if white_share > 0.75 else "scan"
 
