@@ -150,6 +150,8 @@ class Damage(Value):
     kind: str
     page: int | None = None
     effect: str
+    harmless: bool = False
+    """Whether two programs draw the same page in spite of it."""
 
 
 MACHINE_FAULTS = frozenset(

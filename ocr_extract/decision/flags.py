@@ -49,7 +49,7 @@ def flags_of(
 
 
 def _damage_flags(observed: Observations) -> tuple[Flag, ...]:
-    effects = " ".join(damage.effect for damage in observed.damage)
+    effects = " ".join(dict.fromkeys(damage.effect for damage in observed.damage))
     return (_flag("damaged", None, effects),) if effects else ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 
 from ocr_extract.flag_codes import CODES, SEVERITIES
 from ocr_extract.records import MACHINE_FAULTS, Damage, Flag, Record, Severity, Verdict
@@ -39,9 +39,17 @@ def graded(
     raised = list(flags)
     if not located:
         return as_set([_with(flag, "reject") for flag in raised], damage, settings, least="review")
-    rejecting = BLANK if {flag.code for flag in raised} >= BLANK else frozenset[str]()
-    own = [_with(f, "reject" if f.code in rejecting else SEVERITIES[f.code]) for f in raised]
-    return as_set(own, damage, settings)
+    severities = {**SEVERITIES, **_of_case({flag.code for flag in raised}, damage)}
+    return as_set([_with(flag, severities[flag.code]) for flag in raised], damage, settings)
+
+
+def _of_case(codes: Set[str], damage: Sequence[Damage]) -> dict[str, Severity]:
+    """The severities that depend on the case, by code. A form that is neither signed nor dated is
+    blank, and damage that costs no ink asks nobody anything.
+    """
+    own: dict[str, Severity] = dict.fromkeys(BLANK, "reject") if codes >= BLANK else {}
+    harmless = bool(damage) and all(each.harmless for each in damage)
+    return {**own, "damaged": "note"} if harmless else own
 
 
 def as_set(

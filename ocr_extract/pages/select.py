@@ -24,8 +24,9 @@ from ocr_extract.recognition.base import Engines
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, ObjectPage, PdfObjects, open_objects
-from ocr_extract.sources.pdf_syntax import syntax_complaints
-from ocr_extract.sources.source import Source
+from ocr_extract.sources.pdf_syntax import only_repaired, syntax_complaints
+from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.sources.two_engines import COMPARE_DPI, drawn_alike
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ class PageSelector:
         self, objects: PdfObjects, views: Sequence[PageView], form: Form, signing: set[int]
     ) -> list[PageView]:
         """The pages, with pixels where they are needed, and the pages that are pictures."""
-        self._report_broken_syntax()
+        self._report_broken_syntax(objects, [view.number for view in views])
         needs_pixels = signing | pages_with_empty_blanks(views, form)
         numbers_with_objects = {view.number for view in views}
         numbers = page_order(self.source.pages, self.settings.max_pages)
@@ -123,12 +124,27 @@ class PageSelector:
         ]
         return _in_order([*object_views, *self._read(picture_pages)])
 
-    def _report_broken_syntax(self) -> None:
-        """Report a file whose data is broken."""
+    def _report_broken_syntax(self, objects: PdfObjects, numbers: Sequence[int]) -> None:
+        """Report a file whose data is broken; `numbers` are the pages that are read."""
         if complaints := syntax_complaints(self.source.path):
-            effect = "The file's data is broken: what was written on it may be missing."
-            self.engines.report(Damage(stage="open", kind="broken_page", effect=effect))
+            harmless = only_repaired(complaints) and all(
+                self._drawn_alike(objects, number) for number in numbers
+            )
+            missing = "what was written on it may be missing."
+            costs = "two programs draw its pages alike." if harmless else missing
+            effect = f"The file's data is broken: {costs}"
+            damage = Damage(stage="open", kind="broken_page", effect=effect, harmless=harmless)
+            self.engines.report(damage)
             log.info("%s: %s", self.source.path.name, complaints[0])
+
+    def _drawn_alike(self, objects: PdfObjects, number: int) -> bool:
+        """Whether poppler and PDFium draw a page alike; False when one of them cannot."""
+        raster = objects.raster(number, COMPARE_DPI)
+        try:
+            drawn = self.source.render(number, COMPARE_DPI)
+        except Damaged:
+            return False
+        return raster is not None and drawn_alike(drawn.pixels, raster.pixels)
 
     def _views_of_pixels(self) -> list[PageView]:
         """The last and the first page, then further pages until one bears the signing block."""

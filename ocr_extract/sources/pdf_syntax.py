@@ -6,6 +6,7 @@ renders but lacks the ink is worse than a page that fails, so qpdf is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pikepdf
@@ -20,6 +21,17 @@ BENIGN = (
 )
 """Complaints that lose no ink: a stream without its last bytes of padding, an unused object, a
 cross-reference table that could be rebuilt."""
+REPAIRED = (
+    "treating bad indirect reference",
+    "Cross-reference stream data has the wrong size",
+    "xref entry for the xref stream itself is missing",
+    "expected endobj",
+    "expected endstream",
+    "attempting to recover stream length",
+    "recovered stream length",
+)
+"""Complaints about the file's structure, which every program repairs in its own way: when two of
+them draw a page alike, nothing of it is lost. All programs lose the same of a broken content."""
 MAX_BYTES = 30_000_000
 """Size in bytes above which a file is not checked (chosen)."""
 
@@ -36,6 +48,11 @@ def syntax_complaints(path: Path) -> tuple[str, ...]:
     except (pikepdf.PdfError, pikepdf.PasswordError, OSError, ValueError, RuntimeError):
         return ()
     return tuple(text for text in problems if not any(phrase in text for phrase in BENIGN))
+
+
+def only_repaired(complaints: Sequence[str]) -> bool:
+    """Whether all complaints are about the file's structure, and none about what is in a stream."""
+    return all(any(phrase in text for phrase in REPAIRED) for text in complaints)
 
 
 def _problems(pdf: pikepdf.Pdf) -> list[str]:

@@ -91,6 +91,12 @@ def test_without_a_signing_block_only_damage_is_flagged() -> None:
     assert (flag.code, flag.message, flag.severity) == ("damaged", "Page 2 is torn.", "reject")
 
 
+def test_same_damage_of_two_pages_is_told_once() -> None:
+    torn = [Damage(stage="render", kind="broken_page", page=n, effect="Torn.") for n in (1, 2)]
+    (flag,) = _flags(replace(PAGE, damage=tuple(torn)))
+    assert flag.message == "Torn."
+
+
 @pytest.mark.parametrize(
     ("found", "sure", "codes"),
     [

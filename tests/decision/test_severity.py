@@ -102,6 +102,16 @@ def test_settings_never_accept_a_file_without_a_signing_block(code: str) -> None
     assert flag.severity == "review"
 
 
+def test_damage_that_costs_no_ink_is_a_note_unless_other_damage_does() -> None:
+    (harmless,) = (each.model_copy(update={"harmless": True}) for each in _damage("broken_page"))
+    (torn,) = _damage("broken_page")
+    for damage, severity in (((harmless,), "note"), ((harmless, torn), "review")):
+        (flag,) = graded(_of("damaged"), damage, DEFAULTS, located=True)
+        assert flag.severity == severity
+    (flag,) = graded(_of("damaged"), (harmless,), DEFAULTS, located=False)
+    assert flag.severity == "reject"
+
+
 def test_severity_of_the_case_holds_where_nothing_is_set() -> None:
     note = Flag(code="not_counted", message="x", severity="note")
     assert as_set([note], (), DEFAULTS) == (note,)

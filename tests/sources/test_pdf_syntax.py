@@ -11,7 +11,7 @@ from ocr_extract import extract
 from ocr_extract.records import Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources import pdf_syntax
-from ocr_extract.sources.pdf_syntax import syntax_complaints
+from ocr_extract.sources.pdf_syntax import only_repaired, syntax_complaints
 from tests.factory import Factory
 
 CONTENT = b"\n".join(b"%d 0 m 10 %d l S" % (n * n, n * 7) for n in range(400))
@@ -86,8 +86,27 @@ def test_page_whose_compressed_stream_is_overwritten_is_never_unsigned(
     assert syntax_complaints(path)
     record = extract(path, settings=Settings(year=2025))
     assert "broken_page" in {damage.kind for damage in record.damage}
+    assert not any(damage.harmless for damage in record.damage)  # all programs lose the same
     assert "unsigned" not in {flag.code for flag in record.flags}
     assert record.verdict is Verdict.REVIEW
+
+
+def test_structure_that_programs_repair_asks_nobody_anything(factory: Factory) -> None:
+    path = factory.agreement()
+    path.write_bytes(path.read_bytes().replace(b"/Type /Catalog", b"/Type /Catalog /X 0 0 R"))
+    complaints = syntax_complaints(path)
+    assert complaints
+    assert only_repaired(complaints)
+    record = extract(path, settings=Settings(year=2025))
+    assert [(damage.kind, damage.harmless) for damage in record.damage] == [("broken_page", True)]
+    assert [(flag.code, flag.severity) for flag in record.flags] == [("damaged", "note")]
+    assert record.verdict is Verdict.ACCEPTED
+
+
+def test_one_complaint_about_a_content_is_enough(broken: Path) -> None:
+    repaired = "x.pdf (object 9 0, offset 7): expected endobj"
+    assert only_repaired([repaired])
+    assert not only_repaired([repaired, *syntax_complaints(broken)])
 
 
 def _overwritten(path: Path, share: float, filler: bytes) -> Path:
