@@ -1,6 +1,7 @@
 """qpdf's complaints: those that lose ink are given, those that lose none are not."""
 
 import io
+import re
 import zlib
 from pathlib import Path
 
@@ -93,12 +94,14 @@ def test_page_whose_compressed_stream_is_overwritten_is_never_unsigned(
 
 def test_structure_that_programs_repair_asks_nobody_anything(factory: Factory) -> None:
     path = factory.agreement()
-    path.write_bytes(path.read_bytes().replace(b"/Type /Catalog", b"/Type /Catalog /X 0 0 R"))
+    longest = max(re.findall(rb"/Length (\d+)", path.read_bytes()), key=int)
+    wrong = str(int(longest) - 3).encode().rjust(len(longest), b"0")
+    path.write_bytes(path.read_bytes().replace(b"/Length " + longest, b"/Length " + wrong))
     complaints = syntax_complaints(path)
     assert complaints
     assert only_repaired(complaints)
     record = extract(path, settings=Settings(year=2025))
-    assert [(damage.kind, damage.harmless) for damage in record.damage] == [("broken_page", True)]
+    assert {(damage.kind, damage.harmless) for damage in record.damage} == {("broken_page", True)}
     assert [(flag.code, flag.severity) for flag in record.flags] == [("damaged", "note")]
     assert record.verdict is Verdict.ACCEPTED
 

@@ -14,10 +14,10 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import names_in
-from ocr_extract.volume.roster.authors import is_author, is_stranger
 from ocr_extract.volume.roster.matching import Match, Matcher
 from ocr_extract.volume.roster.roster import Paper, Roster
-from ocr_extract.volume.roster.titles import difference
+from ocr_extract.volume.roster.signers import is_author, is_stranger
+from ocr_extract.volume.roster.title_difference import difference
 
 MIN_SURE_CONFIDENCE = 0.9
 """Lowest confidence, 0..1, at which the value of a field can contradict the roster's entry.

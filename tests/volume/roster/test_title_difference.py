@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.volume.roster.titles import TITLES, TitleDifference, difference
+from ocr_extract.volume.roster.title_difference import TITLES, TitleDifference, difference
 
 TREES = "Robust Tree Ensembles for Long Documents"
 BANDITS = "Sparse Bandits under Drifting Rewards"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ocr_extract.volume.roster.authors import is_author, is_stranger
+from ocr_extract.volume.roster.signers import is_author, is_stranger
 
 AUTHORS = ("Wei Li", "Ana García", "Jörg Müller", "Søren Łukasz", "Omid Tavan Farahpour")
 INITIALS = ("Q. Bo", "R. Sol", "J.-P. Dupont")
