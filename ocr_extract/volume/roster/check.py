@@ -17,7 +17,7 @@ from ocr_extract.signatures.names import names_in
 from ocr_extract.volume.roster.matching import Match, Matcher
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.signers import is_author, is_stranger
-from ocr_extract.volume.roster.title_difference import difference
+from ocr_extract.volume.roster.title_difference import difference, is_same
 
 MIN_SURE_CONFIDENCE = 0.9
 """Lowest confidence, 0..1, at which the value of a field can contradict the roster's entry.
@@ -55,20 +55,20 @@ def _flags(record: Record, match: Match, roster: Roster) -> Iterator[Flag]:
         message = f"Named for {named}, but the content is that of {content}."
         yield Flag(code="paper_mismatch", message=message)
         return
-    others = [paper.title for paper in roster.papers if paper.key != match.paper.key]
-    yield from _title_flags(record.fields.title, match.paper, others)
+    yield from _title_flags(record.fields.title, match.paper, roster)
     if signer := _signer_not_an_author(record, match.paper):
         message = f"“{signer}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
 
 
-def _title_flags(title: FieldResult, paper: Paper, others: Sequence[str]) -> Iterator[Flag]:
+def _title_flags(title: FieldResult, paper: Paper, roster: Roster) -> Iterator[Flag]:
     """A flag when the title on the form is cut off, or is not the paper's title. It is a note when
     it still names this paper and no other.
     """
-    if not _is_sure(title) or title.value is None:
+    if not _is_sure(title) or is_same(title.value or "", paper.title):
         return
-    differing = difference(title.value, paper.title, others)
+    others = [other.title for other in roster.papers if other.key != paper.key]
+    differing = difference(title.value or "", paper.title, others)
     if differing is None:
         return
     cut_off = differing.kind == "cut off"

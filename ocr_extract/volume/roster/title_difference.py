@@ -56,9 +56,7 @@ def difference(read: str, title: str, others: Sequence[str]) -> TitleDifference 
     is blank, and when what was read is too long for a title. `others` are the titles of the other
     papers of the roster.
     """
-    if not fold_title(read) or not fold_title(title) or _is_too_long(read, (title, *others)):
-        return None
-    if _is_same(read, title):
+    if is_same(read, title) or _is_too_long(read, (title, *others)):
         return None
     if title_similarity(read, title)[1] or _is_fragment(read, title):
         return TitleDifference("cut off", not any(_may_be_part(read, other) for other in others))
@@ -69,10 +67,12 @@ def difference(read: str, title: str, others: Sequence[str]) -> TitleDifference 
     return TitleDifference("different", names_one=False)
 
 
-def _is_same(read: str, title: str) -> bool:
+def is_same(read: str, title: str) -> bool:
     """Whether two titles are the same but for misread letters, the order of their words, and an
-    addition in brackets at the end of one of them.
+    addition in brackets at the end of one of them. A blank differs from nothing.
     """
+    if not fold_title(read) or not fold_title(title):
+        return True
     pairs = ((read, title), (_bare(read), _bare(title)))
     alike = (title_similarity(*pair) for pair in pairs)
     if any(not cut and (similarity or 0.0) >= TITLES.same_title for similarity, cut in alike):
