@@ -24,7 +24,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.duplicates import duplicate_flags, naming_same_ink, with_same_ink
 from ocr_extract.volume.record_summary import RecordSummary, summary_of
 from ocr_extract.volume.roster.check import with_flags, with_paper
-from ocr_extract.volume.roster.matching import Matcher
+from ocr_extract.volume.roster.matching import Match, Matcher
 from ocr_extract.volume.roster.roster import Roster
 from ocr_extract.volume.roster.status import PaperStatus, not_counted, status_of
 from ocr_extract.volume.volume_summary import VolumeSummary, totals_of
@@ -101,15 +101,24 @@ def _spool_records(
     """Write all records to the spool, after the consensus pass and with their papers. Returns their
     places and their summaries, in the same order.
     """
-    matcher = Matcher(roster) if roster else None
+    papers = _papers_of(extracted, roster)
     places: list[Place] = []
     summaries: list[RecordSummary] = []
     for place, record in consensus_pass(lambda: _with_places(extracted()), stated, settings):
-        matched = with_paper(record, matcher, settings) if matcher else record
+        match = next(papers, None)
+        matched = with_paper(record, match, roster, settings) if match and roster else record
         _write_record(spool, matched)
         places.append(place)
         summaries.append(summary_of(matched, place[1], len(summaries)))
     return places, summaries
+
+
+def _papers_of(extracted: Extracted, roster: Roster | None) -> Iterator[Match]:
+    """The match of each record with a paper, in the same order; nothing without a roster. A date
+    does not matter for it, so it comes before the consensus pass.
+    """
+    if roster is not None:
+        yield from Matcher(roster).matches(record for _, record in _with_places(extracted()))
 
 
 def _with_places(

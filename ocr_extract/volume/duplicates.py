@@ -19,9 +19,10 @@ from ocr_extract.records import Box, Flag, Record, Severity
 from ocr_extract.signatures.ink_hash import MAX_ASPECT_DIFFERENCE, is_same_ink
 from ocr_extract.signatures.names import person_similarity
 from ocr_extract.volume.record_summary import RecordSummary
-from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD, title_similarity
+from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD
 from ocr_extract.volume.roster.signers import is_author
 from ocr_extract.volume.roster.title_difference import TITLES
+from ocr_extract.volume.roster.titles import title_similarity
 
 Authors = Mapping[str, Sequence[str]]
 """The authors of each paper of the roster, by its key."""

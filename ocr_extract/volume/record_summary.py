@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ocr_extract.decision.severity import gravest_of, verdict_of
 from ocr_extract.records import Box, Damage, Fields, Flag, Record, Verdict
 from ocr_extract.signatures.names import names_in
-from ocr_extract.volume.roster.matching import fold_title
+from ocr_extract.volume.roster.titles import fold_title
 
 MAX_TITLE = 200
 """Number of characters at the start of a title that are compared (chosen)."""

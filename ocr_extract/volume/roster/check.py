@@ -14,7 +14,7 @@ from ocr_extract.records import (
 )
 from ocr_extract.settings import Settings
 from ocr_extract.signatures.names import names_in
-from ocr_extract.volume.roster.matching import Match, Matcher
+from ocr_extract.volume.roster.matching import Match, with_fit
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.roster.signers import is_author, is_stranger
 from ocr_extract.volume.roster.title_difference import difference, is_same
@@ -25,14 +25,14 @@ Measured on eight volumes: what was not the value but a shred of handwriting, or
 reaches 0.85; titles that truly differ have 0.99."""
 
 
-def with_paper(record: Record, matcher: Matcher, settings: Settings) -> Record:
+def with_paper(record: Record, match: Match, roster: Roster, settings: Settings) -> Record:
     """The record with its paper, and with flags for what does not agree with the roster."""
-    match = matcher.match(record.document.name, record.fields)
+    match = with_fit(match, record.fields)
     paper = match.paper
     roster_match = (
         RosterMatch(key=paper.key, state="matched", confidence=match.confidence) if paper else None
     )
-    flags = tuple(_flags(record, match, matcher.roster))
+    flags = tuple(_flags(record, match, roster))
     return with_flags(record.model_copy(update={"roster": roster_match}), flags, settings)
 
 
@@ -47,8 +47,7 @@ def with_flags(record: Record, added: Sequence[Flag], settings: Settings) -> Rec
 def _flags(record: Record, match: Match, roster: Roster) -> Iterator[Flag]:
     """The flags of a record for its match with the roster."""
     if match.paper is None:
-        message = "No paper of the roster is known by the file's name, the title or the authors."
-        yield Flag(code="unknown_paper", message=message)
+        yield Flag(code="unknown_paper", message=_unknown(match.candidates))
         return
     if match.conflicting_paper is not None:
         named, content = match.paper.key, match.conflicting_paper.key
@@ -59,6 +58,14 @@ def _flags(record: Record, match: Match, roster: Roster) -> Iterator[Flag]:
     if signer := _signer_not_an_author(record, match.paper):
         message = f"“{signer}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
+
+
+def _unknown(candidates: Sequence[Paper]) -> str:
+    """Says that the paper is not known, and which papers are the likeliest."""
+    message = "No paper of the roster is known by the file's name, the title or the authors."
+    if not candidates:
+        return message
+    return f"{message} Perhaps {' or '.join(paper.key for paper in candidates)}."
 
 
 def _title_flags(title: FieldResult, paper: Paper, roster: Roster) -> Iterator[Flag]:

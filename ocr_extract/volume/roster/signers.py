@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from rapidfuzz import fuzz
 
 from ocr_extract.signatures.names import person_similarity
-from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD, fold_title
+from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD
+from ocr_extract.volume.roster.titles import fold_title
 
 MIN_NAME_LETTERS = 3
 """Fewest letters of a word that can be a family name; a shorter word is compared with the whole

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
-from ocr_extract.volume.roster.matching import THRESHOLDS, fold_title, title_similarity
+from ocr_extract.volume.roster.titles import BEGINNING, fold_title, title_similarity
 
 Difference = Literal["cut off", "reworded", "different"]
 
@@ -98,7 +98,7 @@ def _may_be_part(read: str, title: str) -> bool:
 def _is_fragment(read: str, title: str) -> bool:
     """Whether the words read are words of the title, and are far fewer."""
     words, own = fold_title(read).split(), fold_title(title).split()
-    if not own or len(" ".join(words)) > THRESHOLDS.max_beginning_share * len(" ".join(own)):
+    if not own or len(" ".join(words)) > BEGINNING.max_share * len(" ".join(own)):
         return False
     return sum(word in own for word in words) >= TITLES.fragment * len(words)
 

@@ -1,15 +1,14 @@
-"""The roster as a closed vocabulary: the probability of each paper from words that were read, some
-of them badly.
+"""The roster as a closed vocabulary: the evidence for each paper in words that were read, some of
+them badly.
 
-A naive Bayes model over the words of the titles and of the authors' names. A word that was read is
-evidence for the papers that have a similar word; the fewer papers have one, the stronger it is. A
-word that was read with certainty is evidence against the papers without a similar word. The model
-has one more class: "none of these papers".
+A naive Bayes model over the words of the titles, or over those of the authors' names. A word that
+was read is evidence for the papers that have a similar word; the fewer papers have one, the
+stronger it is. A word that was read with certainty is evidence against the papers without a similar
+word. All is compared with "none of these papers".
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,18 +36,12 @@ class WordRates:
     outside_rate_short: float = 0.08
     """Assumed rates, 0..1, of the word among papers outside the roster: of the same word, of a
     similar word, and of a short word (chosen)."""
-    unmatched_share: float = 0.1
-    """Assumed share, 0..1, of files with an unknown name that belong to no paper of the roster
-    (chosen)."""
 
 
 RATES = WordRates()
 
 ABSENCE_COST = 1.2
 """Natural log-likelihood that a word read with certainty 1 subtracts from a paper without a similar
-word (chosen)."""
-MIN_EVIDENCE = 7.5
-"""Natural log-likelihood ratio that a match needs at least: two rare words, or a name and one rare
 word (chosen)."""
 FloatArray = npt.NDArray[np.float64]
 
@@ -125,18 +118,3 @@ def _outside_rates(word: str, similarity: FloatArray) -> FloatArray:
     if len(word) <= MIN_WORD_LETTERS and word.isascii():
         return np.full(len(similarity), RATES.outside_rate_short)
     return np.where(similarity > 1 - 1e-9, RATES.outside_rate_same, RATES.outside_rate_similar)
-
-
-def posterior(evidence: FloatArray) -> FloatArray:
-    """Probability of each paper, 0..1: shape (papers,). The rest up to 1 is the probability of
-    "none of these papers". A paper with less evidence than MIN_EVIDENCE gets at most 0.5.
-    """
-    if not len(evidence):
-        return evidence
-    logs = evidence + math.log((1 - RATES.unmatched_share) / len(evidence))
-    top = max(float(logs.max()), math.log(RATES.unmatched_share))
-    weights = np.exp(logs - top)
-    probabilities: FloatArray = weights / (
-        weights.sum() + math.exp(math.log(RATES.unmatched_share) - top)
-    )
-    return np.where(evidence >= MIN_EVIDENCE, probabilities, np.minimum(probabilities, 0.5))

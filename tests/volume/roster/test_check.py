@@ -35,7 +35,13 @@ def _checked(name: str = "li25.pdf", *papers: Paper, **fields: FieldResult) -> R
         verdict=Verdict.ACCEPTED,
         fields=Fields().model_copy(update=fields),
     )
-    return with_paper(record, Matcher(Roster(papers or (TREES, BANDITS))), Settings())
+    return _with_paper(record, papers or (TREES, BANDITS))
+
+
+def _with_paper(record: Record, papers: tuple[Paper, ...] = (TREES, BANDITS)) -> Record:
+    roster = Roster(papers)
+    (match,) = Matcher(roster).matches([record])
+    return with_paper(record, match, roster, Settings())
 
 
 def _codes(record: Record) -> list[str]:
@@ -119,7 +125,7 @@ def test_name_in_a_certificate_does_not_contradict_the_roster() -> None:
     record = Record(
         document=Document(name="li25.pdf", path=""), verdict=Verdict.ACCEPTED, fields=fields
     )
-    assert _codes(with_paper(record, Matcher(Roster((TREES, BANDITS))), Settings())) == []
+    assert _codes(_with_paper(record)) == []
 
 
 def test_one_author_among_the_fields_is_enough() -> None:
