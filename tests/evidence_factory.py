@@ -7,6 +7,7 @@ import io
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -229,12 +230,16 @@ def layered_scan() -> bytes:
     return saved(pdf)
 
 
-def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
+def certified(
+    *, alter: bool = False, root: Path | None = None, at: dt.datetime | None = None
+) -> bytes:
     """An agreement signed with an untrusted certificate, which is written to `root` if given.
 
-    With `alter` a byte is changed after signing.
+    With `alter` a byte is changed after signing. With `at`, no date stands on the form, and the
+    certificate's time is `at`.
     """
-    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
+    filling = UNSIGNED if at is None else replace(UNSIGNED, date=None)
+    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(filling, seed=3)))
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
     )
@@ -242,13 +247,30 @@ def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
     signer = _signer()
     if root is not None:
         root.write_bytes(signer.signing_cert.dump())
-    signers.PdfSigner(
-        signers.PdfSignatureMetadata(field_name="Signature1"), signer=signer
-    ).sign_pdf(writer, output=buffer)
+    metadata = signers.PdfSignatureMetadata(field_name="Signature1")
+    _DatedSigner(metadata, signer, at).sign_pdf(writer, output=buffer)
     content = bytearray(buffer.getvalue())
     if alter:
         content[600] ^= 1
     return bytes(content)
+
+
+class _DatedSigner(signers.PdfSigner):
+    """Signs at a given time, else now."""
+
+    def __init__(
+        self,
+        metadata: signers.PdfSignatureMetadata,
+        signer: signers.SimpleSigner,
+        at: dt.datetime | None,
+    ) -> None:
+        super().__init__(metadata, signer=signer)
+        self._at = at
+
+    def init_signing_session(self, *args: Any, **options: Any) -> Any:
+        session = super().init_signing_session(*args, **options)
+        session.system_time = self._at or session.system_time
+        return session
 
 
 def unsigned_field() -> bytes:

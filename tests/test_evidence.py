@@ -1,5 +1,7 @@
 """Each kind of evidence in a PDF, and the record that is made from it."""
 
+import datetime as dt
+
 import pytest
 
 from ocr_extract import extract, extract_all
@@ -99,6 +101,33 @@ def test_certificate_is_a_signature(factory: Factory) -> None:
     assert signature.place is not None
     assert signature.place.page == 2
     assert record.fields.date.value == "2025-05-27"
+
+
+EAST = dt.timezone(dt.timedelta(hours=14))
+LATE = dt.datetime(2025, 7, 26, 0, 30, tzinfo=EAST)
+"""In UTC it is still the day before."""
+
+
+def test_certificate_dates_the_form_where_no_other_date_stands(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE))
+    date = record.fields.date
+    assert (date.value, date.written, date.precision) == ("2025-07-26", "typed", "day")
+    (evidence,) = date.evidence
+    assert (evidence.kind, evidence.place) == ("certificate", record.fields.signature.place)
+    assert "unverified, signed 2025-07-26T00:30:00+14:00" in evidence.source
+    assert (record.flags, record.verdict) == ((), Verdict.ACCEPTED)
+
+
+def test_day_of_a_changed_file_s_certificate_is_flagged(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE, alter=True))
+    assert record.fields.date.value == "2025-07-26"
+    assert _codes(record)[:2] == ["uncertain_date", "certificate_altered"]
+    assert "does not validate" in record.flags[0].message
+
+
+def test_certificate_of_another_year_is_unexpected(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE.replace(year=2031)))
+    assert _codes(record) == ["unexpected_date"]
 
 
 def test_file_changed_after_its_certificate_is_flagged(factory: Factory) -> None:

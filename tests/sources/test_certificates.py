@@ -2,7 +2,7 @@
 
 import io
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,15 @@ def test_root_decides_between_valid_and_unverified(factory: Factory) -> None:
     assert (valid.signer, valid.state, valid.whole_file) == ("Mira Feldmann", "valid", True)
     assert valid.signed_at is not None
     assert datetime.fromisoformat(valid.signed_at).tzinfo is not None
+
+
+def test_time_is_in_the_signer_s_own_zone() -> None:
+    zone = timezone(timedelta(hours=-9, minutes=-30))
+    time = datetime(2025, 7, 25, 23, 59, tzinfo=zone)
+    (certificate,) = read_certificates(certified(at=time))
+    assert certificate.signed_at == "2025-07-25T23:59:00-09:30"
+    (unreadable,) = read_certificates(_with_unknown_digest(certified(at=time)))
+    assert (unreadable.state, unreadable.signed_at) == ("unreadable", certificate.signed_at)
 
 
 def test_root_of_another_signer_verifies_nothing(factory: Factory) -> None:
