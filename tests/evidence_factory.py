@@ -60,15 +60,20 @@ def _appearance(pdf: pikepdf.Pdf, text: str, box: tuple[int, ...]) -> pikepdf.Ob
     return stream
 
 
-def free_text(text: str, *, contents: str | None = None) -> bytes:
-    """The date as a FreeText annotation; `contents` may state another text."""
+def free_text(
+    text: str, *, contents: str | None = None, appearance: bool = True, flags: int = 4
+) -> bytes:
+    """The date as a FreeText annotation, with or without an appearance stream; `contents` may
+    state another text. `flags` are the annotation's.
+    """
     pdf = made(UNDATED)
     annotation = Dictionary(
-        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=4,
+        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=flags,
         Contents=text if contents is None else contents, DA="/Helv 10 Tf 0 g",
         T="Mira", M="D:20250725101112+02'00'",
-        AP=Dictionary(N=_appearance(pdf, text, DATE_BOX)),
     )  # fmt: skip
+    if appearance:
+        annotation.AP = Dictionary(N=_appearance(pdf, text, DATE_BOX))
     pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
     return saved(pdf)
 

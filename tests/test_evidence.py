@@ -25,9 +25,10 @@ def _codes(record: Record) -> list[str]:
 
 @pytest.mark.parametrize(
     "content",
-    [made.free_text("25.07.2025"), made.widget("25.07.2025", appearance=True),
+    [made.free_text("25.07.2025"), made.free_text("25.07.2025", appearance=False),
+     made.widget("25.07.2025", appearance=True),
      made.widget("25.07.2025", appearance=False)],
-    ids=["FreeText", "widget", "widget without appearance"],
+    ids=["FreeText", "FreeText without appearance", "widget", "widget without appearance"],
 )  # fmt: skip
 def test_typed_entries_are_exact_without_pixels(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)
@@ -205,6 +206,12 @@ def test_evidence_of_an_annotation_has_its_author_and_time(factory: Factory) -> 
     source = record.fields.date.evidence[0].source
     assert source == "FreeText by Mira, changed 2025-07-25T10:11:12+02:00"
     assert record.fields.signature.evidence[0].source == "path"
+
+
+def test_evidence_says_that_a_text_has_no_appearance(factory: Factory) -> None:
+    record = _read(factory, made.free_text("25.07.2025", appearance=False))
+    source = record.fields.date.evidence[0].source
+    assert source.startswith("FreeText without an appearance by Mira, changed 2025-07-25")
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.records import Box, DocumentKind
-from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
+from ocr_extract.sources.pdf_annotations import Annotation
+from ocr_extract.sources.pdf_objects import ObjectPage
 from ocr_extract.sources.text import plain_lines
 from ocr_extract.text import Line, Word, group_lines
 

@@ -10,7 +10,8 @@ from pikepdf import Array, Dictionary, Name
 
 from ocr_extract.settings import Settings
 from ocr_extract.sources import pdf_objects
-from ocr_extract.sources.pdf_objects import MAX_VALUE_BYTES, ObjectPage, PdfObjects, open_objects
+from ocr_extract.sources.pdf_annotations import MAX_VALUE_BYTES
+from ocr_extract.sources.pdf_objects import ObjectPage, PdfObjects, open_objects
 from tests.evidence_factory import certified, free_text, unsigned_field
 from tests.factory import Factory
 
