@@ -40,6 +40,14 @@ def test_typed_entries_are_exact_without_pixels(factory: Factory, content: bytes
     assert record.verdict is Verdict.ACCEPTED
 
 
+def test_entry_typed_right_behind_its_label_is_read(factory: Factory) -> None:
+    glued = {"date": Entry("2025.8.28", right=0.5), "signature": Entry("Mira Feldmann", right=0.5)}
+    path = factory.agreement(scrawl=None, **glued)
+    record = extract(path, settings=YEAR, page_recognizer=NO_PIXELS)
+    assert (record.fields.date.value, record.fields.date.text) == ("2025-08-28", "2025.8.28")
+    assert (record.fields.signature.present, record.verdict) == ("yes", Verdict.ACCEPTED)
+
+
 def test_freetext_value_is_the_visible_text_not_the_contents(factory: Factory) -> None:
     record = _read(factory, made.free_text("25.07.2025", contents="01.01.2024"))
     assert record.fields.date.value == "2025-07-25"
