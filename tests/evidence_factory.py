@@ -170,6 +170,24 @@ def hidden_text(shown: str, hidden: str) -> bytes:
     return saved(pdf)
 
 
+def mapped_to(first: int, filling: Filling = FILLED) -> bytes:
+    """A filled form whose entries' font has a wrong map to Unicode: code n is character `first`
+    + n. The page looks as ever.
+    """
+    pdf = made(filling)
+    stream = pdf.make_stream(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def"
+        b" 1 begincodespacerange <00> <FF> endcodespacerange"
+        b" 1 beginbfrange <00> <FF> <%04X> endbfrange"
+        b" endcmap CMapName currentdict /CMap defineresource pop end end" % first
+    )
+    for page in pdf.pages:
+        for font in page.Resources.Font.values():
+            if "DejaVuSans" in str(font.BaseFont):
+                font.ToUnicode = stream
+    return saved(pdf)
+
+
 def covered_text(text: str) -> bytes:
     """A typed date under a white box, so that it is not visible."""
     pdf = made(replace(FILLED, date=Entry(text)))

@@ -83,6 +83,21 @@ def test_covered_text_is_not_a_date(factory: Factory) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("first", [0xE000, 0x0001, 0x10A0], ids=["private", "shifted", "Georgian"])
+def test_text_that_its_page_does_not_show_is_read_from_pixels(factory: Factory, first: int) -> None:
+    fields = _read(factory, made.mapped_to(first)).fields
+    assert (fields.date.value, fields.date.text) == ("2025-05-27", "27 May 2025")
+    assert fields.date.evidence[0].kind == "ink"
+    assert fields.title.value == "Robust Tree Ensembles for Long Documents"
+    assert (fields.author.value, fields.signature.present) == ("Mira Feldmann", "yes")
+
+
+def test_true_map_to_unicode_is_exact(factory: Factory) -> None:
+    record = _read(factory, made.mapped_to(0), page_recognizer=NO_PIXELS)
+    assert record.fields.date.evidence[0].kind == "pdf_text"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("degrees", [0, 90, 180, 270])
 def test_rotated_pages_are_read(factory: Factory, degrees: int) -> None:
     record = _read(factory, made.rotated(degrees))

@@ -11,6 +11,7 @@ ink, three were wrong.
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ MIN_CONTRAST = 25
 """Smallest difference in grey levels, darkest to lightest pixel, where a word shows (chosen)."""
 MAX_CHARACTERS = 60_000
 """Largest number of characters read of a page (chosen); a page full of small print has 10,000."""
+UNMAPPED = frozenset({"Cc", "Cn", "Co", "Cs"})
+"""Unicode categories of characters that are no text: control, unassigned, private, surrogate."""
 LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
 """Codes that PDFium gives for a hyphen at the end of a line."""
 
@@ -83,7 +86,7 @@ class PdfObjects:
             if page is None:
                 return ObjectPage(number, (), (), ())
             characters, cut = _characters(page)
-            words = list(_words(characters))
+            words = [word for word in _words(characters) if _is_mapped(word)]
             pixels = _pixels(page, self._dpi(page, CHECK_DPI)) if words else None
             scale = self._dpi(page, CHECK_DPI) / POINTS_PER_INCH
             size = page.get_size()
@@ -256,6 +259,13 @@ def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
             word.append(character)
     if word:
         yield word
+
+
+def _is_mapped(word: Sequence[_Character]) -> bool:
+    """Whether most characters of a word are text. Fonts without a map to Unicode give private or
+    control characters; what such a word says can only be read from its pixels.
+    """
+    return 2 * sum(unicodedata.category(c.text) in UNMAPPED for c in word) < len(word)
 
 
 def _follows(last: _Character, following: _Character) -> bool:
