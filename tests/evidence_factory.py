@@ -254,15 +254,22 @@ def layered_scan() -> bytes:
 
 
 def certified(
-    *, alter: bool = False, root: Path | None = None, at: dt.datetime | None = None
+    *,
+    alter: bool = False,
+    root: Path | None = None,
+    at: dt.datetime | None = None,
+    owner: str | None = None,
 ) -> bytes:
     """An agreement signed with an untrusted certificate, which is written to `root` if given.
 
     With `alter` a byte is changed after signing. With `at`, no date stands on the form, and the
-    certificate's time is `at`.
+    certificate's time is `at`. With an `owner`'s password the file is encrypted, and everybody can
+    read it.
     """
-    filling = UNSIGNED if at is None else replace(UNSIGNED, date=None)
-    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(filling, seed=3)))
+    content = typeset(UNSIGNED if at is None else replace(UNSIGNED, date=None), seed=3)
+    writer = IncrementalPdfFileWriter(io.BytesIO(_protected(content, owner)))
+    if owner is not None:
+        writer.encrypt("")
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
     )
@@ -272,10 +279,20 @@ def certified(
         root.write_bytes(signer.signing_cert.dump())
     metadata = signers.PdfSignatureMetadata(field_name="Signature1")
     _DatedSigner(metadata, signer, at).sign_pdf(writer, output=buffer)
-    content = bytearray(buffer.getvalue())
+    signed = bytearray(buffer.getvalue())
     if alter:
-        content[600] ^= 1
-    return bytes(content)
+        signed[600] ^= 1
+    return bytes(signed)
+
+
+def _protected(content: bytes, owner: str | None) -> bytes:
+    """The file, encrypted with the empty user password when there is an owner's password."""
+    if owner is None:
+        return content
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(buffer, encryption=pikepdf.Encryption(user="", owner=owner))
+    return buffer.getvalue()
 
 
 class _DatedSigner(signers.PdfSigner):

@@ -97,6 +97,8 @@ def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate
 
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
+        if reader.encrypted:
+            reader.decrypt("")  # only permissions are protected
         signatures = list(reader.embedded_regular_signatures)[:MAX_SIGNATURES]
     except (PdfError, *MALFORMED_ERRORS):
         yield Certificate(None, None, "unreadable", whole_file=False)

@@ -98,6 +98,12 @@ def test_stated_name_is_used_only_without_a_readable_certificate() -> None:
     assert (second.signer, second.state) == ("Jonas Okafor", "unreadable")
 
 
+def test_certificate_of_a_file_with_an_empty_password_is_read() -> None:
+    (certificate,) = read_certificates(certified(owner="secret"))
+    assert (certificate.signer, certificate.state) == ("Mira Feldmann", "unverified")
+    assert certificate.signed_at is not None
+
+
 def test_file_without_a_filled_signature_has_no_certificate(factory: Factory) -> None:
     assert read_certificates(factory.agreement().read_bytes()) == ()
     assert read_certificates(unsigned_field()) == ()
