@@ -136,6 +136,7 @@ def test_certificate_dates_the_form_where_no_other_date_stands(factory: Factory)
     record = _read(factory, made.certified(at=LATE))
     date = record.fields.date
     assert (date.value, date.written, date.precision) == ("2025-07-26", "typed", "day")
+    assert date.text == "Timestamp: 2025-07-26 00:30:00 UTC+14:00."  # as its box shows it
     (evidence,) = date.evidence
     assert (evidence.kind, evidence.place) == ("certificate", record.fields.signature.place)
     assert "unverified, signed 2025-07-26T00:30:00+14:00" in evidence.source

@@ -1,56 +1,68 @@
 """The date of a form on which no other date stands: the day of its certificate.
 
-The day is the signer's own, in the zone that the signature states. It is not read, so the other
-agreements of the volume do not change it.
+The day is the signer's own. It is the one that the certificate shows on the page, if it does, and
+else the one of the stated time in its zone. A signing service states its time in UTC, where the day
+may be another. The day is not read from ink, so the volume's other agreements do not change it.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from ocr_extract.calibration import confidence
 from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.recover import DateCandidate, RecoveredDate
 from ocr_extract.fields.observations import Observations
 from ocr_extract.records import DateResult
+from ocr_extract.settings import Settings
 from ocr_extract.sources.certificates import Certificate
 
-REASON = "the certificate's time; no other date stands on the form"
+REASON = "the certificate's day; no other date stands on the form"
+MAX_ZONE_DAYS = timedelta(days=1)
+"""Largest difference of a time's days in two zones (defined by the calendar)."""
+MAX_OTHER_WORDS = 2
+"""Words beside the date on a line of a certificate's appearance, at most (chosen): "Datum:"."""
 
 
 def dating_certificate(observed: Observations) -> Certificate | None:
-    """The last certificate that states a time. None without one, and None when no signing block
-    was found: then it is not known what was signed.
+    """The last certificate that states a time, else the last one of all. None without one, and None
+    when no signing block was found: then it is not known what was signed.
     """
     if not observed.labels:
         return None
-    dated = [c for c in observed.certificates if _day(c.signed_at or "") is not None]
-    return dated[-1] if dated else None
+    timed = [c for c in observed.certificates if _day(c.signed_at) is not None]
+    return next(reversed(timed or observed.certificates), None)
 
 
-def certified_date(certificate: Certificate) -> RecoveredDate:
-    """The day of a certificate that states a time, with the probability of the certificate's
-    state.
+def certified_date(observed: Observations, settings: Settings) -> RecoveredDate | None:
+    """The certificate's day, with the probability of the certificate's state. None when neither
+    the certificate nor its appearance names one.
     """
-    text = certificate.signed_at or ""
-    return _stated(text, confidence.CERTIFICATE_DAY[certificate.state])
+    certificate = dating_certificate(observed)
+    if certificate is None:
+        return None
+    stated = _day(certificate.signed_at)
+    text, day = _shown_day(observed, stated, settings) or (certificate.signed_at or "", stated)
+    if day is None:
+        return None
+    parts = PartialDate(day.year, day.month, day.day)
+    return _as_stated(parts, text, confidence.CERTIFICATE_DAY[certificate.state])
 
 
-def is_certified(date: DateResult) -> bool:
+def is_certified(stored: DateResult) -> bool:
     """Whether a record's date is a certificate's day."""
-    return any(item.kind == "certificate" for item in date.evidence)
+    return any(item.kind == "certificate" for item in stored.evidence)
 
 
 def certified_again(stored: DateResult) -> RecoveredDate:
     """The certificate's day of a record, as when it was first decided."""
-    return _stated(stored.text, stored.posterior)
+    year, month, day = map(int, (stored.value or "").split("-"))
+    return _as_stated(PartialDate(year, month, day), stored.text, stored.posterior)
 
 
-def _stated(text: str, probability: float) -> RecoveredDate:
-    """A stated time as a date. An unreadable text gives no date."""
-    parts = _day(text)
-    if parts is None:
-        return RecoveredDate(illegible=True, text=text)
+def _as_stated(parts: PartialDate, text: str, probability: float) -> RecoveredDate:
+    """A day that was stated and not read: there is no other candidate."""
     return RecoveredDate(
         value=parts,
         as_written=parts,
@@ -61,10 +73,29 @@ def _stated(text: str, probability: float) -> RecoveredDate:
     )
 
 
-def _day(iso: str) -> PartialDate | None:
+def _shown_day(
+    observed: Observations, stated: date | None, settings: Settings
+) -> tuple[str, date] | None:
+    """The line of the certificate's appearance with the only date on it, and that day. A day that
+    cannot be the stated one in any zone does not count.
+    """
+    found: dict[date, str] = {}
+    for line in observed.sealed_text:
+        for meaning in interpret(line, settings.languages):
+            day = meaning.parts.full()
+            if day is None or len(meaning.remainder) > MAX_OTHER_WORDS:
+                continue
+            if stated is None or abs(day - stated) <= MAX_ZONE_DAYS:
+                found.setdefault(day, line)
+    if len(found) != 1:
+        return None
+    ((day, line),) = found.items()
+    return line, day
+
+
+def _day(iso: str | None) -> date | None:
     """The day of an ISO 8601 time in its own zone; None when it is none."""
     try:
-        day = datetime.fromisoformat(iso)
+        return datetime.fromisoformat(iso or "").date()
     except ValueError:
         return None
-    return PartialDate(day.year, day.month, day.day)

@@ -65,8 +65,7 @@ def _dated(
 ) -> RecoveredDate | None:
     """The date of the chosen mark, else the day of a certificate. None without both."""
     if mark is None:
-        certificate = dating_certificate(observed)
-        return certified_date(certificate) if certificate else None
+        return certified_date(observed, settings)
     return recovered(
         mark.mark.readings,
         typed=is_typed(mark),

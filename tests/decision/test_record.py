@@ -105,6 +105,33 @@ def test_day_of_the_last_certificate_with_a_time_is_the_date_of_an_undated_form(
     assert [(item.kind, state in item.source) for item in date.evidence] == [("certificate", True)]
 
 
+@pytest.mark.parametrize(
+    ("shown", "day", "text"),
+    [
+        (("Signed by Mira", "Datum: 2025.05.26 15:30:00 -06'00'"), "2025-05-26", 1),
+        (("27.05.2025",), "2025-05-27", 0),
+        (("Date: 2025.05.20",), "2025-05-27", None),
+        (("26.05.2025", "28.05.2025"), "2025-05-27", None),
+    ],
+)
+def test_day_that_the_certificate_shows_is_the_signer_s_if_some_zone_has_it(
+    shown: tuple[str, ...], day: str, text: int | None
+) -> None:
+    observed = replace(_sealed("valid"), marks=(NAME,), sealed_text=shown)
+    date = _decided(observed).fields.date
+    assert (date.value, date.text) == (day, TIMES[1] if text is None else shown[text])
+
+
+def test_certificate_without_a_time_gives_the_only_day_that_it_shows() -> None:
+    timeless = Certificate("Mira", None, "unverified", whole_file=True)
+    observed = replace(PAGE, marks=(NAME,), certificates=(timeless,))
+    assert _decided(observed).fields.date.value is None
+    shown = replace(observed, sealed_text=("Fecha: 2025.05.27 10:11:12 +02'00'",))
+    assert _decided(shown).fields.date.value == "2025-05-27"
+    open_order = replace(observed, sealed_text=("05/06/2025",))
+    assert _decided(open_order).fields.date.value is None
+
+
 def test_date_on_the_form_wins_over_the_certificate() -> None:
     observed = _sealed("valid")
     other = replace(observed, marks=(NAME, _typed(438, "20 May 2025")))
