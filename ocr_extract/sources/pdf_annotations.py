@@ -40,6 +40,8 @@ LETTER_WIDTH, LINE_PITCH, LETTER_HEIGHT = 0.5, 1.15, 0.75
 (chosen; they are near those of Helvetica)."""
 PADDING = 2.0
 """Points between an annotation's edge and its text (chosen)."""
+MAX_SET_WORDS = 100
+"""Words of an annotation's contents that are read, at most (chosen); a title has 40."""
 HIDING_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 """Flags of annotations that no viewer shows (ISO 32000-1, table 165)."""
 _FONT_SIZE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)\s+Tf\b")
@@ -108,11 +110,12 @@ def _undrawn_words(raw: Any, rect: Rect) -> tuple[Word, ...]:
 
 def set_text(text: str, rect: Rect, font_size: float) -> tuple[Word, ...]:
     """The words of a text as a viewer sets them into a rectangle (in points of the page): line by
-    line from its top left, with a new line where the width is used up. A `font_size` of 0 stands
-    for one that fits.
+    line from its top left, with a new line where the width is used up; at most MAX_SET_WORDS. A
+    `font_size` of 0 stands for one that fits; letters are never higher than the rectangle.
     """
     lines = text.splitlines()
-    size = font_size or min(USUAL_FONT_SIZE, rect.height / (LINE_PITCH * max(1, len(lines))))
+    fitting = min(USUAL_FONT_SIZE, rect.height / (LINE_PITCH * max(1, len(lines))))
+    size = min(font_size or fitting, rect.height)
     words: list[Word] = []
     y = rect.y0 + PADDING
     for line in lines:
@@ -125,7 +128,9 @@ def set_text(text: str, rect: Rect, font_size: float) -> tuple[Word, ...]:
             words.append(Word(valid_text(part), place, 1.0, "pdf"))
             x += width + LETTER_WIDTH * size
         y += LINE_PITCH * size
-    return tuple(words)
+        if len(words) >= MAX_SET_WORDS:
+            break
+    return tuple(words[:MAX_SET_WORDS])
 
 
 def pictures_of(page: pdfium.PdfPage) -> Iterator[Annotation]:

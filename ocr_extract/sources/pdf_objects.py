@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,6 +39,8 @@ MIN_CONTRAST = 25
 """Smallest difference in grey levels, darkest to lightest pixel, where a word shows (chosen)."""
 MAX_CHARACTERS = 60_000
 """Largest number of characters read of a page (chosen); a page full of small print has 10,000."""
+MAX_UNDRAWN_WORDS = 500
+"""Words of annotations without an appearance that are read of a page, at most (chosen)."""
 UNMAPPED = frozenset({"Cc", "Cn", "Co", "Cs"})
 """Unicode categories of characters that are no text: control, unassigned, private, surrogate."""
 LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
@@ -92,7 +95,8 @@ class PdfObjects:
             size = page.get_size()
         shown = [w for w in words if pixels is not None and _shows(w, pixels, scale, size)]
         shown_ids = {id(w) for w in shown}
-        undrawn = [w for a in annotations for w in a.words if _is_on_page(w.rect, size)]
+        set_words = (w for a in annotations for w in a.words if _is_on_page(w.rect, size))
+        undrawn = list(islice(set_words, MAX_UNDRAWN_WORDS))
         return ObjectPage(
             number,
             (*(_word(w) for w in shown), *undrawn),

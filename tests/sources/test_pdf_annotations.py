@@ -4,7 +4,7 @@ import pytest
 
 from ocr_extract.geometry import Rect
 from ocr_extract.settings import Settings
-from ocr_extract.sources.pdf_annotations import Annotation, set_text
+from ocr_extract.sources.pdf_annotations import MAX_SET_WORDS, Annotation, set_text
 from ocr_extract.sources.pdf_objects import ObjectPage, open_objects
 from tests.evidence_factory import DATE_BOX, free_text
 from tests.factory import Factory
@@ -56,8 +56,15 @@ def test_lines_follow_each_other_and_long_ones_are_folded() -> None:
     assert words[0].rect.x1 < words[1].rect.x0
 
 
+def test_words_are_read_up_to_the_limit() -> None:
+    for text in ("a " * 150, "a\n" * 150):
+        assert len(set_text(text, BOX, 10.0)) == MAX_SET_WORDS
+
+
 def test_text_without_a_font_size_fits_its_rectangle() -> None:
     low = Rect(0, 0, 200, 6)
     (word,) = set_text("2025", low, 0.0)
     assert 0 < word.rect.height < low.height
+    (large,) = set_text("2025", low, 1e9)
+    assert large.rect.height <= low.height
     assert set_text("", BOX, 0.0) == set_text(" \n ", BOX, 0.0) == ()
