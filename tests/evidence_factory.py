@@ -98,8 +98,8 @@ def widget(text: str, *, appearance: bool) -> bytes:
     return saved(pdf)
 
 
-def ink_annotation() -> bytes:
-    """The signature as an Ink annotation with its appearance."""
+def ink_annotation(*, appearance: bool = True) -> bytes:
+    """The signature as an Ink annotation, with or without its appearance."""
     pdf = made(UNSIGNED)
     width, height = SIGN_BOX[2] - SIGN_BOX[0], SIGN_BOX[3] - SIGN_BOX[1]
     wave = " ".join(f"{x} {2 + (x * 7) % (height - 3)} l" for x in range(4, width, 4))
@@ -108,10 +108,18 @@ def ink_annotation() -> bytes:
     stream.BBox = Array([0, 0, width, height])
     annotation = Dictionary(
         Type=Name.Annot, Subtype=Name.Ink, Rect=Array(SIGN_BOX), F=4,
-        InkList=Array([Array([215, 357, 250, 365])]), AP=Dictionary(N=stream),
+        InkList=Array([Array(_wave(width, height))]),
     )  # fmt: skip
+    if appearance:
+        annotation.AP = Dictionary(N=stream)
     pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
     return saved(pdf)
+
+
+def _wave(width: int, height: int) -> list[int]:
+    """A scrawl in SIGN_BOX: x and y of each point, from the page's bottom left."""
+    points = [(x, 2 + (x * 7) % (height - 3)) for x in range(4, width, 4)]
+    return [value for x, y in points for value in (SIGN_BOX[0] + x, SIGN_BOX[1] + y)]
 
 
 def pasted(paper: int, *, whole_page: bool = False, tiles: int = 1) -> bytes:

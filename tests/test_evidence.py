@@ -55,9 +55,10 @@ def test_freetext_value_is_the_visible_text_not_the_contents(factory: Factory) -
 
 @pytest.mark.parametrize(
     "content",
-    [made.ink_annotation(), made.pasted(255), made.pasted(225), made.pasted(255, tiles=3),
+    [made.ink_annotation(), made.ink_annotation(appearance=False), made.pasted(255),
+     made.pasted(225), made.pasted(255, tiles=3),
      made.pasted(255, whole_page=True)],
-    ids=["Ink", "image", "grey paper", "tiles", "whole page"],
+    ids=["Ink", "Ink without appearance", "image", "grey paper", "tiles", "whole page"],
 )  # fmt: skip
 def test_ink_of_every_kind_is_a_signature(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ocr_extract.forms.definition import Form, built_in_forms
@@ -27,7 +28,7 @@ from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, ObjectPage, PdfObjects, open_objects
 from ocr_extract.sources.pdf_syntax import syntax_complaints
-from ocr_extract.sources.source import Source
+from ocr_extract.sources.source import Damaged, Source
 
 log = logging.getLogger(__name__)
 
@@ -110,13 +111,10 @@ class PageSelector:
     ) -> list[PageView]:
         """The pages, with pixels where they are needed, and the pages that are pictures."""
         self._report_broken_syntax()
-        dpi = self.settings.read_dpi
-        rasters = {number: objects.raster(number, dpi) for number in signing}
+        rasters = {v.number: self._raster(objects, v) for v in views if v.number in signing}
         views = self._with_true_text(views, form, rasters)
-        rasters |= {
-            number: objects.raster(number, dpi)
-            for number in pages_with_empty_blanks(views, form) - signing
-        }
+        blank = pages_with_empty_blanks(views, form) - signing
+        rasters |= {v.number: self._raster(objects, v) for v in views if v.number in blank}
         numbers_with_objects = {view.number for view in views}
         numbers = page_order(self.source.pages, self.settings.max_pages)
         picture_pages = [
@@ -124,6 +122,15 @@ class PageSelector:
         ]
         object_views = [replace(view, raster=rasters.get(view.number)) for view in views]
         return _in_order([*object_views, *self._read(picture_pages)])
+
+    def _raster(self, objects: PdfObjects, view: PageView) -> Raster | None:
+        """A page's pixels: by PDFium, or by poppler when the page has ink that PDFium does not
+        draw.
+        """
+        if any(annotation.undrawn for annotation in view.annotations):
+            with suppress(Damaged):
+                return self.source.render(view.number, self.settings.read_dpi)
+        return objects.raster(view.number, self.settings.read_dpi)
 
     def _with_true_text(
         self, views: Sequence[PageView], form: Form, rasters: Mapping[int, Raster | None]

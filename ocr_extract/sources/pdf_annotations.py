@@ -63,6 +63,8 @@ class Annotation:
     modified: str
     sealed: bool
     words: tuple[Word, ...] = ()
+    undrawn: bool = False
+    """Whether it is ink without an appearance: poppler draws it, PDFium does not."""
 
 
 def annotations_of(page: pdfium.PdfPage, forms: Any) -> Iterator[Annotation]:
@@ -90,20 +92,21 @@ def _annotation(raw: Any, kind: str, forms: Any, page_map: Affine) -> Annotation
         author=_text_value(raw, b"T") if kind != "Widget" else "",
         modified=_text_value(raw, b"M"),
         sealed=bool(sealed),
-        words=_undrawn_words(raw, rect) if kind == "FreeText" else (),
+        words=_words_of(raw, rect) if kind == "FreeText" and _is_undrawn(raw) else (),
+        undrawn=kind == "Ink" and _is_undrawn(raw),
     )
 
 
-def _undrawn_words(raw: Any, rect: Rect) -> tuple[Word, ...]:
-    """The words of a FreeText that viewers set themselves; () when it has an appearance, or when
-    no viewer shows it.
-    """
+def _is_undrawn(raw: Any) -> bool:
+    """Whether an annotation has no appearance of its own, and viewers show it."""
     normal = pdfium_c.FPDF_ANNOT_APPEARANCEMODE_NORMAL
     # The length of an appearance counts the two bytes that end it.
-    if pdfium_c.FPDFAnnot_GetAP(raw, normal, None, 0) > 2:
-        return ()
-    if pdfium_c.FPDFAnnot_GetFlags(raw) & HIDING_FLAGS:
-        return ()
+    has_appearance = pdfium_c.FPDFAnnot_GetAP(raw, normal, None, 0) > 2
+    return not has_appearance and not pdfium_c.FPDFAnnot_GetFlags(raw) & HIDING_FLAGS
+
+
+def _words_of(raw: Any, rect: Rect) -> tuple[Word, ...]:
+    """The words of a FreeText that viewers set themselves."""
     stated = _FONT_SIZE.search(_text_value(raw, b"DA"))
     return set_text(_text_value(raw, b"Contents"), rect, float(stated[1]) if stated else 0.0)
 
