@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ocr_extract.calibration.model import accept_at, calibration_kind
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.decision.certified_date import is_certified
 from ocr_extract.decision.severity import graded, ordered, verdict_of
 from ocr_extract.fields.assign import Assignment
 from ocr_extract.fields.observations import Observations
@@ -123,8 +124,14 @@ def _date_flags(
     elif date.value is not None and not context.is_expected(date.value):
         yield _flag("unexpected_date", "date", f"{field.value} lies far from what is expected.")
     elif field.confidence < threshold:
-        sure = f"{field.confidence:.0%}"
-        yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
+        yield _flag("uncertain_date", "date", _doubt(field))
+
+
+def _doubt(field: DateResult) -> str:
+    """Why the date is uncertain, in a sentence."""
+    if is_certified(field):
+        return f"{field.value} is the day of a certificate that does not validate."
+    return f"{field.value} was read with {field.confidence:.0%} confidence."
 
 
 def _signature_flags(observed: Observations, fields: Fields, chosen: Assignment) -> Iterator[Flag]:

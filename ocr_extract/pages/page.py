@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
+from ocr_extract.forms.glued import all_without_glue, without_glue
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.records import Box, DocumentKind
-from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
+from ocr_extract.sources.pdf_annotations import Annotation
+from ocr_extract.sources.pdf_objects import ObjectPage
 from ocr_extract.sources.text import plain_lines
 from ocr_extract.text import Line, Word, group_lines
 
@@ -53,12 +55,13 @@ def text_view(text: str) -> PageView:
     """Plain text laid out like a typed page: one column per character, one row per line."""
     lines = []
     for row, content in enumerate(plain_lines(text)):
-        words, column = [], 0
+        column = 0
+        words: list[Word] = []
         for part in content.split(" "):
             if part:
                 x, y = column * COLUMN_WIDTH, row * ROW_HEIGHT
                 rect = Rect(x, y, x + len(part) * COLUMN_WIDTH, y + CHARACTER_HEIGHT)
-                words.append(Word(part, rect, 1.0, "text"))
+                words += without_glue(Word(part, rect, 1.0, "text"))
             column += len(part) + 1
         if words:
             lines.append(Line(tuple(words)))
@@ -76,11 +79,14 @@ def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
 
 def object_view(page: ObjectPage) -> PageView:
     """A page as its own file describes it, with the words that show."""
-    fonts = dict(zip(page.shown, page.fonts, strict=True))
-    lines = group_lines(page.shown)
-    return PageView(
-        page.number, None, page.shown, lines, True, page.annotations, page.hidden, fonts
-    )
+    words = all_without_glue(page.shown)
+    fonts = {
+        part: font
+        for word, font in zip(page.shown, page.fonts, strict=True)
+        for part in without_glue(word)
+    }
+    lines = group_lines(words)
+    return PageView(page.number, None, words, lines, True, page.annotations, page.hidden, fonts)
 
 
 def page_order(pages: int, max_pages: int) -> list[int]:

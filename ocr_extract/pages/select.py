@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ocr_extract.forms.definition import Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
+from ocr_extract.geometry import Raster
+from ocr_extract.pages.false_text import without_false_text
 from ocr_extract.pages.page import (
     MIN_INK_SHARE,
     MIN_LEGIBLE_WORDS,
@@ -109,20 +112,37 @@ class PageSelector:
     ) -> list[PageView]:
         """The pages, with pixels where they are needed, and the pages that are pictures."""
         self._report_broken_syntax(objects, [view.number for view in views])
-        needs_pixels = signing | pages_with_empty_blanks(views, form)
+        rasters = {v.number: self._raster(objects, v) for v in views if v.number in signing}
+        views = self._with_true_text(views, form, rasters)
+        blank = pages_with_empty_blanks(views, form) - signing
+        rasters |= {v.number: self._raster(objects, v) for v in views if v.number in blank}
         numbers_with_objects = {view.number for view in views}
         numbers = page_order(self.source.pages, self.settings.max_pages)
         picture_pages = [
             n for n in numbers[:2] if n not in numbers_with_objects and not _is_blank(objects, n)
         ]
-        dpi = self.settings.read_dpi
-        object_views = [
-            replace(view, raster=objects.raster(view.number, dpi))
-            if view.number in needs_pixels
-            else view
-            for view in views
-        ]
+        object_views = [replace(view, raster=rasters.get(view.number)) for view in views]
         return _in_order([*object_views, *self._read(picture_pages)])
+
+    def _raster(self, objects: PdfObjects, view: PageView) -> Raster | None:
+        """A page's pixels: by PDFium, or by poppler when the page has ink that PDFium does not
+        draw.
+        """
+        if any(annotation.undrawn for annotation in view.annotations):
+            with suppress(Damaged):
+                return self.source.render(view.number, self.settings.read_dpi)
+        return objects.raster(view.number, self.settings.read_dpi)
+
+    def _with_true_text(
+        self, views: Sequence[PageView], form: Form, rasters: Mapping[int, Raster | None]
+    ) -> list[PageView]:
+        """The pages without text that is not what the signing pages show."""
+        for number, raster in rasters.items():
+            view = next(view for view in views if view.number == number)
+            block = locate_block(view.lines, form)
+            if block is not None and raster is not None:
+                views = without_false_text(views, number, block, raster, self.engines)
+        return list(views)
 
     def _report_broken_syntax(self, objects: PdfObjects, numbers: Sequence[int]) -> None:
         """Report a file whose data is broken; `numbers` are the pages that are read."""

@@ -18,14 +18,16 @@ BENIGN = (
     "Attempting to reconstruct cross-reference table",
     "xref not found",
     "reported number of objects",
+    "xref entry for the xref stream itself is missing",
+    "Cross-reference stream data has the wrong size",
+    "treating bad indirect reference (0 0 R) as null",
+    "expected endobj",
+    "stream keyword followed by carriage return only",
 )
 """Complaints that lose no ink: a stream without its last bytes of padding, an unused object, a
-cross-reference table that could be rebuilt."""
+cross-reference table that could be rebuilt, a reference to nothing, a missing end of an object
+whose value is whole. Programs that sign or print leave the last five."""
 REPAIRED = (
-    "treating bad indirect reference",
-    "Cross-reference stream data has the wrong size",
-    "xref entry for the xref stream itself is missing",
-    "expected endobj",
     "expected endstream",
     "attempting to recover stream length",
     "recovered stream length",

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from ocr_extract.dates.priors import Context, context_of
+from ocr_extract.decision.record import decide
 from ocr_extract.decision.redate import MIN_CHANGE, redate
+from ocr_extract.fields.observations import Observations
 from ocr_extract.records import (
     DateResult,
     Document,
@@ -19,7 +21,8 @@ from ocr_extract.records import (
     Written,
 )
 from ocr_extract.settings import Settings, parse_settings
-from tests.decision_factory import DOCUMENT, PLACE, dates, evidence, reading
+from ocr_extract.sources.certificates import Certificate
+from tests.decision_factory import DOCUMENT, LABELS, PLACE, dates, evidence, reading
 
 YEAR = context_of(2025)
 SETTINGS = Settings(accept_at=0.5)
@@ -86,6 +89,18 @@ def test_handwriting_is_decided_by_the_scored_dates_and_type_by_its_text() -> No
     ink = evidence("ink", reading("27 May 2025"), dates(("3 June 2025", -1.0)))
     assert _redated(_stored(ink, written="hand")).fields.date.value == "2025-06-03"
     assert _redated(_stored(ink, written="typed")).fields.date.value == "2025-05-27"
+
+
+def test_certificate_s_day_stays_and_its_flags_follow_the_volume() -> None:
+    observed = Observations(
+        DOCUMENT, labels=LABELS, has_ink=True,
+        certificates=(Certificate("Mira", "2025-05-27T10:00:00Z", "valid", whole_file=True),),
+    )  # fmt: skip
+    record = decide(observed, YEAR, SETTINGS)
+    redated = _redated(record, context_of(2031))
+    assert redated.fields.date == record.fields.date
+    assert "unexpected_date" in {flag.code for flag in redated.flags}
+    assert _redated(redated) == record
 
 
 def test_change_is_noted_with_its_origin_and_the_former_date() -> None:

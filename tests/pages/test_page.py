@@ -24,7 +24,8 @@ from ocr_extract.pages.page import (
     text_view,
 )
 from ocr_extract.records import Box
-from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
+from ocr_extract.sources.pdf_annotations import Annotation
+from ocr_extract.sources.pdf_objects import ObjectPage
 from ocr_extract.text import Word
 
 RECT = Rect(10.0, 20.0, 110.0, 40.0)

@@ -56,6 +56,54 @@ def test_table_that_can_be_rebuilt_has_no_complaints(factory: Factory) -> None:
     assert syntax_complaints(factory.file("a.pdf", whole[:start] + b"startxref\n7\n%%EOF\n")) == ()
 
 
+def _with_cross_reference_stream(*, itself: bool, surplus: bytes) -> bytes:
+    """A PDF of one empty page with a cross-reference stream. `itself`: the stream is an entry of
+    its own. `surplus` follows its last entry.
+    """
+    objects = (
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 100 100]/Resources<<>>>>",
+    )
+    content, offsets = b"%PDF-1.5\n", []
+    for number, value in enumerate(objects, 1):
+        offsets.append(len(content))
+        content += b"%d 0 obj %s endobj\n" % (number, value)
+    start = len(content)
+    entries = [b"\x00\x00\x00\x00", *(b"\x01" + n.to_bytes(2, "big") + b"\x00" for n in offsets)]
+    entries += [b"\x01" + start.to_bytes(2, "big") + b"\x00"] if itself else []
+    table = b"".join(entries) + surplus
+    head = b"<</Type/XRef/Size 5/W[1 2 1]/Root 1 0 R/Index[0 %d]/Length %d>>" % (
+        len(entries), len(table),
+    )  # fmt: skip
+    content += b"4 0 obj %s stream\n%s\nendstream endobj\n" % (head, table)
+    return content + b"startxref\n%d\n%%%%EOF\n" % start
+
+
+@pytest.mark.parametrize(("itself", "surplus"), [(True, b""), (False, b""), (True, bytes(11))])
+def test_flaw_of_a_cross_reference_stream_is_no_complaint(
+    factory: Factory, itself: bool, surplus: bytes
+) -> None:
+    path = factory.file("a.pdf", _with_cross_reference_stream(itself=itself, surplus=surplus))
+    with pikepdf.open(path) as pdf:
+        assert bool(pdf.check_pdf_syntax()) is (not itself or bool(surplus))
+    assert syntax_complaints(path) == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"/MediaBox", b"/Thumb 0 0 R /MediaBox"), (b"endobj\n", b"\n")]
+)
+def test_flaw_of_an_object_that_loses_nothing_is_no_complaint(
+    factory: Factory, old: bytes, new: bytes
+) -> None:
+    whole = _page(zlib.compress(CONTENT))
+    at = whole.index(old)
+    path = factory.file("a.pdf", whole[:at] + new + whole[at + len(old) :])
+    with pikepdf.open(path) as pdf:
+        assert pdf.check_pdf_syntax()
+    assert syntax_complaints(path) == ()
+
+
 def test_damage_is_a_complaint_beside_a_harmless_one(factory: Factory, broken: Path) -> None:
     content = broken.read_bytes()
     start = content.rindex(b"startxref")
@@ -107,7 +155,7 @@ def test_structure_that_programs_repair_asks_nobody_anything(factory: Factory) -
 
 
 def test_one_complaint_about_a_content_is_enough(broken: Path) -> None:
-    repaired = "x.pdf (object 9 0, offset 7): expected endobj"
+    repaired = "x.pdf (object 9 0, offset 7): expected endstream"
     assert only_repaired([repaired])
     assert not only_repaired([repaired, *syntax_complaints(broken)])
 
