@@ -23,7 +23,8 @@ from ocr_extract.forms.clauses import ClauseComparison, compare_clauses
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.forms.phrases import flat
-from ocr_extract.pages.page import PageView, kind_of, place_of
+from ocr_extract.geometry import Rect
+from ocr_extract.pages.page import MIN_INSIDE_SHARE, PageView, kind_of, place_of
 from ocr_extract.pages.select import PageSelector, form_of, signing_page, split_agreements
 from ocr_extract.pages.time_limit import LOOKING, TimeLimit
 from ocr_extract.recognition.base import (
@@ -38,6 +39,7 @@ from ocr_extract.recognition.tesseract import Tesseract
 from ocr_extract.records import Damage, Document, FormMatch, Record
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
+from ocr_extract.sources.pdf_pictures import picture_pages
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.text import group_lines
 
@@ -219,13 +221,19 @@ def _agreements(
     """Observations of each agreement in an opened file."""
     if source.text is not None:
         return (_agreement(document, views, engines),)
-    document = document.model_copy(update={"kind": kind_of(views)})
+    document = document.model_copy(update={"kind": kind_of(views, _pictures(source, views))})
     return tuple(
         replace(
             _agreement(_within(document, group), group, engines), certificates=source.certificates
         )
         for group in split_agreements(views, source.pages)
     )
+
+
+def _pictures(source: Source, views: Sequence[PageView]) -> frozenset[int]:
+    """The numbers of the pages that were read from pixels and are images as a whole."""
+    numbers = [view.number for view in views if not view.exact]
+    return picture_pages(source.path, numbers) if source.type == "pdf" else frozenset(numbers)
 
 
 def _within(document: Document, group: Sequence[PageView]) -> Document:
@@ -265,13 +273,23 @@ def _with_block(
         name: ObservedLabel(label.rect, place_of(page, label.rect), label.inferred)
         for name, label in block.labels.items()
     }
+    sealed = next((a.rect for a in page.annotations if a.sealed), None)
     return replace(
         observed,
         labels=labels,
         marks=read_marks(page, block, engines),
-        sealed=next((place_of(page, a.rect) for a in page.annotations if a.sealed), None),
+        sealed=place_of(page, sealed) if sealed else None,
+        sealed_text=_text_within(page, sealed) if sealed else (),
         hidden=_hidden(page, block),
     )
+
+
+def _text_within(view: PageView, rect: Rect) -> tuple[str, ...]:
+    """Lines of the file's own text in a rectangle, in points of the page."""
+    inside = [
+        w for w in view.words if w.source == "pdf" and w.rect.overlap(rect) > MIN_INSIDE_SHARE
+    ]
+    return tuple(line.text for line in group_lines(inside))
 
 
 def _clauses(views: Sequence[PageView], form: Form) -> ClauseComparison | None:

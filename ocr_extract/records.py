@@ -22,6 +22,7 @@ SignerMatch = Literal["author", "corresponding_author", "both", "neither", "cann
 DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
 Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
 EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate", "volume"]
+Severity = Literal["note", "review", "reject"]
 Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge"]
 
 
@@ -149,6 +150,8 @@ class Damage(Value):
     kind: str
     page: int | None = None
     effect: str
+    harmless: bool = False
+    """Whether two programs draw the same page in spite of it."""
 
 
 MACHINE_FAULTS = frozenset(
@@ -160,11 +163,19 @@ rejected, and `--again` reads it again."""
 
 
 class Flag(Value):
-    """A named reason why a person should look at the document."""
+    """Something worth knowing about the document, by its code. A "note" asks nobody anything, with
+    a "review" a person should look, and with a "reject" there is no agreement to look at.
+    """
 
     code: str
     field: str | None = None
     message: str
+    severity: Severity = "review"
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody has to act: it is more than a note."""
+        return self.severity != "note"
 
 
 class Document(Value):

@@ -7,14 +7,24 @@ key is refused. Lengths are points, angles degrees, times seconds.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from ocr_extract.errors import BadSettings
+from ocr_extract.flag_codes import CODES
+from ocr_extract.records import Severity
 
 ADVICE = "docs/usage.md lists what can be set."
 SECONDS_PER_DAY = 86_400
@@ -36,6 +46,23 @@ def _language(code: str) -> str:
     if code not in language_order:
         raise PydanticCustomError("unknown_language", "unknown language")
     return code
+
+
+def _severities(table: object) -> tuple[tuple[str, Severity], ...]:
+    """The pairs of a table of flags, sorted. Raises PydanticCustomError when it is no table, or
+    names a flag or a severity that does not exist.
+    """
+    pairs = tuple(table.items()) if isinstance(table, Mapping) else table
+    if not isinstance(pairs, list | tuple) or not all(
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+    ):
+        raise PydanticCustomError("flag_table", "no table")
+    for code, severity in pairs:
+        if code not in list(CODES):
+            raise PydanticCustomError("unknown_flag", "unknown flag", {"code": str(code)})
+        if severity not in get_args(Severity):
+            raise PydanticCustomError("unknown_severity", "unknown severity", {"code": code})
+    return tuple(sorted((code, severity) for code, severity in pairs))
 
 
 class Settings(BaseModel):
@@ -90,6 +117,14 @@ class Settings(BaseModel):
     target_error: float = Field(default=0.005, gt=0, lt=1)
     accept_at: float | None = Field(default=None, ge=0, le=1)
     calibration: Path | None = None
+
+    # How grave flags are, by their code: pairs that stand as a table in the file. A flag that is
+    # not named has the severity of `flag_codes.SEVERITIES`, or that of its case.
+    flags: Annotated[tuple[tuple[str, Severity], ...], BeforeValidator(_severities)] = ()
+
+    def severity_of(self, code: str) -> Severity | None:
+        """The severity that is set for a flag; None when nothing is set for it."""
+        return dict(self.flags).get(code)
 
     def with_options(self, **options: object) -> Settings:
         """A copy with the options that are not None. Raises BadSettings for an unknown option or a
@@ -146,6 +181,9 @@ _SENTENCES = {
     "less_than_equal": "must be at most {le}",
     "finite_number": "must be a number that is finite",
     "unknown_language": "is no language that is known",
+    "flag_table": 'must be a table of flags, as undated = "note"',
+    "unknown_flag": "names “{code}”, which is no flag",
+    "unknown_severity": "gives {code} a severity that is none of note, review and reject",
 }
 """End of the error message, by pydantic's name of the error."""
 _KINDS = (

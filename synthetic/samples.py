@@ -51,6 +51,7 @@ class Truth:
     date: str
     date_written: str
     flags: str
+    notes: str
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class Way:
     date: str
     date_written: str
     flags: str = ""
+    notes: str = ""
 
 
 def ways(rng: random.Random, day: int | None = None) -> tuple[Way, ...]:
@@ -100,7 +102,14 @@ def _displaced(rng: random.Random, day: int) -> Way:
     )
     iso = f"2025-05-{day:02d}"
     return Way(
-        "displaced", filling, "hand", f"2025.5.{day}", iso, iso, "typed", "signature_displaced"
+        "displaced",
+        filling,
+        "hand",
+        f"2025.5.{day}",
+        iso,
+        iso,
+        "typed",
+        notes="signature_displaced",
     )
 
 
@@ -231,6 +240,7 @@ def _write(folder: Path, seed: int, way: Way, condition: str, suffix: str, degre
         date=way.date,
         date_written=way.date_written,
         flags=way.flags,
+        notes=way.notes,
     )
 
 

@@ -12,7 +12,8 @@ from itertools import islice, product
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.priors import Context
 from ocr_extract.decision.date import date_result, recovered, stamps_of
-from ocr_extract.decision.flags import redated_flags, verdict_of
+from ocr_extract.decision.flags import redated_flags
+from ocr_extract.decision.severity import verdict_of
 from ocr_extract.records import (
     Box,
     Document,
@@ -169,9 +170,7 @@ def _record(rng: random.Random, index: int, truth: Truth, context: Context) -> R
         verdict=Verdict.REVIEW,
     )
     flags = redated_flags(record, dated, result, own, SETTINGS)
-    return record.model_copy(
-        update={"flags": flags, "verdict": verdict_of(flags, (), located=True)}
-    )
+    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags)})
 
 
 def _stamp(rng: random.Random, meant: date) -> str | None:

@@ -7,6 +7,7 @@ import io
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pikepdf
@@ -59,15 +60,20 @@ def _appearance(pdf: pikepdf.Pdf, text: str, box: tuple[int, ...]) -> pikepdf.Ob
     return stream
 
 
-def free_text(text: str, *, contents: str | None = None) -> bytes:
-    """The date as a FreeText annotation; `contents` may state another text."""
+def free_text(
+    text: str, *, contents: str | None = None, appearance: bool = True, flags: int = 4
+) -> bytes:
+    """The date as a FreeText annotation, with or without an appearance stream; `contents` may
+    state another text. `flags` are the annotation's.
+    """
     pdf = made(UNDATED)
     annotation = Dictionary(
-        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=4,
+        Type=Name.Annot, Subtype=Name.FreeText, Rect=Array(DATE_BOX), F=flags,
         Contents=text if contents is None else contents, DA="/Helv 10 Tf 0 g",
         T="Mira", M="D:20250725101112+02'00'",
-        AP=Dictionary(N=_appearance(pdf, text, DATE_BOX)),
     )  # fmt: skip
+    if appearance:
+        annotation.AP = Dictionary(N=_appearance(pdf, text, DATE_BOX))
     pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
     return saved(pdf)
 
@@ -92,8 +98,8 @@ def widget(text: str, *, appearance: bool) -> bytes:
     return saved(pdf)
 
 
-def ink_annotation() -> bytes:
-    """The signature as an Ink annotation with its appearance."""
+def ink_annotation(*, appearance: bool = True) -> bytes:
+    """The signature as an Ink annotation, with or without its appearance."""
     pdf = made(UNSIGNED)
     width, height = SIGN_BOX[2] - SIGN_BOX[0], SIGN_BOX[3] - SIGN_BOX[1]
     wave = " ".join(f"{x} {2 + (x * 7) % (height - 3)} l" for x in range(4, width, 4))
@@ -102,10 +108,18 @@ def ink_annotation() -> bytes:
     stream.BBox = Array([0, 0, width, height])
     annotation = Dictionary(
         Type=Name.Annot, Subtype=Name.Ink, Rect=Array(SIGN_BOX), F=4,
-        InkList=Array([Array([215, 357, 250, 365])]), AP=Dictionary(N=stream),
+        InkList=Array([Array(_wave(width, height))]),
     )  # fmt: skip
+    if appearance:
+        annotation.AP = Dictionary(N=stream)
     pdf.pages[1].Annots = pdf.make_indirect(Array([pdf.make_indirect(annotation)]))
     return saved(pdf)
+
+
+def _wave(width: int, height: int) -> list[int]:
+    """A scrawl in SIGN_BOX: x and y of each point, from the page's bottom left."""
+    points = [(x, 2 + (x * 7) % (height - 3)) for x in range(4, width, 4)]
+    return [value for x, y in points for value in (SIGN_BOX[0] + x, SIGN_BOX[1] + y)]
 
 
 def pasted(paper: int, *, whole_page: bool = False, tiles: int = 1) -> bytes:
@@ -161,6 +175,24 @@ def hidden_text(shown: str, hidden: str) -> bytes:
     resources = pdf.pages[1].Resources
     resources.Font["/Hid"] = _helvetica(pdf)
     pdf.pages[1].contents_add(f"BT 3 Tr /Hid 10 Tf 212 346 Td ({hidden}) Tj ET".encode())
+    return saved(pdf)
+
+
+def mapped_to(first: int, filling: Filling = FILLED) -> bytes:
+    """A filled form whose entries' font has a wrong map to Unicode: code n is character `first`
+    + n. The page looks as ever.
+    """
+    pdf = made(filling)
+    stream = pdf.make_stream(
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def"
+        b" 1 begincodespacerange <00> <FF> endcodespacerange"
+        b" 1 beginbfrange <00> <FF> <%04X> endbfrange"
+        b" endcmap CMapName currentdict /CMap defineresource pop end end" % first
+    )
+    for page in pdf.pages:
+        for font in page.Resources.Font.values():
+            if "DejaVuSans" in str(font.BaseFont):
+                font.ToUnicode = stream
     return saved(pdf)
 
 
@@ -229,12 +261,23 @@ def layered_scan() -> bytes:
     return saved(pdf)
 
 
-def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
+def certified(
+    *,
+    alter: bool = False,
+    root: Path | None = None,
+    at: dt.datetime | None = None,
+    owner: str | None = None,
+) -> bytes:
     """An agreement signed with an untrusted certificate, which is written to `root` if given.
 
-    With `alter` a byte is changed after signing.
+    With `alter` a byte is changed after signing. With `at`, no date stands on the form, and the
+    certificate's time is `at`. With an `owner`'s password the file is encrypted, and everybody can
+    read it.
     """
-    writer = IncrementalPdfFileWriter(io.BytesIO(typeset(UNSIGNED, seed=3)))
+    content = typeset(UNSIGNED if at is None else replace(UNSIGNED, date=None), seed=3)
+    writer = IncrementalPdfFileWriter(io.BytesIO(_protected(content, owner)))
+    if owner is not None:
+        writer.encrypt("")
     fields.append_signature_field(
         writer, fields.SigFieldSpec("Signature1", on_page=1, box=SIGN_BOX)
     )
@@ -242,13 +285,40 @@ def certified(*, alter: bool = False, root: Path | None = None) -> bytes:
     signer = _signer()
     if root is not None:
         root.write_bytes(signer.signing_cert.dump())
-    signers.PdfSigner(
-        signers.PdfSignatureMetadata(field_name="Signature1"), signer=signer
-    ).sign_pdf(writer, output=buffer)
-    content = bytearray(buffer.getvalue())
+    metadata = signers.PdfSignatureMetadata(field_name="Signature1")
+    _DatedSigner(metadata, signer, at).sign_pdf(writer, output=buffer)
+    signed = bytearray(buffer.getvalue())
     if alter:
-        content[600] ^= 1
-    return bytes(content)
+        signed[600] ^= 1
+    return bytes(signed)
+
+
+def _protected(content: bytes, owner: str | None) -> bytes:
+    """The file, encrypted with the empty user password when there is an owner's password."""
+    if owner is None:
+        return content
+    buffer = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(buffer, encryption=pikepdf.Encryption(user="", owner=owner))
+    return buffer.getvalue()
+
+
+class _DatedSigner(signers.PdfSigner):
+    """Signs at a given time, else now."""
+
+    def __init__(
+        self,
+        metadata: signers.PdfSignatureMetadata,
+        signer: signers.SimpleSigner,
+        at: dt.datetime | None,
+    ) -> None:
+        super().__init__(metadata, signer=signer)
+        self._at = at
+
+    def init_signing_session(self, *args: Any, **options: Any) -> Any:
+        session = super().init_signing_session(*args, **options)
+        session.system_time = self._at or session.system_time
+        return session
 
 
 def unsigned_field() -> bytes:

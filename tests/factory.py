@@ -130,11 +130,14 @@ def text_lines(*, width: int = 1000, height: int = 1300, seed: int = 0) -> Grey:
 
 @dataclass(frozen=True)
 class FakeReader:
-    """A recognizer that returns a fixed text; it raises `crash` instead, if given."""
+    """A recognizer that returns a fixed text with its natural log-likelihood; it raises `crash`
+    instead, if given.
+    """
 
     line: str = ""
     seen: tuple[Word, ...] = ()
     crash: Exception | None = None
+    log_likelihood: float = -0.1
 
     def available(self) -> Availability:
         return Availability("fake", present=True)
@@ -142,7 +145,7 @@ class FakeReader:
     def read(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
         if self.crash is not None:
             raise self.crash
-        hypothesis = Hypothesis(text=self.line, log_likelihood=-0.1)
+        hypothesis = Hypothesis(text=self.line, log_likelihood=self.log_likelihood)
         return tuple(Reading(reader="fake", hypotheses=(hypothesis,)) for _ in crops)
 
     def words(self, pages: Sequence[Grey], dpi: float) -> tuple[tuple[Word, ...], ...]:

@@ -1,5 +1,7 @@
 """Each kind of evidence in a PDF, and the record that is made from it."""
 
+import datetime as dt
+
 import pytest
 
 from ocr_extract import extract, extract_all
@@ -23,9 +25,10 @@ def _codes(record: Record) -> list[str]:
 
 @pytest.mark.parametrize(
     "content",
-    [made.free_text("25.07.2025"), made.widget("25.07.2025", appearance=True),
+    [made.free_text("25.07.2025"), made.free_text("25.07.2025", appearance=False),
+     made.widget("25.07.2025", appearance=True),
      made.widget("25.07.2025", appearance=False)],
-    ids=["FreeText", "widget", "widget without appearance"],
+    ids=["FreeText", "FreeText without appearance", "widget", "widget without appearance"],
 )  # fmt: skip
 def test_typed_entries_are_exact_without_pixels(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)
@@ -37,6 +40,14 @@ def test_typed_entries_are_exact_without_pixels(factory: Factory, content: bytes
     assert record.verdict is Verdict.ACCEPTED
 
 
+def test_entry_typed_right_behind_its_label_is_read(factory: Factory) -> None:
+    glued = {"date": Entry("2025.8.28", right=0.5), "signature": Entry("Mira Feldmann", right=0.5)}
+    path = factory.agreement(scrawl=None, **glued)
+    record = extract(path, settings=YEAR, page_recognizer=NO_PIXELS)
+    assert (record.fields.date.value, record.fields.date.text) == ("2025-08-28", "2025.8.28")
+    assert (record.fields.signature.present, record.verdict) == ("yes", Verdict.ACCEPTED)
+
+
 def test_freetext_value_is_the_visible_text_not_the_contents(factory: Factory) -> None:
     record = _read(factory, made.free_text("25.07.2025", contents="01.01.2024"))
     assert record.fields.date.value == "2025-07-25"
@@ -44,9 +55,10 @@ def test_freetext_value_is_the_visible_text_not_the_contents(factory: Factory) -
 
 @pytest.mark.parametrize(
     "content",
-    [made.ink_annotation(), made.pasted(255), made.pasted(225), made.pasted(255, tiles=3),
+    [made.ink_annotation(), made.ink_annotation(appearance=False), made.pasted(255),
+     made.pasted(225), made.pasted(255, tiles=3),
      made.pasted(255, whole_page=True)],
-    ids=["Ink", "image", "grey paper", "tiles", "whole page"],
+    ids=["Ink", "Ink without appearance", "image", "grey paper", "tiles", "whole page"],
 )  # fmt: skip
 def test_ink_of_every_kind_is_a_signature(factory: Factory, content: bytes) -> None:
     record = _read(factory, content, page_recognizer=NO_PIXELS)
@@ -69,6 +81,21 @@ def test_covered_text_is_not_a_date(factory: Factory) -> None:
     record = _read(factory, made.covered_text("25.07.2025"))
     assert record.fields.date.value is None
     assert "undated" in _codes(record)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", [0xE000, 0x0001, 0x10A0], ids=["private", "shifted", "Georgian"])
+def test_text_that_its_page_does_not_show_is_read_from_pixels(factory: Factory, first: int) -> None:
+    fields = _read(factory, made.mapped_to(first)).fields
+    assert (fields.date.value, fields.date.text) == ("2025-05-27", "27 May 2025")
+    assert fields.date.evidence[0].kind == "ink"
+    assert fields.title.value == "Robust Tree Ensembles for Long Documents"
+    assert (fields.author.value, fields.signature.present) == ("Mira Feldmann", "yes")
+
+
+def test_true_map_to_unicode_is_exact(factory: Factory) -> None:
+    record = _read(factory, made.mapped_to(0), page_recognizer=NO_PIXELS)
+    assert record.fields.date.evidence[0].kind == "pdf_text"
 
 
 @pytest.mark.slow
@@ -99,6 +126,34 @@ def test_certificate_is_a_signature(factory: Factory) -> None:
     assert signature.place is not None
     assert signature.place.page == 2
     assert record.fields.date.value == "2025-05-27"
+
+
+EAST = dt.timezone(dt.timedelta(hours=14))
+LATE = dt.datetime(2025, 7, 26, 0, 30, tzinfo=EAST)
+"""In UTC it is still the day before."""
+
+
+def test_certificate_dates_the_form_where_no_other_date_stands(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE))
+    date = record.fields.date
+    assert (date.value, date.written, date.precision) == ("2025-07-26", "typed", "day")
+    assert date.text == "Timestamp: 2025-07-26 00:30:00 UTC+14:00."  # as its box shows it
+    (evidence,) = date.evidence
+    assert (evidence.kind, evidence.place) == ("certificate", record.fields.signature.place)
+    assert "unverified, signed 2025-07-26T00:30:00+14:00" in evidence.source
+    assert (record.flags, record.verdict) == ((), Verdict.ACCEPTED)
+
+
+def test_day_of_a_changed_file_s_certificate_is_flagged(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE, alter=True))
+    assert record.fields.date.value == "2025-07-26"
+    assert _codes(record)[:2] == ["uncertain_date", "certificate_altered"]
+    assert "does not validate" in record.flags[0].message
+
+
+def test_certificate_of_another_year_is_unexpected(factory: Factory) -> None:
+    record = _read(factory, made.certified(at=LATE.replace(year=2031)))
+    assert _codes(record) == ["unexpected_date"]
 
 
 def test_file_changed_after_its_certificate_is_flagged(factory: Factory) -> None:
@@ -176,6 +231,12 @@ def test_evidence_of_an_annotation_has_its_author_and_time(factory: Factory) -> 
     source = record.fields.date.evidence[0].source
     assert source == "FreeText by Mira, changed 2025-07-25T10:11:12+02:00"
     assert record.fields.signature.evidence[0].source == "path"
+
+
+def test_evidence_says_that_a_text_has_no_appearance(factory: Factory) -> None:
+    record = _read(factory, made.free_text("25.07.2025", appearance=False))
+    source = record.fields.date.evidence[0].source
+    assert source.startswith("FreeText without an appearance by Mira, changed 2025-07-25")
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "ocr_extract"
 FLOORS = (
-    ("_version", "errors", "records", "settings", "geometry", "text", "model_files"),
+    ("_version", "errors", "records", "flag_codes", "settings", "geometry", "text", "model_files"),
     ("sources",),
     ("imaging",),
     ("dates",),

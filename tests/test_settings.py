@@ -38,6 +38,11 @@ def test_options_override_the_toml_file(factory: Factory) -> None:
         ("form = 1\n", "form must be text"),
         ("calibration = 1\n", "calibration must be a path"),
         ("accept_at = 'x'\n", "accept_at must be a number"),
+        ("flags = 3\n", "flags must be a table"),
+        ('flags = ["undated"]\n', "flags must be a table"),
+        ("[flags]\nundatd = 'note'\n", "flags names “undatd”, which is no flag"),
+        ("[flags]\nundated = 'nota'\n", "flags gives undated a severity that is none of note"),
+        ("[flags]\nundated = ['note']\n", "flags gives undated a severity that is none of note"),
     ],
 )
 def test_wrong_setting_is_named_in_the_error(factory: Factory, content: str, named: str) -> None:
@@ -76,3 +81,12 @@ def test_broken_or_missing_settings_file_raises_bad_settings(factory: Factory) -
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().year = 2025  # type: ignore[misc]
+
+
+def test_flags_are_a_table_of_severities(factory: Factory) -> None:
+    path = factory.text("s.toml", "[flags]\nundated = 'reject'\nsignature_displaced = 'review'\n")
+    settings = load_settings(path).with_options(year=2025)
+    assert settings.severity_of("undated") == "reject"
+    assert settings.severity_of("signature_displaced") == "review"
+    assert settings.severity_of("unsigned") is None
+    assert {settings, settings} == {settings}  # it can be a key

@@ -25,6 +25,7 @@ MIN_CONFIDENCE = 0.9
 """Lowest threshold (confidence 0..1) that a calibration may give: a date that is wrong with
 probability 0.1 or more is not accepted (chosen)."""
 BORN_DIGITAL = "born_digital"
+CERTIFICATE = "certificate"
 FORMER_NAMES = {"told": BORN_DIGITAL}
 """Names of kinds in calibration files of earlier versions, with the present name."""
 NEVER = 1.01
@@ -87,8 +88,11 @@ class Calibration(BaseModel):
         """The lowest confidence at which the share of wrong dates of that kind is at most
         `target_error` (0..1); never below MIN_CONFIDENCE. Each kind has its own threshold, so that
         the many right typed dates do not hide wrong handwritten ones. NEVER when no point of the
-        curve keeps the error.
+        curve keeps the error. A certificate's time is stated, not read: its probability needs no
+        curve.
         """
+        if kind == CERTIFICATE:
+            return max(MIN_CONFIDENCE, 1.0 - target_error)
         curve = self.risk.get(kind, ())
         lowest = min((p.threshold for p in curve if p.error <= target_error), default=NEVER)
         return max(MIN_CONFIDENCE, lowest)
@@ -96,8 +100,10 @@ class Calibration(BaseModel):
 
 def calibration_kind(written: Written, evidence: Sequence[Evidence]) -> str:
     """The kind of evidence whose map calibrates a date: "born_digital" for the file's own text,
-    "typed" or "hand" for recognized text.
+    "certificate" for a certificate's time, "typed" or "hand" for recognized text.
     """
+    if any(item.kind == "certificate" for item in evidence):
+        return CERTIFICATE
     if any(item.kind in ("pdf_text", "text") for item in evidence):
         return BORN_DIGITAL
     return "hand" if written == "hand" else "typed"

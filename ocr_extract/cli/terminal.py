@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ocr_extract.records import FieldResult, Record, SignatureResult, Verdict
+from ocr_extract.records import FieldResult, Flag, Record, SignatureResult, Verdict
 from ocr_extract.reports.plain import counted, plain
 from ocr_extract.volume.roster.status import VolumeStatus
 from ocr_extract.volume.volume_summary import Totals, VolumeSummary
@@ -92,8 +92,14 @@ def _row(record: Record) -> _Row:
         plain(_paper(record)),
         record.verdict,
         plain(_with_gaps(record.fields.date.value)),
-        tuple(plain(flag.message) for flag in record.flags),
+        tuple(_sentences(record.flags)),
     )
+
+
+def _sentences(flags: Sequence[Flag]) -> Iterator[str]:
+    """The messages of the flags, safe for a terminal; the notes come last and are named so."""
+    yield from (plain(flag.message) for flag in flags if flag.asks)
+    yield from (f"Note: {plain(flag.message)}" for flag in flags if not flag.asks)
 
 
 def _paper(record: Record) -> str:
@@ -148,14 +154,20 @@ def _listed(heading: str, names: Sequence[str]) -> Iterator[str]:
 
 
 def totals_line(totals: Totals) -> str:
-    """Line with the number of agreements by verdict, and the count of each flag."""
+    """Line with the number of agreements by verdict, and the count of each flag and each note."""
     count = totals.verdicts
-    flags = ", ".join(f"{code} {n}" for code, n in totals.flags.items())
+    flags = "; notes: ".join(filter(None, map(_counts, (totals.flags, totals.notes))))
+    if totals.notes and not totals.flags:
+        flags = f"notes: {flags}"
     total = (
         f"{counted(totals.documents, 'agreement')}: {count[Verdict.ACCEPTED]} accepted,"
         f" {count[Verdict.REVIEW]} to review, {count[Verdict.REJECTED]} rejected"
     )
     return f"{total} ({flags})" if flags else total
+
+
+def _counts(codes: Mapping[str, int]) -> str:
+    return ", ".join(f"{code} {n}" for code, n in codes.items())
 
 
 def _with_gaps(value: str | None) -> str:
@@ -176,7 +188,8 @@ def print_document(record: Record, console: Console) -> None:
     for name in ("title", "author", "corresponding_author", "signature", "date"):
         _print_field(name, getattr(record.fields, name), console)
     for flag in record.flags:
-        print_line(f"flag {flag.code}: {flag.message}", console, "yellow")
+        name, style = ("flag", "yellow") if flag.asks else ("note", "")
+        print_line(f"{name} {flag.code}: {flag.message}", console, style)
     for damage in record.damage:
         page = f" page {damage.page}" if damage.page else ""
         print_line(f"damage {damage.stage}/{damage.kind}{page}: {damage.effect}", console)
@@ -228,5 +241,6 @@ def _values_of(record: Record) -> dict[str, str]:
     values["date as written"] = fields.date.as_written or "-"
     values["signature"] = f"{fields.signature.present} ({fields.signature.confidence:.3f})"
     values["paper"] = record.roster.key if record.roster else "-"
-    values["flags"] = " ".join(flag.code for flag in record.flags) or "-"
+    values["flags"] = " ".join(flag.code for flag in record.flags if flag.asks) or "-"
+    values["notes"] = " ".join(flag.code for flag in record.flags if not flag.asks) or "-"
     return values

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 from ocr_extract.dates.calendar import PartialDate, is_possible
 from ocr_extract.dates.look_alikes import DIGIT_OF_LETTER
-from ocr_extract.dates.words import is_month, month_of
-
-MAX_LENGTH = 120
-"""Characters of a string that are read; the line of a date is shorter (chosen)."""
+from ocr_extract.dates.normalised import normalise
+from ocr_extract.dates.words import month_of
 
 ORDER_WEIGHTS: dict[str, dict[str, float]] = {
     "/": {"MDY": 0.76, "DMY": 0.24},
@@ -58,21 +55,15 @@ class ReadingCosts:
 COSTS = ReadingCosts()
 
 
-_TIME = re.compile(
-    r"(?<![\d.])\d{1,2}[:h]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?"
-    r"(?:\s*(?:[A-Z]{3,4}|Z|(?:UTC|GMT)?[+-]\d{1,2}[:']?(?:\d{2})?'?))?(?!\w)",
-    re.IGNORECASE,
-)
-_ISO_TIME = re.compile(r"(?<=\d)T(?=\d{1,2}:\d{2})")
-_CJK = str.maketrans({"年": "/", "月": "/", "日": " ", "년": "/", "월": "/", "일": " "})
-_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"⁄": "/", "∕": "/", "·": "."})
-_MARKS = re.compile(r"[*_`#>~]|\$\^?\{?\^?|\}\$?|\$|</?\w+>")
+MIN_NUMBERS_OF_TWO_DATES = 4
+"""Numbers that a string has at least in which a date may be stated twice: "22 May, 22.5.2025"
+(counted)."""
+_DIGITS, _GAP = re.compile(r"\d+"), re.compile(r"[\W_]+")
 _TOKEN = re.compile(
     r"(?P<number>\d+)(?:\s?(?P<ordinal>st|nd|rd|th|er|ste|de|º|ª|°|\.º))?(?![^\W_])"
     r"|(?P<word>[^\W_]+)|(?P<gap>[\W_]+)",
     re.IGNORECASE,
 )
-_UNSPACED = re.compile(r"(\d{1,4})([^\W\d_]{3,9})(\d{2,4})?(?![^\W_])")
 # Words that may stand beside a date and add nothing: articles, weekdays, "r." (Polish rok).
 _FILLERS = frozenset(
     "of the on de del du le la den der am al in il day year date dated r st nd rd th and a d"
@@ -126,44 +117,64 @@ class _Tokens:
     """Words that do not belong to a date."""
 
 
-def normalise(text: str) -> str:
-    """The string as the grammar reads it: its first MAX_LENGTH characters in Unicode's NFKC form,
-    with plain dashes and single spaces, without Markdown or LaTeX marks and without the time of
-    day. CJK words for year, month and day become separators.
-    """
-    line = unicodedata.normalize("NFKC", text[:MAX_LENGTH]).translate(_CJK).translate(_DASHES)
-    line = _ISO_TIME.sub(" ", _MARKS.sub(" ", line))
-    line = _UNSPACED.sub(_spaced, _TIME.sub(" ", line))
-    line = re.sub(r"\s*([/.\-|\\])\s*", r"\1", line)
-    return re.sub(r"\s+", " ", line).strip(" ,;:./-|\\'\"()[]")
-
-
-def _spaced(match: re.Match[str]) -> str:
-    """The match with spaces around its letters ("25JULY2025"), when these are a month."""
-    day, word, year = match.groups()
-    return f"{day} {word} {year or ''}" if is_month(word) else match[0]
-
-
 @lru_cache(maxsize=20_000)
 def interpret(text: str, languages: tuple[str, ...] = ("en",)) -> tuple[Interpretation, ...]:
     """All dates that a string can mean, likeliest first; () when it means none.
 
     `languages` (ISO 639 codes) are those of month words. A complete date whose month does not
-    have the day ("31 June") is among them, at a cost.
+    have the day ("31 June") is among them, at a cost. A date that the string states twice
+    ("May 22nd 2025 (22/05/2025)") is one meaning.
     """
-    tokens = _tokenise(normalise(text), languages)
+    line = normalise(text)
+    meanings = [*_stated_twice(line, languages), *_meanings_of(line, languages)]
+    best: dict[tuple[PartialDate, str], Interpretation] = {}
+    for meaning in sorted(meanings, key=lambda i: -i.log_weight):
+        best.setdefault((meaning.parts, meaning.order), meaning)
+    return tuple(best.values())
+
+
+def _stated_twice(line: str, languages: tuple[str, ...]) -> Iterator[Interpretation]:
+    """The dates that the string states in two ways one after the other, at least one of them
+    complete. What both can mean is meant.
+    """
+    if len(_DIGITS.findall(line)) < MIN_NUMBERS_OF_TWO_DATES:
+        return
+    for gap in _GAP.finditer(line):
+        first = _meanings_of(normalise(line[: gap.start()]), languages)
+        second = _meanings_of(normalise(line[gap.end() :]), languages) if first else []
+        for one, other in product(first, second):
+            if not one.remainder and not other.remainder and _confirm(one.parts, other.parts):
+                yield _joined(one, other)
+
+
+def _confirm(one: PartialDate, other: PartialDate) -> bool:
+    """Whether two dates are the same day; one of them may be without its year."""
+    return (
+        one.day is not None
+        and (one.month, one.day) == (other.month, other.day)
+        and (one.year == other.year or None in (one.year, other.year))
+        and (one.year or other.year) is not None
+    )
+
+
+def _joined(one: Interpretation, other: Interpretation) -> Interpretation:
+    """Two meanings of the same day as one. Its order is that of the complete one in numbers."""
+    complete = [i for i in (one, other) if i.parts.year is not None]
+    chosen = max(complete, key=lambda i: bool(i.separator))
+    return replace(chosen, log_weight=one.log_weight + other.log_weight)
+
+
+def _meanings_of(line: str, languages: tuple[str, ...]) -> list[Interpretation]:
+    """All dates that a normalised string can mean as one date, in any order."""
+    tokens = _tokenise(line, languages)
     meanings = list(_with_month_word(tokens) if tokens.month is not None else _numeric(tokens))
-    meanings = [
+    return [
         i
         if is_possible(i.parts)
         else replace(i, log_weight=i.log_weight - COSTS.impossible_day_cost)
         for i in meanings
         if is_possible(i.parts) or _has_only_impossible_day(i)
     ]
-    best: dict[tuple[PartialDate, str], Interpretation] = {}
-    for meaning in sorted(meanings, key=lambda i: -i.log_weight):
-        best.setdefault((meaning.parts, meaning.order), meaning)
-    return tuple(best.values())
 
 
 def _has_only_impossible_day(meaning: Interpretation) -> bool:

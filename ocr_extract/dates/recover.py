@@ -18,7 +18,8 @@ import numpy as np
 
 from ocr_extract.dates.calendar import PartialDate, Precision, is_possible
 from ocr_extract.dates.confusions import likelihoods, score
-from ocr_extract.dates.grammar import ORDER_WEIGHTS, Interpretation, interpret, normalise
+from ocr_extract.dates.grammar import ORDER_WEIGHTS, Interpretation, interpret
+from ocr_extract.dates.normalised import normalise
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.slips import NO_SLIP, Slip, slips_behind
 from ocr_extract.records import Hypothesis

@@ -164,6 +164,8 @@ def _date_format(result: DateResult, settings: Settings) -> DateFormat | None:
     """
     if result.confidence < MIN_FORMAT_CONFIDENCE or result.precision != "day":
         return None
+    if any(item.kind == "certificate" for item in result.evidence):
+        return None  # a program wrote it, whatever the signer's own way is
     meanings = [i for i in interpret(result.text, settings.languages) if i.separator]
     orders = {i.order for i in meanings}
     if len({i.parts for i in meanings}) != 1 or len(orders) != 1:

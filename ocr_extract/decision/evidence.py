@@ -6,7 +6,8 @@ from ocr_extract.calibration import confidence
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.fields.observations import Observations
 from ocr_extract.recognition.names import DATES, HANDWRITING, INK_RECOGNIZERS, NOBODY, PDF
-from ocr_extract.records import Evidence, EvidenceKind, Reading, Written
+from ocr_extract.records import Box, Evidence, EvidenceKind, Reading, Written
+from ocr_extract.sources.certificates import Certificate
 
 MAX_STRINGS = 10
 """Strings of a reading that are kept in a record (chosen). All scored dates are kept, because the
@@ -51,6 +52,14 @@ def evidence_of(scored: ScoredMark) -> tuple[Evidence, ...]:
     readings = tuple(_shortened(reading) for reading in mark.readings)
     source = mark.origin or mark.kind
     return (Evidence(kind=kind, source=source, place=mark.place, readings=readings),)
+
+
+def certificate_evidence(certificate: Certificate, place: Box | None) -> Evidence:
+    """A certificate as evidence, with its state and time in words. `place` is where it shows."""
+    time = certificate.signed_at or "at an unstated time"
+    later = "" if certificate.whole_file else "; the file was added to afterwards"
+    source = f"certificate, {certificate.state}, signed {time}{later}"
+    return Evidence(kind="certificate", source=source, place=place)
 
 
 def _shortened(reading: Reading) -> Reading:

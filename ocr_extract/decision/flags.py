@@ -1,57 +1,19 @@
-"""Raises the flags of a record and decides its verdict."""
+"""Raises the flags of a record."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from ocr_extract.calibration.model import accept_at, calibration_kind
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.decision.certified_date import is_certified
+from ocr_extract.decision.severity import graded, ordered, verdict_of
 from ocr_extract.fields.assign import Assignment
 from ocr_extract.fields.observations import Observations
-from ocr_extract.records import (
-    MACHINE_FAULTS,
-    Damage,
-    DateResult,
-    Fields,
-    Flag,
-    Record,
-    Verdict,
-)
+from ocr_extract.records import DateResult, Fields, Flag, Record, Verdict
 from ocr_extract.settings import Settings
 
-CODES: dict[str, str] = {
-    "damaged": "something of the file could not be read",
-    "not_an_agreement": "no signing block was found",
-    "other_form": "another form than the one expected",
-    "terms_altered": "the printed terms are not the form's own",
-    "unknown_paper": "no paper of the roster is known by the file's name or its content",
-    "paper_mismatch": "the file's name says one paper, its content another",
-    "same_file": "the very same file came in for another paper, too",
-    "same_signing_page": "the same signing page came in under another title, too",
-    "not_counted": "another file of the same paper counts",
-    "signer_unknown": "nobody named on the form is one of the paper's authors",
-    "title_differs": "the title is not the roster's",
-    "title_cut_off": "only the beginning of the title stands there",
-    "author_blank": "no author is named",
-    "title_blank": "no title is given",
-    "undated": "no date was found",
-    "illegible_date": "the date cannot be read as it stands",
-    "year_slip": "the year is probably a slip of the pen",
-    "month_slip": "the month is probably a slip of the pen",
-    "day_slip": "the day is none of its month",
-    "swapped_slip": "day and month probably changed places",
-    "ambiguous_order": "day and month can be exchanged",
-    "incomplete_date": "a part of the date is missing",
-    "unexpected_date": "the date lies far from the volume's",
-    "uncertain_date": "the date was read, but not surely",
-    "certificate_altered": "the file was changed after it was signed by certificate",
-    "unsigned": "no signature was found",
-    "signature_unclear": "it cannot be told whether it is signed",
-    "signature_displaced": "the signature stands on another field's line",
-}
-"""Every flag code with its meaning. The order is the order of the flags of a record: a person
-looks at the first ones first. docs/flags.md has the same list."""
 DATE_CODES = frozenset(
     "undated illegible_date year_slip month_slip day_slip swapped_slip ambiguous_order"
     " incomplete_date unexpected_date uncertain_date".split()
@@ -70,25 +32,25 @@ def flags_of(
     context: Context,
     settings: Settings,
 ) -> tuple[Flag, ...]:
-    """All flags of an agreement, in the order of CODES. An agreement without a signing block has
-    only flags for its damage, or "not_an_agreement".
+    """All flags of an agreement with their severities, in the order of CODES. An agreement without
+    a signing block has only flags for its damage, or "not_an_agreement".
     """
     damaged = _damage_flags(observed)
     if not observed.labels:
-        return damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
-    raised = [
+        raised = damaged or (_flag("not_an_agreement", None, "No signing block was found."),)
+        return graded(raised, observed.damage, settings, located=False)
+    raised = (
         *damaged,
         *_form_flags(observed, fields, settings),
         *_date_flags(date, fields.date, context, settings),
         *_signature_flags(observed, fields, chosen),
-    ]
-    if not raised and fields.signature.present == "cannot tell":
-        raised.append(_unseen())
-    return tuple(raised)
+    )
+    flags = graded(raised, observed.damage, settings, located=True)
+    return (*flags, *_unseen(flags, fields, settings))
 
 
 def _damage_flags(observed: Observations) -> tuple[Flag, ...]:
-    effects = " ".join(damage.effect for damage in observed.damage)
+    effects = " ".join(dict.fromkeys(damage.effect for damage in observed.damage))
     return (_flag("damaged", None, effects),) if effects else ()
 
 
@@ -115,27 +77,28 @@ def redated_flags(
     record: Record, date: RecoveredDate, field: DateResult, context: Context, settings: Settings
 ) -> tuple[Flag, ...]:
     """A record's flags; the flags of its date are raised again, the others stay."""
-    others = [flag for flag in record.flags if flag.code not in DATE_CODES]
-    of_date = list(_date_flags(date, field, context, settings))
-    if of_date and record.document.kind == "text":
-        others = [flag for flag in others if flag.code != "signature_unclear"]
-    elif not others and not of_date and record.fields.signature.present == "cannot tell":
-        others.append(_unseen())
-    return ordered([*others, *of_date])
+    of_date = _date_flags(date, field, context, settings)
+    others = [flag for flag in record.flags if flag.code not in (*DATE_CODES, *_seen_again(record))]
+    flags = graded((*others, *of_date), record.damage, settings, located=True)
+    return ordered((*flags, *_unseen(flags, record.fields, settings)))
 
 
-def ordered(flags: Iterable[Flag]) -> tuple[Flag, ...]:
-    """Flags in the order of CODES. Raises ValueError for a code that is not listed there."""
-    order = list(CODES)
-    return tuple(sorted(flags, key=lambda flag: order.index(flag.code)))
+def _seen_again(record: Record) -> tuple[str, ...]:
+    """The codes, besides those of the date, that depend on the other flags of the record."""
+    return ("signature_unclear",) if record.document.kind == "text" else ()
 
 
-def _unseen() -> Flag:
+def _unseen(flags: Sequence[Flag], fields: Fields, settings: Settings) -> tuple[Flag, ...]:
     """The flag of a text file, which never shows ink. It is raised only when no other flag sends a
     person to the document.
     """
+    is_known = any(flag.code == "signature_unclear" for flag in flags)
+    if fields.signature.present != "cannot tell" or is_known:
+        return ()
+    if verdict_of(flags) is not Verdict.ACCEPTED:
+        return ()
     message = "The text names no signer: look at the page itself."
-    return _flag("signature_unclear", "signature", message)
+    return graded((_flag("signature_unclear", "signature", message),), (), settings, located=True)
 
 
 def _date_flags(
@@ -161,8 +124,14 @@ def _date_flags(
     elif date.value is not None and not context.is_expected(date.value):
         yield _flag("unexpected_date", "date", f"{field.value} lies far from what is expected.")
     elif field.confidence < threshold:
-        sure = f"{field.confidence:.0%}"
-        yield _flag("uncertain_date", "date", f"{field.value} was read with {sure} confidence.")
+        yield _flag("uncertain_date", "date", _doubt(field))
+
+
+def _doubt(field: DateResult) -> str:
+    """Why the date is uncertain, in a sentence."""
+    if is_certified(field):
+        return f"{field.value} is the day of a certificate that does not validate."
+    return f"{field.value} was read with {field.confidence:.0%} confidence."
 
 
 def _signature_flags(observed: Observations, fields: Fields, chosen: Assignment) -> Iterator[Flag]:
@@ -177,15 +146,3 @@ def _signature_flags(observed: Observations, fields: Fields, chosen: Assignment)
     elif (other := chosen.displaced.get("signature")) is not None:
         message = f"The signature stands on the line of “{other.replace('_', ' ')}”."
         yield _flag("signature_displaced", "signature", message)
-
-
-def verdict_of(flags: Sequence[Flag], damage: Sequence[Damage], *, located: bool) -> Verdict:
-    """Accepted without a flag. Rejected when no signing block was located, or when the form is
-    neither signed nor dated. Otherwise review. A document that the machine failed to read is never
-    rejected.
-    """
-    codes = {flag.code for flag in flags}
-    blank = not located or {"unsigned", "undated"} <= codes
-    if blank and not any(fault.kind in MACHINE_FAULTS for fault in damage):
-        return Verdict.REJECTED
-    return Verdict.REVIEW if flags else Verdict.ACCEPTED

@@ -9,16 +9,23 @@ from dataclasses import replace
 from ocr_extract.calibration import confidence
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.decision.certified_date import certified_date, dating_certificate
 from ocr_extract.decision.date import date_result, is_read_as_type, recovered, stamps_of
-from ocr_extract.decision.evidence import evidence_of, how_written, is_typed
-from ocr_extract.decision.flags import flags_of, verdict_of
+from ocr_extract.decision.evidence import (
+    certificate_evidence,
+    evidence_of,
+    how_written,
+    is_typed,
+)
+from ocr_extract.decision.flags import flags_of
+from ocr_extract.decision.severity import verdict_of
 from ocr_extract.decision.signature import signature_of
 from ocr_extract.decision.text_fields import corresponding_author, inline_field
 from ocr_extract.fields.assign import ScoredMark, assign
 from ocr_extract.fields.features import score_marks
 from ocr_extract.fields.observations import Observations
 from ocr_extract.recognition.names import PDF
-from ocr_extract.records import Candidate, DateResult, Evidence, Fields, Hypothesis, Reading, Record
+from ocr_extract.records import DateResult, Evidence, Fields, Hypothesis, Reading, Record, Written
 from ocr_extract.settings import Settings
 
 
@@ -34,7 +41,7 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
     chosen = {field: marks[index] for field, index in assignment.chosen.items()}
     corresponding = corresponding_author(chosen.get("corresponding_author"), observed)
     names = (author.value, corresponding.value)
-    dated = _recovered(chosen.get("date"), context, settings)
+    dated = _dated(chosen.get("date"), observed, context, settings)
     fields = Fields(
         title=inline_field(observed.blanks.get("title")),
         author=author,
@@ -47,19 +54,19 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
         document=observed.document,
         form=observed.form,
         fields=fields,
-        verdict=verdict_of(flags, observed.damage, located=bool(observed.labels)),
+        verdict=verdict_of(flags),
         flags=flags,
         damage=observed.damage,
         seconds=round(observed.seconds, 3),
     )
 
 
-def _recovered(
-    mark: ScoredMark | None, context: Context, settings: Settings
+def _dated(
+    mark: ScoredMark | None, observed: Observations, context: Context, settings: Settings
 ) -> RecoveredDate | None:
-    """The date of the chosen mark; None when no mark was chosen."""
+    """The date of the chosen mark, else the day of a certificate. None without both."""
     if mark is None:
-        return None
+        return certified_date(observed, settings)
     return recovered(
         mark.mark.readings,
         typed=is_typed(mark),
@@ -75,13 +82,28 @@ def _date(
     observed: Observations,
     settings: Settings,
 ) -> DateResult:
-    if dated is None or mark is None:
+    if dated is None:
         return _no_date(observed)
-    evidence = (*evidence_of(mark), *_hidden_evidence(observed))
+    if mark is not None:
+        own, place = evidence_of(mark), mark.mark.place
+        written = _how_dated(mark, observed, settings)
+    else:
+        own, written, place = _certificate_evidence(observed), "typed", observed.sealed
+    return date_result(dated, written, place, (*own, *_hidden_evidence(observed)), settings)
+
+
+def _how_dated(mark: ScoredMark, observed: Observations, settings: Settings) -> Written:
+    """How a date is written: type is "typed" only where the readings of type decide it."""
     written = how_written(mark, observed)
     if written == "typed" and not is_read_as_type(mark.mark.readings, settings, typed=True):
-        written = "hand"
-    return date_result(dated, written, mark.mark.place, evidence, settings)
+        return "hand"
+    return written
+
+
+def _certificate_evidence(observed: Observations) -> tuple[Evidence, ...]:
+    """The certificate that dates the form, as evidence."""
+    certificate = dating_certificate(observed)
+    return (certificate_evidence(certificate, observed.sealed),) if certificate else ()
 
 
 def _hidden_evidence(observed: Observations) -> tuple[Evidence, ...]:
@@ -101,16 +123,8 @@ def _weak(line: str) -> Hypothesis:
 
 
 def _no_date(observed: Observations) -> DateResult:
-    """The date field when no mark was chosen. The time of the last certificate is a candidate, but
-    not the value.
-    """
-    times = [c.signed_at[:10] for c in observed.certificates if c.signed_at]
-    reason = "the certificate's time; no date stands by its label"
+    """The date field when there is neither a mark nor a certificate that gives a date."""
     return DateResult(
         written="blank" if observed.labels else "unknown",
         confidence=confidence.NO_MARK_CONFIDENCE if observed.labels else 0.0,
-        candidates=tuple(
-            Candidate(value=time, probability=confidence.CERTIFICATE_DAY, reason=reason)
-            for time in times[-1:]
-        ),
     )

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ocr_extract.dates.priors import Context
+from ocr_extract.dates.recover import RecoveredDate
+from ocr_extract.decision.certified_date import certified_again, is_certified
 from ocr_extract.decision.date import date_result, recovered, stamps_of
-from ocr_extract.decision.flags import redated_flags, verdict_of
+from ocr_extract.decision.flags import redated_flags
+from ocr_extract.decision.severity import graded, is_located, verdict_of
 from ocr_extract.records import DateResult, Evidence, Reading, Record
 from ocr_extract.settings import Settings
 
@@ -15,14 +18,18 @@ MIN_CHANGE = 0.05
 
 
 def redate(record: Record, context: Context, settings: Settings) -> Record:
-    """The record with its date, flags and verdict decided again in the given context. A record
-    whose date has no readings stays unchanged. No pixel is read.
+    """The record with its date, flags and verdict decided again in the given context. Where the
+    date has no readings, only the severities are decided again; a certificate's day keeps its
+    value, and only its flags are raised again. No pixel is read.
     """
     stored = record.fields.date
+    full_context = replace(context, stamps=stamps_of(record.document))
+    if is_certified(stored):
+        return _with_date(record, certified_again(stored), stored, full_context, settings)
     readings = _readings(stored)
     if not readings:
-        return record
-    full_context = replace(context, stamps=stamps_of(record.document))
+        flags = graded(record.flags, record.damage, settings, located=is_located(record))
+        return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags)})
     dated = recovered(
         readings,
         typed=stored.written == "typed",
@@ -33,10 +40,18 @@ def redate(record: Record, context: Context, settings: Settings) -> Record:
     result = date_result(dated, stored.written, stored.place, stored.evidence, settings)
     if change := _change(stored, result, full_context):
         result = result.model_copy(update={"evidence": (*stored.evidence, change)})
-    flags = redated_flags(record, dated, result, full_context, settings)
+    return _with_date(record, dated, result, full_context, settings)
+
+
+def _with_date(
+    record: Record, dated: RecoveredDate, result: DateResult, context: Context, settings: Settings
+) -> Record:
+    """The record with that date, and with the flags and the verdict that follow from it."""
+    flags = redated_flags(record, dated, result, context, settings)
     fields = record.fields.model_copy(update={"date": result})
-    verdict = verdict_of(flags, record.damage, located=True)
-    return record.model_copy(update={"fields": fields, "flags": flags, "verdict": verdict})
+    return record.model_copy(
+        update={"fields": fields, "flags": flags, "verdict": verdict_of(flags)}
+    )
 
 
 def _readings(stored: DateResult) -> tuple[Reading, ...]:

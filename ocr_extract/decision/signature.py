@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ocr_extract.calibration import confidence
 from ocr_extract.decision.evidence import (
+    certificate_evidence,
     evidence_of,
     is_typed,
     surest_reading,
@@ -14,7 +15,7 @@ from ocr_extract.fields.assign import ScoredMark, is_drawn
 from ocr_extract.fields.observations import Observations
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.recognition.names import DATES, PP_OCR
-from ocr_extract.records import Evidence, SignatureKind, SignatureResult, SignerMatch
+from ocr_extract.records import SignatureKind, SignatureResult, SignerMatch
 from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import is_whole_name, signer_match
 
@@ -102,9 +103,6 @@ def _is_drawn_type(mark: ScoredMark, names: Names) -> bool:
 def _certified(observed: Observations) -> SignatureResult:
     """The signature by the last certificate; its place is the certificate's box on the page."""
     last = observed.certificates[-1]
-    time = last.signed_at or "at an unstated time"
-    later = "" if last.whole_file else "; the file was added to afterwards"
-    source = f"certificate, {last.state}, signed {time}{later}"
     return SignatureResult(
         present="yes" if last.state in ("valid", "unverified") else "cannot tell",
         value=last.signer,
@@ -112,7 +110,7 @@ def _certified(observed: Observations) -> SignatureResult:
         written="certificate",
         confidence=confidence.CERTIFICATES[last.state],
         place=observed.sealed,
-        evidence=(Evidence(kind="certificate", source=source, place=observed.sealed),),
+        evidence=(certificate_evidence(last, observed.sealed),),
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Literal
 
 from ocr_extract.fields.marks import Mark
@@ -210,11 +210,18 @@ def _choice_score(
     fields.
     """
     total = sum(scores)
-    taken = [marks[p].mark.rect for p in picks if p is not None]
-    for i, a in enumerate(taken):
-        for b in taken[i + 1 :]:
-            total -= 6.0 * max(0.0, a.overlap(b) - 0.3)
+    taken = [marks[p].mark for p in picks if p is not None]
+    for a, b in combinations(taken, 2):
+        if not _are_apart(a, b):
+            total -= 6.0 * max(0.0, a.rect.overlap(b.rect) - 0.3)
     return total
+
+
+def _are_apart(a: Mark, b: Mark) -> bool:
+    """Whether two marks share no ink wherever they stand: the file's own text is never part of an
+    ink mark, however far a signature's strokes reach over it.
+    """
+    return a.born_digital != b.born_digital and "strip" not in (a.kind, b.kind)
 
 
 def place_score(label: Rect, mark: Mark) -> float:

@@ -325,12 +325,15 @@ def _was_read_as_type(mark: ScoredMark) -> bool:
 
 
 def _with_print_score_of_whole(segment: ScoredMark, marks: list[ScoredMark]) -> ScoredMark:
-    """The segment, with the highest print score of the marks that contain it."""
+    """The segment, with the highest print score of the marks that contain it. The file's own text
+    contains no ink.
+    """
     print_scores = [
         mark.typed
         for mark in marks
         if _was_read_as_type(mark)
         and mark.mark.kind != "strip"
+        and not mark.mark.born_digital
         and mark.mark.rect.overlap(segment.mark.rect) > OVERLAPS.min_contained_share
         and mark.mark.width >= segment.mark.width - 1
     ]

@@ -54,6 +54,8 @@ class Observations:
     certificates: tuple[Certificate, ...] = ()
     sealed: Box | None = None
     """Where the certificate shows on the signing page."""
+    sealed_text: tuple[str, ...] = ()
+    """Lines of the file's own text that the certificate shows there."""
     hidden: tuple[str, ...] = ()
     """Lines of text in the signing block that do not show. They are weak evidence."""
     altered: tuple[str, ...] = ()

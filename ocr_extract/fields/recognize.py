@@ -233,7 +233,8 @@ def _origin(view: PageView, mark: Mark) -> str:
         return ""
     author = f" by {annotation.author}" if annotation.author else ""
     time = iso_time(annotation.modified)
-    return f"{annotation.kind}{author}{f', changed {time}' if time else ''}"
+    kind = f"{annotation.kind} without an appearance" if annotation.words else annotation.kind
+    return f"{kind}{author}{f', changed {time}' if time else ''}"
 
 
 def _is_born_digital(view: PageView, marks: Sequence[Mark]) -> bool:

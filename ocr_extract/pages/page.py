@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 
+from ocr_extract.forms.glued import all_without_glue, without_glue
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.records import Box, DocumentKind
-from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
+from ocr_extract.sources.pdf_annotations import Annotation
+from ocr_extract.sources.pdf_objects import ObjectPage
 from ocr_extract.sources.text import plain_lines
 from ocr_extract.text import Line, Word, group_lines
 
@@ -53,12 +55,13 @@ def text_view(text: str) -> PageView:
     """Plain text laid out like a typed page: one column per character, one row per line."""
     lines = []
     for row, content in enumerate(plain_lines(text)):
-        words, column = [], 0
+        column = 0
+        words: list[Word] = []
         for part in content.split(" "):
             if part:
                 x, y = column * COLUMN_WIDTH, row * ROW_HEIGHT
                 rect = Rect(x, y, x + len(part) * COLUMN_WIDTH, y + CHARACTER_HEIGHT)
-                words.append(Word(part, rect, 1.0, "text"))
+                words += without_glue(Word(part, rect, 1.0, "text"))
             column += len(part) + 1
         if words:
             lines.append(Line(tuple(words)))
@@ -76,11 +79,14 @@ def annotation_at(view: PageView, rect: Rect) -> Annotation | None:
 
 def object_view(page: ObjectPage) -> PageView:
     """A page as its own file describes it, with the words that show."""
-    fonts = dict(zip(page.shown, page.fonts, strict=True))
-    lines = group_lines(page.shown)
-    return PageView(
-        page.number, None, page.shown, lines, True, page.annotations, page.hidden, fonts
-    )
+    words = all_without_glue(page.shown)
+    fonts = {
+        part: font
+        for word, font in zip(page.shown, page.fonts, strict=True)
+        for part in without_glue(word)
+    }
+    lines = group_lines(words)
+    return PageView(page.number, None, words, lines, True, page.annotations, page.hidden, fonts)
 
 
 def page_order(pages: int, max_pages: int) -> list[int]:
@@ -106,11 +112,16 @@ def ink_share(pixels: Grey) -> float:
     return float((pixels[::2, ::2] < 150).mean())
 
 
-def kind_of(views: Sequence[PageView]) -> DocumentKind:
-    """Whether the document is digital, a scan or a photo, from the paper of its pages: "mixed" when
-    pages differ, "unknown" without pages that show it.
+def kind_of(views: Sequence[PageView], pictures: Container[int] = ()) -> DocumentKind:
+    """Whether the document is digital, a scan or a photo, from what its pages are made of: "mixed"
+    when pages differ, "unknown" without pages that show it. `pictures` are the numbers of pages
+    that are images as a whole.
     """
-    kinds = {_kind_of_raster(v.raster) for v in views if v.raster is not None and not v.exact}
+    kinds = {
+        _kind_of_raster(view.raster, is_picture=view.number in pictures)
+        for view in views
+        if view.raster is not None and not view.exact
+    }
     if any(view.exact for view in views):
         kinds.add("digital")
     if not kinds:
@@ -118,12 +129,14 @@ def kind_of(views: Sequence[PageView]) -> DocumentKind:
     return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
-def _kind_of_raster(raster: Raster) -> DocumentKind:
-    """The kind of one page. A page is digital when more than 0.75 of its pixels are
-    exactly white.
+def _kind_of_raster(raster: Raster, *, is_picture: bool) -> DocumentKind:
+    """The kind of one page that was read from pixels. A scan may have a ground that was made white;
+    a page that is no image is digital when more than 0.75 of its pixels are exactly white.
     """
     if raster.photographed:
         return "photo"
+    if is_picture:
+        return "scan"
     white_share = float((raster.pixels[::3, ::3] == 255).mean())
     return "digital" if white_share > 0.75 else "scan"
 

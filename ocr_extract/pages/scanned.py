@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from ocr_extract.forms.glued import all_without_glue
 from ocr_extract.forms.template import PrintedPage, printed_pages
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.registration import Alignment, align
@@ -206,7 +207,9 @@ def _words_of_regions(
         group = [i for i, region in enumerate(regions) if round(region.dpi) == dpi]
         words_read = recognizer.words([regions[i].pixels for i in group], regions[group[0]].dpi)
         for index, words in zip(group, words_read, strict=True):
-            words_by_region[index] = tuple(_on_page(word, regions[index]) for word in words)
+            words_by_region[index] = tuple(
+                _on_page(word, regions[index]) for word in all_without_glue(words)
+            )
     return tuple(words_by_region[i] for i in range(len(regions)))
 
 

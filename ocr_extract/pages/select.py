@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from ocr_extract.forms.definition import Form, built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, identify, locate_blank, locate_block
+from ocr_extract.geometry import Raster
+from ocr_extract.pages.false_text import without_false_text
 from ocr_extract.pages.page import (
     MIN_INK_SHARE,
     MIN_LEGIBLE_WORDS,
@@ -24,8 +27,9 @@ from ocr_extract.recognition.base import Engines
 from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import MAX_CHARACTERS, ObjectPage, PdfObjects, open_objects
-from ocr_extract.sources.pdf_syntax import syntax_complaints
-from ocr_extract.sources.source import Source
+from ocr_extract.sources.pdf_syntax import only_repaired, syntax_complaints
+from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.sources.two_engines import COMPARE_DPI, drawn_alike
 
 log = logging.getLogger(__name__)
 
@@ -107,28 +111,60 @@ class PageSelector:
         self, objects: PdfObjects, views: Sequence[PageView], form: Form, signing: set[int]
     ) -> list[PageView]:
         """The pages, with pixels where they are needed, and the pages that are pictures."""
-        self._report_broken_syntax()
-        needs_pixels = signing | pages_with_empty_blanks(views, form)
+        self._report_broken_syntax(objects, [view.number for view in views])
+        rasters = {v.number: self._raster(objects, v) for v in views if v.number in signing}
+        views = self._with_true_text(views, form, rasters)
+        blank = pages_with_empty_blanks(views, form) - signing
+        rasters |= {v.number: self._raster(objects, v) for v in views if v.number in blank}
         numbers_with_objects = {view.number for view in views}
         numbers = page_order(self.source.pages, self.settings.max_pages)
         picture_pages = [
             n for n in numbers[:2] if n not in numbers_with_objects and not _is_blank(objects, n)
         ]
-        dpi = self.settings.read_dpi
-        object_views = [
-            replace(view, raster=objects.raster(view.number, dpi))
-            if view.number in needs_pixels
-            else view
-            for view in views
-        ]
+        object_views = [replace(view, raster=rasters.get(view.number)) for view in views]
         return _in_order([*object_views, *self._read(picture_pages)])
 
-    def _report_broken_syntax(self) -> None:
-        """Report a file whose data is broken."""
+    def _raster(self, objects: PdfObjects, view: PageView) -> Raster | None:
+        """A page's pixels: by PDFium, or by poppler when the page has ink that PDFium does not
+        draw.
+        """
+        if any(annotation.undrawn for annotation in view.annotations):
+            with suppress(Damaged):
+                return self.source.render(view.number, self.settings.read_dpi)
+        return objects.raster(view.number, self.settings.read_dpi)
+
+    def _with_true_text(
+        self, views: Sequence[PageView], form: Form, rasters: Mapping[int, Raster | None]
+    ) -> list[PageView]:
+        """The pages without text that is not what the signing pages show."""
+        for number, raster in rasters.items():
+            view = next(view for view in views if view.number == number)
+            block = locate_block(view.lines, form)
+            if block is not None and raster is not None:
+                views = without_false_text(views, number, block, raster, self.engines)
+        return list(views)
+
+    def _report_broken_syntax(self, objects: PdfObjects, numbers: Sequence[int]) -> None:
+        """Report a file whose data is broken; `numbers` are the pages that are read."""
         if complaints := syntax_complaints(self.source.path):
-            effect = "The file's data is broken: what was written on it may be missing."
-            self.engines.report(Damage(stage="open", kind="broken_page", effect=effect))
+            harmless = only_repaired(complaints) and all(
+                self._drawn_alike(objects, number) for number in numbers
+            )
+            missing = "what was written on it may be missing."
+            costs = "two programs draw its pages alike." if harmless else missing
+            effect = f"The file's data is broken: {costs}"
+            damage = Damage(stage="open", kind="broken_page", effect=effect, harmless=harmless)
+            self.engines.report(damage)
             log.info("%s: %s", self.source.path.name, complaints[0])
+
+    def _drawn_alike(self, objects: PdfObjects, number: int) -> bool:
+        """Whether poppler and PDFium draw a page alike; False when one of them cannot."""
+        raster = objects.raster(number, COMPARE_DPI)
+        try:
+            drawn = self.source.render(number, COMPARE_DPI)
+        except Damaged:
+            return False
+        return raster is not None and drawn_alike(drawn.pixels, raster.pixels)
 
     def _views_of_pixels(self) -> list[PageView]:
         """The last and the first page, then further pages until one bears the signing block."""

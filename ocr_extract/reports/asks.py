@@ -44,8 +44,8 @@ DUPLICATE = "Look whether the right one of the files counts."
 def asked_of(state: str, codes: Sequence[str]) -> str:
     """The sentences for a paper, joined by blanks; "" when there is nothing to ask.
 
-    `state` is the paper's state in papers.csv, `codes` are the flags of its file. Raises
-    KeyError for an unknown flag code.
+    `state` is the paper's state in papers.csv, `codes` are the flags of its file that
+    are more than notes. Raises KeyError for an unknown flag code.
     """
     if state == "missing":
         return MISSING

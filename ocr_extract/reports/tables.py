@@ -18,7 +18,7 @@ from ocr_extract.volume.roster.status import PaperStatus
 DOCUMENT_COLUMNS = (
     "name", "verdict", "flags", "title", "author", "corresponding_author", "signature",
     "signed_by", "date", "date_as_written", "date_text", "date_confidence", "roster_key",
-    "paper_state", "kind", "pages", "damage", "path", "sha256",
+    "paper_state", "kind", "pages", "damage", "path", "sha256", "notes",
 )  # fmt: skip
 FIELD_COLUMNS = (
     "name", "field", "value", "as_written", "written", "confidence", "candidates", "page",
@@ -26,7 +26,7 @@ FIELD_COLUMNS = (
 )  # fmt: skip
 PAPER_COLUMNS = (
     "key", "state", "verdict", "counts", "others", "why", "title", "first_author", "email",
-    "flags", "why_flagged", "ask",
+    "flags", "why_flagged", "ask", "notes",
 )  # fmt: skip
 EXPORTS = ("records.jsonl", "documents.csv", "fields.csv", "record.schema.json")
 """Files that every export writes."""
@@ -86,16 +86,18 @@ def write_results(
 
 
 def _paper_row(paper: PaperStatus, flags: Sequence[Flag]) -> tuple[object, ...]:
-    """The row of a paper: its state, title, first author, flags, and what to ask."""
-    codes = [flag.code for flag in flags]
+    """The row of a paper: its state, title, first author, flags, what to ask, and the notes."""
+    asking = [flag for flag in flags if flag.asks]
+    codes = [flag.code for flag in asking]
     return (
         *(_joined(getattr(paper, name)) for name in PAPER_COLUMNS[:6]),
         paper.title,
         paper.first_author,
         paper.email,
         " ".join(codes),
-        " ".join(flag.message for flag in flags),
+        " ".join(flag.message for flag in asking),
         asked_of(paper.state, codes),
+        " ".join(flag.message for flag in flags if not flag.asks),
     )
 
 
@@ -134,7 +136,7 @@ def _document_row(record: Record) -> tuple[object, ...]:
     return (
         document.name,
         record.verdict.value,
-        " ".join(flag.code for flag in record.flags),
+        " ".join(flag.code for flag in record.flags if flag.asks),
         fields.title.value,
         fields.author.value,
         fields.corresponding_author.value,
@@ -151,6 +153,7 @@ def _document_row(record: Record) -> tuple[object, ...]:
         " ".join(d.kind for d in record.damage),
         document.path,
         document.sha256,
+        " ".join(flag.code for flag in record.flags if not flag.asks),
     )
 
 

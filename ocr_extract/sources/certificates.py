@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,7 +42,7 @@ MALFORMED_ERRORS = (
 class Certificate:
     """One signature: `signer` as the certificate names them (or as the signature itself does,
     where the certificate has no name), and `signed_at`, the time that the signer stated (ISO
-    8601). Both are None when missing.
+    8601, in the signer's own zone where the signature states one). Both are None when missing.
 
     `state`: "valid" (unchanged, and the signer is verified up to a known root), "unverified"
     (unchanged, but the signer's root is not known here), "altered" (signed bytes were changed),
@@ -96,6 +97,8 @@ def _certificates(content: bytes, roots: Sequence[Path]) -> Iterator[Certificate
 
     try:
         reader = PdfFileReader(io.BytesIO(content), strict=False)
+        if reader.encrypted:
+            reader.decrypt("")  # only permissions are protected
         signatures = list(reader.embedded_regular_signatures)[:MAX_SIGNATURES]
     except (PdfError, *MALFORMED_ERRORS):
         yield Certificate(None, None, "unreadable", whole_file=False)
@@ -117,15 +120,38 @@ def _validated(signature: EmbeddedPdfSignature, roots: Sequence[Path]) -> Certif
             extra_trust_roots=list(_loaded_roots(roots)), allow_fetching=False
         )
         status = validate_pdf_signature(signature, context, skip_diff=False)
-        time = status.signer_reported_dt
         return Certificate(
             signer=_certificate_name(status) or _stated_name(signature),
-            signed_at=time.isoformat() if time else None,
+            signed_at=_signed_at(status.signer_reported_dt, _stated_time(signature)),
             state=_state(status),
             whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         )
     except (PdfError, SignatureValidationError, *MALFORMED_ERRORS):
-        return Certificate(_stated_name(signature), None, "unreadable", whole_file=False)
+        time = _signed_at(None, _stated_time(signature))
+        return Certificate(_stated_name(signature), time, "unreadable", whole_file=False)
+
+
+def _signed_at(signed: datetime | None, stated: datetime | None) -> str | None:
+    """The time of signing as ISO 8601. The signed time has no zone but UTC (CMS, RFC 5652); the
+    zone of the stated time (/M) tells the signer's own day.
+    """
+    if signed is None or stated is None:
+        time = signed or stated
+        return time.isoformat() if time else None
+    if signed.tzinfo is None or stated.tzinfo is None:
+        return signed.isoformat()
+    return signed.astimezone(stated.tzinfo).isoformat()
+
+
+def _stated_time(signature: EmbeddedPdfSignature) -> datetime | None:
+    """The time that the signature itself states (/M), or None."""
+    from pyhanko.pdf_utils.generic import parse_pdf_date  # noqa: PLC0415
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
+
+    try:
+        return parse_pdf_date(signature.sig_object["/M"], strict=False)
+    except (PdfError, *MALFORMED_ERRORS):
+        return None
 
 
 def _loaded_roots(roots: Sequence[Path]) -> Iterator[Any]:

@@ -1,7 +1,8 @@
 """What a PDF's own objects say is on its pages: words with boxes, and whether they show.
 
 Annotations and filled fields are drawn into the page before its text is read (PDFium's flattening,
-in memory). So the words of a FreeText are those of its appearance, not those of its /Contents.
+in memory). So the words of a FreeText are those of its appearance, not those of its /Contents;
+only a FreeText without an appearance gives the latter.
 Text that does not show is kept apart: it has an invisible render mode, is transparent, lies off
 the page, or has no ink where it claims to be. Of four real files with hidden recognised text over
 ink, three were wrong.
@@ -10,12 +11,13 @@ ink, three were wrong.
 from __future__ import annotations
 
 import ctypes
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -24,6 +26,8 @@ import pypdfium2.raw as pdfium_c
 
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, raster_of
 from ocr_extract.settings import Settings
+from ocr_extract.sources.pdf_annotations import Annotation, annotations_of, pictures_of
+from ocr_extract.sources.pdf_space import Affine, displayed_rect, to_display
 from ocr_extract.sources.valid_text import valid_text
 from ocr_extract.text import Word
 
@@ -35,40 +39,12 @@ MIN_CONTRAST = 25
 """Smallest difference in grey levels, darkest to lightest pixel, where a word shows (chosen)."""
 MAX_CHARACTERS = 60_000
 """Largest number of characters read of a page (chosen); a page full of small print has 10,000."""
-MAX_ANNOTATIONS = 2_000
-"""Largest number of annotations read of a page (chosen)."""
-MAX_PICTURES = 5_000
-"""Largest number of placed images and drawn paths read of a page (chosen)."""
-MAX_VALUE_BYTES = 2_000
-"""Longest author or date of an annotation that is accepted, in bytes (chosen)."""
-KINDS = {
-    pdfium_c.FPDF_ANNOT_FREETEXT: "FreeText",
-    pdfium_c.FPDF_ANNOT_STAMP: "Stamp",
-    pdfium_c.FPDF_ANNOT_INK: "Ink",
-    pdfium_c.FPDF_ANNOT_WIDGET: "Widget",
-}
-DEVICE_UNITS = 100
-"""Device units per point (chosen): PDFium converts to whole units."""
-SAMPLE_DISTANCE = 1000.0
-"""Distance in points over which PDFium's conversion is sampled (chosen)."""
+MAX_UNDRAWN_WORDS = 500
+"""Words of annotations without an appearance that are read of a page, at most (chosen)."""
+UNMAPPED = frozenset({"Cc", "Cn", "Co", "Cs"})
+"""Unicode categories of characters that are no text: control, unassigned, private, surrogate."""
 LINE_END_HYPHENS = frozenset({0xFFFE, 0x2})
 """Codes that PDFium gives for a hyphen at the end of a line."""
-
-
-@dataclass(frozen=True)
-class Annotation:
-    """A FreeText, Stamp, Ink or Widget annotation, or an image or path of the page itself.
-
-    `rect` is in points of the page as displayed. `author` and `modified` (time of change) are as
-    the file states them, or "". `sealed`: a signature field that is filled, so that the text in it
-    belongs to a certificate.
-    """
-
-    kind: str
-    rect: Rect
-    author: str
-    modified: str
-    sealed: bool
 
 
 @dataclass(frozen=True)
@@ -97,8 +73,6 @@ class _Character(NamedTuple):
 
 
 _SPACE = _Character(" ", Rect(0, 0, 0, 0), paints=False, font="")
-_Affine = tuple[float, float, float, float, float, float]
-"""(a, b, c, d, e, f) of x' = a x + b y + c, y' = d x + e y + f."""
 
 
 class PdfObjects:
@@ -115,17 +89,19 @@ class PdfObjects:
             if page is None:
                 return ObjectPage(number, (), (), ())
             characters, cut = _characters(page)
-            words = list(_words(characters))
+            words = [word for word in _words(characters) if _is_mapped(word)]
             pixels = _pixels(page, self._dpi(page, CHECK_DPI)) if words else None
             scale = self._dpi(page, CHECK_DPI) / POINTS_PER_INCH
             size = page.get_size()
         shown = [w for w in words if pixels is not None and _shows(w, pixels, scale, size)]
         shown_ids = {id(w) for w in shown}
+        set_words = (w for a in annotations for w in a.words if _is_on_page(w.rect, size))
+        undrawn = list(islice(set_words, MAX_UNDRAWN_WORDS))
         return ObjectPage(
             number,
-            tuple(_word(w) for w in shown),
+            (*(_word(w) for w in shown), *undrawn),
             tuple(_word(w) for w in words if id(w) not in shown_ids),
-            tuple(w[0].font for w in shown),
+            (*(w[0].font for w in shown), *("" for _ in undrawn)),
             annotations,
             cut,
         )
@@ -149,8 +125,8 @@ class PdfObjects:
         except pdfium.PdfiumError:
             return ()
         try:
-            drawn = tuple(_annotations(page, forms.raw if forms is not None else None))
-            return (*drawn, *_pictures(page))
+            drawn = annotations_of(page, forms.raw if forms is not None else None)
+            return (*drawn, *pictures_of(page))
         finally:
             page.close()
 
@@ -192,55 +168,6 @@ def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
         document.close()
 
 
-def _annotations(page: pdfium.PdfPage, forms: Any) -> Iterator[Annotation]:
-    to_display = _to_display(page)
-    for index in range(min(pdfium_c.FPDFPage_GetAnnotCount(page.raw), MAX_ANNOTATIONS)):
-        raw = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
-        kind = KINDS.get(pdfium_c.FPDFAnnot_GetSubtype(raw))
-        if kind is not None:
-            yield _annotation(raw, kind, forms, to_display)
-        pdfium_c.FPDFPage_CloseAnnot(raw)
-
-
-def _annotation(raw: Any, kind: str, forms: Any, to_display: _Affine) -> Annotation:
-    box = pdfium_c.FS_RECTF()
-    pdfium_c.FPDFAnnot_GetRect(raw, box)
-    field = pdfium_c.FPDFAnnot_GetFormFieldType(forms, raw) if forms is not None else -1
-    sealed = field == pdfium_c.FPDF_FORMFIELD_SIGNATURE and pdfium_c.FPDFAnnot_HasKey(raw, b"V")
-    return Annotation(
-        kind=kind,
-        rect=_displayed_rect(box.left, box.right, box.bottom, box.top, to_display),
-        author=_text_value(raw, b"T") if kind != "Widget" else "",
-        modified=_text_value(raw, b"M"),
-        sealed=bool(sealed),
-    )
-
-
-def _pictures(page: pdfium.PdfPage) -> Iterator[Annotation]:
-    """Placed images and drawn paths of the page itself; those without bounds are left out."""
-    to_display = _to_display(page)
-    types = (pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH)
-    for item in islice(page.get_objects(filter=types, max_depth=3), MAX_PICTURES):
-        try:
-            left, bottom, right, top = item.get_bounds()
-        except pdfium.PdfiumError:
-            continue
-        kind = "image" if item.type == pdfium_c.FPDF_PAGEOBJ_IMAGE else "path"
-        rect = _displayed_rect(left, right, bottom, top, to_display)
-        yield Annotation(kind, rect, author="", modified="", sealed=False)
-
-
-def _text_value(raw: Any, key: bytes) -> str:
-    """A text value of an annotation; "" when it has none or a too long one."""
-    length = pdfium_c.FPDFAnnot_GetStringValue(raw, key, None, 0)
-    if not 2 < length <= MAX_VALUE_BYTES:
-        return ""
-    buffer = ctypes.create_string_buffer(length)
-    wide = ctypes.cast(buffer, ctypes.POINTER(pdfium_c.FPDF_WCHAR))
-    pdfium_c.FPDFAnnot_GetStringValue(raw, key, wide, length)
-    return buffer.raw[: length - 2].decode("utf-16-le", errors="replace")
-
-
 def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:
     """The page as displayed; None when it has no size and cannot be drawn."""
     try:
@@ -257,8 +184,8 @@ def _characters(page: pdfium.PdfPage) -> tuple[list[_Character], bool]:
     """Every character with its box in points from the displayed page's top left, and whether the
     page has more than MAX_CHARACTERS.
     """
-    text, to_display = page.get_textpage(), _to_display(page)
-    box, styles = _Boxes(text, to_display), _Styles(text)
+    text = page.get_textpage()
+    box, styles = _Boxes(text, to_display(page)), _Styles(text)
     try:
         count = text.count_chars()
         each = (_character(text, i, box, styles) for i in range(min(count, MAX_CHARACTERS)))
@@ -282,34 +209,11 @@ def _letter(code: int) -> str:
     return chr(code) if 0 < code < 0x110000 else " "
 
 
-def _to_display(page: pdfium.PdfPage) -> _Affine:
-    """The map from PDF user space to points of the displayed page (/Rotate, crop box, y down)."""
-    origin, along, up = (
-        _device(page, x, y) for x, y in ((0, 0), (SAMPLE_DISTANCE, 0), (0, SAMPLE_DISTANCE))
-    )
-    return (
-        (along[0] - origin[0]) / SAMPLE_DISTANCE,
-        (up[0] - origin[0]) / SAMPLE_DISTANCE,
-        origin[0],
-        (along[1] - origin[1]) / SAMPLE_DISTANCE,
-        (up[1] - origin[1]) / SAMPLE_DISTANCE,
-        origin[1],
-    )
-
-
-def _device(page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
-    width, height = page.get_size()
-    across, down = ctypes.c_int(), ctypes.c_int()
-    size = (round(width * DEVICE_UNITS), round(height * DEVICE_UNITS))
-    pdfium_c.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
-    return across.value / DEVICE_UNITS, down.value / DEVICE_UNITS
-
-
 class _Boxes:
     """The boxes of a page's characters. One place in memory receives the four numbers of each."""
 
-    def __init__(self, text: pdfium.PdfTextPage, to_display: _Affine) -> None:
-        self._text, self._to_display = text.raw, to_display
+    def __init__(self, text: pdfium.PdfTextPage, page_map: Affine) -> None:
+        self._text, self._page_map = text.raw, page_map
         self._sides = tuple(ctypes.c_double() for _ in range(4))
         self._given = tuple(ctypes.byref(side) for side in self._sides)
 
@@ -317,16 +221,7 @@ class _Boxes:
         """Left, top, right and bottom in points of the page as displayed."""
         pdfium_c.FPDFText_GetCharBox(self._text, index, *self._given)
         left, right, bottom, top = self._sides
-        return _displayed_rect(left.value, right.value, bottom.value, top.value, self._to_display)
-
-
-def _displayed_rect(
-    left: float, right: float, bottom: float, top: float, to_display: _Affine
-) -> Rect:
-    a, b, c, d, e, f = to_display
-    xs = (a * left + b * bottom + c, a * right + b * top + c)
-    ys = (d * left + e * bottom + f, d * right + e * top + f)
-    return Rect(min(xs), min(ys), max(xs), max(ys))
+        return displayed_rect(left.value, right.value, bottom.value, top.value, self._page_map)
 
 
 class _Styles:
@@ -370,6 +265,13 @@ def _words(characters: Sequence[_Character]) -> Iterator[list[_Character]]:
         yield word
 
 
+def _is_mapped(word: Sequence[_Character]) -> bool:
+    """Whether most characters of a word are text. Fonts without a map to Unicode give private or
+    control characters; what such a word says can only be read from its pixels.
+    """
+    return 2 * sum(unicodedata.category(c.text) in UNMAPPED for c in word) < len(word)
+
+
 def _follows(last: _Character, following: _Character) -> bool:
     """Whether a character is on the same line and nearer than most of a letter's height."""
     high = max(last.rect.height, following.rect.height, 4.0)
@@ -380,15 +282,21 @@ def _follows(last: _Character, following: _Character) -> bool:
 
 def _shows(word: list[_Character], pixels: Grey, scale: float, size: tuple[float, float]) -> bool:
     """Whether a word is painted, lies on the page, and has contrast where it stands."""
-    x0, y0, x1, y1 = Rect.around(c.rect for c in word)
-    if not word[0].paints or x1 <= 0 or y1 <= 0 or x0 >= size[0] or y0 >= size[1]:
+    rect = Rect.around(c.rect for c in word)
+    if not word[0].paints or not _is_on_page(rect, size):
         return False
+    x0, y0, x1, y1 = rect
     left, top = max(0, int(x0 * scale) - 1), max(0, int(y0 * scale) - 1)
     part = pixels[top : int(y1 * scale) + 2, left : int(x1 * scale) + 2]
     if not part.size:
         return False
     darkest, lightest, _, _ = cv2.minMaxLoc(part)
     return lightest - darkest >= MIN_CONTRAST
+
+
+def _is_on_page(rect: Rect, size: tuple[float, float]) -> bool:
+    """Whether a part of a rectangle lies on a page of that width and height, in points."""
+    return rect.x1 > 0 and rect.y1 > 0 and rect.x0 < size[0] and rect.y0 < size[1]
 
 
 def _word(characters: list[_Character]) -> Word:

@@ -11,7 +11,7 @@ import math
 import re
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,11 @@ from pdf2image.exceptions import (
 from PIL import Image
 
 from ocr_extract.errors import MissingTool, raise_if_no_room
-from ocr_extract.geometry import POINTS_PER_INCH, Raster, raster_of
+from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, raster_of
 from ocr_extract.records import Damage, Stage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.source import Damaged
+from ocr_extract.sources.two_engines import pdfium_draws_alike
 
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
 MIN_DPI = 20
@@ -43,6 +44,16 @@ MAX_PRODUCER_LENGTH = 200
 """Characters kept of the producing program's name (chosen)."""
 HARMLESS_ERRORS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
 """Syntax errors that lose no ink: they concern a form without fields, a font's weight, a link."""
+REPAIRED_ERRORS = (
+    *HARMLESS_ERRORS,
+    "Failed to parse XRef entry",
+    "Missing 'endstream' or incorrect stream length",
+    "Unknown font tag",
+    "No font in show",
+    "Missing language pack",
+)
+"""Syntax errors that PDFium repairs where poppler leaves something out, so that a drawing that is
+alike has lost nothing: the structure of the file, and a font in place of one that is missing."""
 _DATE = re.compile(
     r"D:(?P<Y>\d{4})(?P<m>\d{2})?(?P<d>\d{2})?(?P<H>\d{2})?(?P<M>\d{2})?(?P<S>\d{2})?"
     r"(?P<zone>Z|[+-]\d{2}'?(?:\d{2})?'?)?"
@@ -91,21 +102,31 @@ def pdf_renderer(
         try:
             image = _rasterized(path, page, allowed, settings, strict=True)
         except PDFSyntaxError as error:
-            if _loses_ink(str(error)):
-                effect = "The page's data is broken: what was written on it may be missing."
-                report_damage(Damage(stage="render", kind="broken_page", page=page, effect=effect))
             image = _rasterized(path, page, allowed, settings, strict=False)
-        return raster_of(np.asarray(image.convert("L"), dtype=np.uint8), allowed, page)
+            if not _are_all_of(str(error), HARMLESS_ERRORS):
+                repaired = _are_all_of(str(error), REPAIRED_ERRORS)
+                alike = repaired and pdfium_draws_alike(path, page, _grey(image), settings)
+                report_damage(_broken_page(page, harmless=alike))
+        return raster_of(_grey(image), allowed, page)
 
     return render
 
 
-def _loses_ink(complaints: str) -> bool:
-    """Whether any of poppler's syntax errors concerns what is on the page."""
+def _grey(image: Image.Image) -> Grey:
+    return np.asarray(image.convert("L"), dtype=np.uint8)
+
+
+def _broken_page(page: int, *, harmless: bool) -> Damage:
+    """The damage of a page that poppler complains about."""
+    costs = "two programs draw it alike." if harmless else "what was written on it may be missing."
+    effect = f"The page's data is broken: {costs}"
+    return Damage(stage="render", kind="broken_page", page=page, effect=effect, harmless=harmless)
+
+
+def _are_all_of(complaints: str, phrases: Sequence[str]) -> bool:
+    """Whether poppler's complaints have syntax errors, and each of them is one of these phrases."""
     errors = [line for line in complaints.splitlines() if "Syntax Error" in line]
-    return not errors or any(
-        not any(harmless in line for harmless in HARMLESS_ERRORS) for line in errors
-    )
+    return bool(errors) and all(any(phrase in line for phrase in phrases) for line in errors)
 
 
 def _pdfinfo(path: Path, settings: Settings, **pages: int) -> dict[str, Any]:

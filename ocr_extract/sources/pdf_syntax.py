@@ -6,6 +6,7 @@ renders but lacks the ink is worse than a page that fails, so qpdf is asked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pikepdf
@@ -17,9 +18,22 @@ BENIGN = (
     "Attempting to reconstruct cross-reference table",
     "xref not found",
     "reported number of objects",
+    "xref entry for the xref stream itself is missing",
+    "Cross-reference stream data has the wrong size",
+    "treating bad indirect reference (0 0 R) as null",
+    "expected endobj",
+    "stream keyword followed by carriage return only",
 )
 """Complaints that lose no ink: a stream without its last bytes of padding, an unused object, a
-cross-reference table that could be rebuilt."""
+cross-reference table that could be rebuilt, a reference to nothing, a missing end of an object
+whose value is whole. Programs that sign or print leave the last five."""
+REPAIRED = (
+    "expected endstream",
+    "attempting to recover stream length",
+    "recovered stream length",
+)
+"""Complaints about the file's structure, which every program repairs in its own way: when two of
+them draw a page alike, nothing of it is lost. All programs lose the same of a broken content."""
 MAX_BYTES = 30_000_000
 """Size in bytes above which a file is not checked (chosen)."""
 
@@ -36,6 +50,11 @@ def syntax_complaints(path: Path) -> tuple[str, ...]:
     except (pikepdf.PdfError, pikepdf.PasswordError, OSError, ValueError, RuntimeError):
         return ()
     return tuple(text for text in problems if not any(phrase in text for phrase in BENIGN))
+
+
+def only_repaired(complaints: Sequence[str]) -> bool:
+    """Whether all complaints are about the file's structure, and none about what is in a stream."""
+    return all(any(phrase in text for phrase in REPAIRED) for text in complaints)
 
 
 def _problems(pdf: pikepdf.Pdf) -> list[str]:

@@ -18,6 +18,7 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.dates.volume_prior import volume_prior_of
 from ocr_extract.decision.date import vote_of
 from ocr_extract.decision.redate import redate
+from ocr_extract.decision.severity import as_set
 from ocr_extract.records import Flag, Record
 from ocr_extract.settings import Settings
 from ocr_extract.volume.duplicates import duplicate_flags, naming_same_ink, with_same_ink
@@ -25,7 +26,7 @@ from ocr_extract.volume.record_summary import RecordSummary, summary_of
 from ocr_extract.volume.roster.check import with_flags, with_paper
 from ocr_extract.volume.roster.matching import Match, Matcher
 from ocr_extract.volume.roster.roster import Roster
-from ocr_extract.volume.roster.status import PaperStatus, status_of
+from ocr_extract.volume.roster.status import PaperStatus, not_counted, status_of
 from ocr_extract.volume.volume_summary import VolumeSummary, totals_of
 
 Extracted = Callable[[], Iterable[tuple[Path, Sequence[Record]]]]
@@ -59,18 +60,19 @@ def resolve_volume(
     with tempfile.SpooledTemporaryFile(max_size=MAX_IN_MEMORY) as spool:
         places, summaries = _spool_records(spool, extracted, stated, settings, roster)
         same_ink = with_same_ink([summary.ink for summary in summaries])
-        flags = duplicate_flags(summaries, same_ink)
-        summaries = [s.with_flags(own_flags) for s, own_flags in zip(summaries, flags, strict=True)]
-        status = status_of(roster, summaries) if roster else None
+        authors = {paper.key: paper.people for paper in roster.papers} if roster else {}
+        duplicates = duplicate_flags(summaries, same_ink, authors)
+        summaries, flags = _with_flags(summaries, duplicates, settings)
+        status = status_of(roster, summaries, settings) if roster else None
         by_key = {paper.key: paper for paper in status.papers} if status else {}
-        for summary in summaries:
-            flags[summary.index] += _not_counted(summary, by_key)
-        summaries = [s.with_flags(own_flags) for s, own_flags in zip(summaries, flags, strict=True)]
+        uncounted = [not_counted(summary, by_key.get(summary.key or "")) for summary in summaries]
+        summaries, more = _with_flags(summaries, uncounted, settings)
+        further = [(*own, *last) for own, last in zip(flags, more, strict=True)]
         names = [[summaries[i].name for i in others] for others in same_ink]
         spool.seek(0)
         records = (
-            (*place, _final_record(_read_record(spool), own_flags, same_ink_names, by_key))
-            for place, own_flags, same_ink_names in zip(places, flags, names, strict=True)
+            (*place, _final_record(_read_record(spool), own, same_ink_names, by_key, settings))
+            for place, own, same_ink_names in zip(places, further, names, strict=True)
         )
         yield Resolved(VolumeSummary(totals_of(summaries), status), records)
 
@@ -104,7 +106,7 @@ def _spool_records(
     summaries: list[RecordSummary] = []
     for place, record in consensus_pass(lambda: _with_places(extracted()), stated, settings):
         match = next(papers, None)
-        matched = with_paper(record, match) if match else record
+        matched = with_paper(record, match, roster, settings) if match and roster else record
         _write_record(spool, matched)
         places.append(place)
         summaries.append(summary_of(matched, place[1], len(summaries)))
@@ -128,15 +130,15 @@ def _with_places(
             yield (path, part), record
 
 
-def _not_counted(summary: RecordSummary, by_key: Mapping[str, PaperStatus]) -> tuple[Flag, ...]:
-    """The flag of a file that does not count for its paper: it names the file that counts, and says
-    why. Empty for every other file.
-    """
-    paper = by_key.get(summary.key or "")
-    if paper is None or paper.state != "duplicate" or paper.index == summary.index:
-        return ()
-    message = f"For {paper.key} {paper.counts} counts: {paper.why}."
-    return (Flag(code="not_counted", message=message),)
+def _with_flags(
+    summaries: Sequence[RecordSummary], added: Sequence[Sequence[Flag]], settings: Settings
+) -> tuple[list[RecordSummary], list[tuple[Flag, ...]]]:
+    """The summaries with further flags, and these flags with the severities of the settings."""
+    flags = [
+        as_set(own, summary.damage, settings) for summary, own in zip(summaries, added, strict=True)
+    ]
+    changed = [summary.with_flags(own) for summary, own in zip(summaries, flags, strict=True)]
+    return changed, flags
 
 
 def _final_record(
@@ -144,9 +146,10 @@ def _final_record(
     flags: Sequence[Flag],
     same_ink: Sequence[str],
     by_key: Mapping[str, PaperStatus],
+    settings: Settings,
 ) -> Record:
     """The record with its further flags, the files with the same ink, and its paper's state."""
-    record = naming_same_ink(with_flags(record, flags), same_ink)
+    record = naming_same_ink(with_flags(record, flags, settings), same_ink)
     paper = by_key.get(record.roster.key) if record.roster else None
     if record.roster is None or paper is None:
         return record

@@ -9,16 +9,23 @@ from __future__ import annotations
 
 import heapq
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from ocr_extract.records import Box, Flag, Record
+from ocr_extract.records import Box, Flag, Record, Severity
 from ocr_extract.signatures.ink_hash import MAX_ASPECT_DIFFERENCE, is_same_ink
+from ocr_extract.signatures.names import person_similarity
 from ocr_extract.volume.record_summary import RecordSummary
-from ocr_extract.volume.roster.check import SAME_TITLE_THRESHOLD
+from ocr_extract.volume.roster.matching import SAME_AUTHOR_THRESHOLD
+from ocr_extract.volume.roster.signers import is_author
+from ocr_extract.volume.roster.title_difference import TITLES
 from ocr_extract.volume.roster.titles import title_similarity
+
+Authors = Mapping[str, Sequence[str]]
+"""The authors of each paper of the roster, by its key."""
 
 MAX_SAME_INK_NAMES = 20
 """Largest number of other documents that a record names (chosen)."""
@@ -62,14 +69,20 @@ def naming_same_ink(record: Record, names: Sequence[str]) -> Record:
 
 
 def duplicate_flags(
-    summaries: Sequence[RecordSummary], same_ink: Sequence[Sequence[int]]
+    summaries: Sequence[RecordSummary],
+    same_ink: Sequence[Sequence[int]],
+    authors: Authors = MappingProxyType({}),
 ) -> list[tuple[Flag, ...]]:
     """For each document, the flags for another document with the same bytes or with the same
     signing page. `same_ink` has, for each document, the indices of those with the same ink.
+    `authors` are the authors of each paper of the roster.
     """
     duplicates = byte_duplicates(summaries)
     return [
-        _flags(summary, duplicates.get(summary.sha256 or "", ()), [summaries[i] for i in others])
+        (
+            *_same_file(summary, duplicates.get(summary.sha256 or "", ())),
+            *_same_page(summary, [summaries[i] for i in others], authors),
+        )
         for summary, others in zip(summaries, same_ink, strict=True)
     ]
 
@@ -83,19 +96,34 @@ def byte_duplicates(summaries: Sequence[RecordSummary]) -> dict[str, list[Record
     return by_hash
 
 
-def _flags(
-    summary: RecordSummary, same_bytes: Sequence[RecordSummary], same_ink: Sequence[RecordSummary]
+def _same_file(summary: RecordSummary, same_bytes: Sequence[RecordSummary]) -> tuple[Flag, ...]:
+    """The flag for documents of other papers with the same bytes."""
+    names = [s.name for s in same_bytes if s.name != summary.name and s.key != summary.key]
+    message = f"The very same file, named for another paper: {_first_names(names)}."
+    return (Flag(code="same_file", message=message),) if names else ()
+
+
+def _same_page(
+    summary: RecordSummary, same_ink: Sequence[RecordSummary], authors: Authors
 ) -> tuple[Flag, ...]:
-    """The flags of one document, from the documents with the same bytes and with the same ink."""
-    others = [s.name for s in same_bytes if s.name != summary.name and s.key != summary.key]
-    pages = [s.name for s in same_ink if _is_same_page(summary, s)]
-    return tuple(
-        Flag(code=code, message=f"{message} {_first_names(names)}.")
-        for code, message, names in (
-            ("same_file", "The very same file, named for another paper:", others),
-            ("same_signing_page", "Another title over the same signing page:", pages),
-        )
-        if names
+    """The flag for documents with the same signing page. It is a note when the signer is an author
+    of all their papers: one page that was signed once, for two papers of one's own.
+    """
+    others = [other for other in same_ink if _is_same_page(summary, other)]
+    message = f"Another title over the same signing page: {_first_names([s.name for s in others])}."
+    own = all(_is_signed_by_an_author_of_both(summary, other, authors) for other in others)
+    severity: Severity = "note" if own else "review"
+    return (Flag(code="same_signing_page", message=message, severity=severity),) if others else ()
+
+
+def _is_signed_by_an_author_of_both(a: RecordSummary, b: RecordSummary, authors: Authors) -> bool:
+    """Whether both forms name a person who is an author of both papers."""
+    papers = [authors.get(summary.key or "", ()) for summary in (a, b)]
+    named = [[p for p in s.people if all(is_author(p, paper) for paper in papers)] for s in (a, b)]
+    return any(
+        person_similarity(own, other) >= SAME_AUTHOR_THRESHOLD
+        for own in named[0]
+        for other in named[1]
     )
 
 
@@ -114,7 +142,7 @@ def _is_same_page(a: RecordSummary, b: RecordSummary) -> bool:
     if a.sha256 == b.sha256 or a.date_text != b.date_text or not (a.title and b.title):
         return False
     similarity, _ = title_similarity(a.title, b.title)
-    return (similarity or 0.0) < SAME_TITLE_THRESHOLD and all(
+    return (similarity or 0.0) < TITLES.same_title and all(
         _is_near(place_a, place_b) for place_a, place_b in zip(a.places, b.places, strict=True)
     )
 

@@ -13,7 +13,7 @@ from ocr_extract.dates.priors import Context
 from ocr_extract.model_files import model_file
 from ocr_extract.settings import Settings
 
-CONSENSUS_SETTINGS = frozenset(("target_error", "accept_at", "calibration"))
+CONSENSUS_SETTINGS = frozenset(("target_error", "accept_at", "calibration", "flags"))
 """Settings that only the consensus pass uses: a file is not read again when they change."""
 PACKAGE = Path(__file__).parent.parent
 """The folder of the program's own code."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 from pydantic import TypeAdapter
@@ -16,11 +16,14 @@ from ocr_extract.volume.roster.status import VolumeStatus
 
 @dataclass(frozen=True)
 class Totals:
-    """How many documents there are, how many by verdict, and how often each flag was raised."""
+    """How many documents there are, how many by verdict, how often each flag was raised that
+    somebody has to act on, and how often each note.
+    """
 
     documents: int
     verdicts: Mapping[Verdict, int]
     flags: Mapping[str, int]
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,15 @@ def totals_of(summaries: Iterable[RecordSummary]) -> Totals:
     """The totals of all records. Flags are sorted by how often they were raised, then by name."""
     records = list(summaries)
     verdicts = Counter(summary.verdict for summary in records)
-    flags = Counter(code for summary in records for code in summary.flags)
-    ranked = sorted(flags.items(), key=lambda item: (-item[1], item[0]))
-    return Totals(len(records), {verdict: verdicts[verdict] for verdict in Verdict}, dict(ranked))
+    return Totals(
+        len(records),
+        {verdict: verdicts[verdict] for verdict in Verdict},
+        _ranked(summary.flags for summary in records),
+        _ranked(summary.notes for summary in records),
+    )
+
+
+def _ranked(codes: Iterable[Sequence[str]]) -> dict[str, int]:
+    """How often each code stands there, the most frequent first, then by name."""
+    counts = Counter(code for own in codes for code in own)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -115,3 +115,10 @@ def test_map_that_falls_or_leaves_its_bounds_is_refused(tmp_path: Path, knots: s
     path.write_text(f'{{"provenance": "x", "maps": {{"typed": {knots}}}}}')
     with pytest.raises(BadSettings):
         load_calibration(path)
+
+
+def test_stated_probability_of_a_certificate_needs_no_curve() -> None:
+    empty = Calibration(provenance="x", maps={})
+    assert empty.threshold(0.005, "certificate") == 1.0 - 0.005
+    assert empty.threshold(0.5, "certificate") == MIN_CONFIDENCE
+    assert empty.confidence(0.75, "certificate") == 0.75

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.dates.grammar import interpret, normalise
+from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.normalised import normalise
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "dates.tsv"
 LANGUAGES = ("en", "fr", "de", "es", "it", "pt", "nl")
@@ -82,3 +83,29 @@ def test_normalise_removes_marks_and_times() -> None:
     assert normalise("*2025．05．19*") == "2025.05.19"
     assert normalise("2025-07-25T14:22:01+02:00") == "2025-07-25"
     assert normalise("25 / 07 / 2025 , 14:05 CET") == "25/07/2025"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "separator"),
+    [
+        ("May 22nd 2025 (22/05/2025)", "DMY", "/"),
+        ("22/5/2025 = May 22, 2025", "DMY", "/"),
+        ("05/22/2025 22 May 2025", "MDY", "/"),
+        ("Thursday 22 May, 22.05.2025", "DMY", "."),
+        ("2025-05-22 (22.05.25)", "YMD", "-"),
+    ],
+)
+def test_date_stated_twice_is_one_meaning(text: str, order: str, separator: str) -> None:
+    best = interpret(text)[0]
+    assert (best.parts.iso, best.remainder) == ("2025-05-22", ())
+    assert (best.order, best.separator) == (order, separator)
+
+
+@pytest.mark.parametrize("text", ["May 22 2025 (21/05/2025)", "22 May 2025, 22 May 2024"])
+def test_two_different_dates_are_not_one(text: str) -> None:
+    assert all(meaning.remainder for meaning in interpret(text))
+
+
+def test_second_statement_decides_the_order_of_the_first() -> None:
+    meanings = [i for i in interpret("05/06/2025 (5 June 2025)") if not i.remainder]
+    assert [(i.parts.iso, i.order) for i in meanings] == [("2025-06-05", "DMY")]

@@ -122,3 +122,10 @@ def test_order_of_readings_does_not_matter(texts: list[str]) -> None:
 )  # fmt: skip
 def test_date_similarity(text: str, low: float, high: float) -> None:
     assert low <= date_similarity(text) <= high
+
+
+def test_date_stated_twice_is_sure_and_its_order_is_not_open() -> None:
+    result = _recovered("June 5th 2025 (05/06/2025)")
+    assert (result.value.iso, result.order_open) == ("2025-06-05", False)
+    assert result.confidence > 0.95
+    assert date_similarity("June 5th 2025 (05/06/2025)") == 1.0

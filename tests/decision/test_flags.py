@@ -1,22 +1,17 @@
-"""Flags are raised for what a person has to look at, and they decide the verdict."""
+"""Flags are raised for what a person has to look at."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.priors import context_of
 from ocr_extract.dates.recover import DateCandidate, RecoveredDate
 from ocr_extract.dates.slips import Slip
 from ocr_extract.decision.flags import (
-    CODES,
     PROPOSED_THRESHOLD,
     flags_of,
-    ordered,
     redated_flags,
-    verdict_of,
 )
 from ocr_extract.fields.assign import Assignment
 from ocr_extract.fields.observations import Observations
@@ -32,7 +27,7 @@ from ocr_extract.records import (
     SignatureResult,
     Verdict,
 )
-from ocr_extract.settings import Settings
+from ocr_extract.settings import Settings, parse_settings
 from ocr_extract.sources.certificates import Certificate
 from tests.decision_factory import DOCUMENT, LABELS
 
@@ -93,7 +88,13 @@ def test_without_a_signing_block_only_damage_is_flagged() -> None:
     no_block = replace(PAGE, labels={})
     assert _codes(_flags(no_block, None)) == ["not_an_agreement"]
     (flag,) = _flags(replace(no_block, damage=(torn,)), None)
-    assert (flag.code, flag.message) == ("damaged", "Page 2 is torn.")
+    assert (flag.code, flag.message, flag.severity) == ("damaged", "Page 2 is torn.", "reject")
+
+
+def test_same_damage_of_two_pages_is_told_once() -> None:
+    torn = [Damage(stage="render", kind="broken_page", page=n, effect="Torn.") for n in (1, 2)]
+    (flag,) = _flags(replace(PAGE, damage=tuple(torn)))
+    assert flag.message == "Torn."
 
 
 @pytest.mark.parametrize(
@@ -159,9 +160,20 @@ def test_doubtful_signature_is_flagged(
     assert _codes(_flags(observed, signature=signature)) == codes
 
 
+def test_unseen_signature_of_a_text_file_is_flagged_beside_notes_alone() -> None:
+    observed = replace(TEXT_FILE, altered=("4",))
+    lenient = parse_settings({**SETTINGS.model_dump(), "flags": {"terms_altered": "note"}}, "test")
+    fields = COMPLETE.model_copy(update={"signature": UNSEEN})
+    flags = flags_of(observed, fields, READ, NOTHING_DISPLACED, YEAR, lenient)
+    assert [(flag.code, flag.severity) for flag in flags] == [
+        ("terms_altered", "note"),
+        ("signature_unclear", "review"),
+    ]
+
+
 def test_signature_on_another_line_is_displaced_and_names_that_line() -> None:
     (flag,) = _flags(chosen=Assignment({"signature": 0}, {"signature": "corresponding_author"}))
-    assert (flag.code, flag.field) == ("signature_displaced", "signature")
+    assert (flag.code, flag.field, flag.severity) == ("signature_displaced", "signature", "note")
     assert "“corresponding author”" in flag.message
 
 
@@ -186,30 +198,3 @@ def test_unseen_signature_of_a_text_file_gives_way_to_a_flag_of_the_date_and_com
     assert _codes(flags) == ["uncertain_date"]
     again = text.model_copy(update={"flags": flags})
     assert _codes(redated_flags(again, READ, DATED, YEAR, SETTINGS)) == ["signature_unclear"]
-
-
-@given(st.permutations(list(CODES)))
-def test_flags_are_put_in_the_order_of_the_codes(codes: list[str]) -> None:
-    assert _codes(ordered(_of(*codes))) == list(CODES)
-    with pytest.raises(ValueError, match="no_such_code"):
-        ordered(_of(*codes, "no_such_code"))
-
-
-@pytest.mark.parametrize(
-    ("codes", "fault", "located", "expected"),
-    [
-        ((), None, True, Verdict.ACCEPTED),
-        (("undated",), None, True, Verdict.REVIEW),
-        (("unsigned", "title_blank"), None, True, Verdict.REVIEW),
-        (("undated", "unsigned"), None, True, Verdict.REJECTED),
-        (("not_an_agreement",), None, False, Verdict.REJECTED),
-        (("damaged",), "broken", False, Verdict.REJECTED),
-        (("damaged",), "timeout", False, Verdict.REVIEW),
-        (("damaged", "undated", "unsigned"), "reader_crashed", True, Verdict.REVIEW),
-    ],
-)
-def test_verdict_follows_the_flags_unless_the_machine_failed(
-    codes: tuple[str, ...], fault: str | None, located: bool, expected: Verdict
-) -> None:
-    damage = (Damage(stage="read", kind=fault, effect="x"),) if fault else ()
-    assert verdict_of(_of(*codes), damage, located=located) is expected

@@ -13,7 +13,7 @@ from ocr_extract.fields.observations import Observations, ObservedBlank
 from ocr_extract.geometry import Rect
 from ocr_extract.records import Box, Damage, FormMatch, Record, Verdict
 from ocr_extract.settings import Settings
-from ocr_extract.sources.certificates import Certificate
+from ocr_extract.sources.certificates import Certificate, CertificateState
 from tests.decision_factory import DOCUMENT, LABELS, PLACE, reading
 from tests.factory import Factory
 
@@ -86,14 +86,62 @@ def test_missing_date_is_a_sure_blank_only_beside_a_label() -> None:
     assert (_codes(no_block), no_block.verdict) == (["not_an_agreement"], Verdict.REJECTED)
 
 
-def test_day_of_the_last_certificate_is_a_candidate_but_not_the_value() -> None:
-    times = ("2025-05-01T10:00:00", "2025-05-27T23:30:00+02:00", None)
-    certificates = tuple(Certificate("Mira", time, "valid", whole_file=True) for time in times)
-    date = _decided(replace(PAGE, marks=(NAME,), certificates=certificates)).fields.date
+TIMES = ("2025-05-01T10:00:00", "2025-05-27T23:30:00+02:00", None)
+
+
+def _sealed(state: CertificateState) -> Observations:
+    certificates = tuple(Certificate("Mira", time, state, whole_file=True) for time in TIMES)
+    return replace(PAGE, certificates=certificates)
+
+
+@pytest.mark.parametrize("state", ["valid", "unverified", "altered", "unreadable"])
+def test_day_of_the_last_certificate_with_a_time_is_the_date_of_an_undated_form(
+    state: CertificateState,
+) -> None:
+    date = _decided(replace(_sealed(state), marks=(NAME,))).fields.date
     (only,) = date.candidates
-    assert (only.value, only.probability, date.value) == ("2025-05-27", CERTIFICATE_DAY, None)
-    dated = _decided(replace(PAGE, certificates=certificates)).fields.date
-    assert all("certificate" not in candidate.reason for candidate in dated.candidates)
+    assert (date.value, date.text) == ("2025-05-27", TIMES[1])
+    assert only.probability == date.confidence == CERTIFICATE_DAY[state]
+    assert [(item.kind, state in item.source) for item in date.evidence] == [("certificate", True)]
+
+
+@pytest.mark.parametrize(
+    ("shown", "day", "text"),
+    [
+        (("Signed by Mira", "Datum: 2025.05.26 15:30:00 -06'00'"), "2025-05-26", 1),
+        (("27.05.2025",), "2025-05-27", 0),
+        (("Date: 2025.05.20",), "2025-05-27", None),
+        (("26.05.2025", "28.05.2025"), "2025-05-27", None),
+    ],
+)
+def test_day_that_the_certificate_shows_is_the_signer_s_if_some_zone_has_it(
+    shown: tuple[str, ...], day: str, text: int | None
+) -> None:
+    observed = replace(_sealed("valid"), marks=(NAME,), sealed_text=shown)
+    date = _decided(observed).fields.date
+    assert (date.value, date.text) == (day, TIMES[1] if text is None else shown[text])
+
+
+def test_certificate_without_a_time_gives_the_only_day_that_it_shows() -> None:
+    timeless = Certificate("Mira", None, "unverified", whole_file=True)
+    observed = replace(PAGE, marks=(NAME,), certificates=(timeless,))
+    assert _decided(observed).fields.date.value is None
+    shown = replace(observed, sealed_text=("Fecha: 2025.05.27 10:11:12 +02'00'",))
+    assert _decided(shown).fields.date.value == "2025-05-27"
+    open_order = replace(observed, sealed_text=("05/06/2025",))
+    assert _decided(open_order).fields.date.value is None
+
+
+def test_date_on_the_form_wins_over_the_certificate() -> None:
+    observed = _sealed("valid")
+    other = replace(observed, marks=(NAME, _typed(438, "20 May 2025")))
+    date = _decided(other).fields.date
+    assert (date.value, [item.kind for item in date.evidence]) == ("2025-05-20", ["pdf_text"])
+    assert all("certificate" not in candidate.reason for candidate in date.candidates)
+
+
+def test_certificate_of_a_page_without_a_block_gives_no_date() -> None:
+    assert _decided(replace(_sealed("valid"), labels={})).fields.date.value is None
 
 
 def test_hidden_text_is_weak_evidence_and_changes_nothing_else() -> None:

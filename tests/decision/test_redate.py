@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from ocr_extract.dates.priors import Context, context_of
+from ocr_extract.decision.record import decide
 from ocr_extract.decision.redate import MIN_CHANGE, redate
+from ocr_extract.fields.observations import Observations
 from ocr_extract.records import (
     DateResult,
     Document,
@@ -18,8 +20,9 @@ from ocr_extract.records import (
     Verdict,
     Written,
 )
-from ocr_extract.settings import Settings
-from tests.decision_factory import DOCUMENT, PLACE, dates, evidence, reading
+from ocr_extract.settings import Settings, parse_settings
+from ocr_extract.sources.certificates import Certificate
+from tests.decision_factory import DOCUMENT, LABELS, PLACE, dates, evidence, reading
 
 YEAR = context_of(2025)
 SETTINGS = Settings(accept_at=0.5)
@@ -88,6 +91,18 @@ def test_handwriting_is_decided_by_the_scored_dates_and_type_by_its_text() -> No
     assert _redated(_stored(ink, written="typed")).fields.date.value == "2025-05-27"
 
 
+def test_certificate_s_day_stays_and_its_flags_follow_the_volume() -> None:
+    observed = Observations(
+        DOCUMENT, labels=LABELS, has_ink=True,
+        certificates=(Certificate("Mira", "2025-05-27T10:00:00Z", "valid", whole_file=True),),
+    )  # fmt: skip
+    record = decide(observed, YEAR, SETTINGS)
+    redated = _redated(record, context_of(2031))
+    assert redated.fields.date == record.fields.date
+    assert "unexpected_date" in {flag.code for flag in redated.flags}
+    assert _redated(redated) == record
+
+
 def test_change_is_noted_with_its_origin_and_the_former_date() -> None:
     redated = _redated(_stored(_typed("19 May 2025"))).fields.date
     assert [item.kind for item in redated.evidence] == ["pdf_text", "volume"]
@@ -117,3 +132,15 @@ def test_time_stamps_of_the_document_are_used_and_those_of_the_context_are_not()
     record = _stored(_typed("05/06/2025"), document=june)
     other = replace(YEAR, stamps=(date(2025, 5, 6),))
     assert _redated(record, other).fields.date.value == "2025-06-05"
+
+
+def test_severities_of_the_settings_hold_without_a_new_reading() -> None:
+    """Also where the date has no readings: the stored severities are those of an earlier run."""
+    settings = parse_settings({"flags": {"unsigned": "note", "title_blank": "reject"}}, "test")
+    dated = _stored(_typed("19 May 2025"), flags=("unsigned",))
+    assert redate(dated, context_of(2025), settings).verdict is Verdict.ACCEPTED
+    undated = _stored(written="blank", flags=("title_blank", "undated"))
+    again = redate(undated, context_of(2025), settings)
+    assert [flag.severity for flag in again.flags] == ["reject", "review"]
+    assert again.verdict is Verdict.REJECTED
+    assert redate(again, context_of(2025), Settings()).verdict is Verdict.REVIEW

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 from ocr_extract.fields.assign import ScoredMark, assign
 from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Rect
+from ocr_extract.text import Word
 
 LABELS = {
     "corresponding_author": Rect(158.7, 412.0, 259.0, 425.0),
@@ -71,3 +74,12 @@ def test_one_piece_of_ink_fills_one_field() -> None:
 def test_typed_name_on_signature_line_is_the_signature() -> None:
     marks = (_mark(220, 426, text="Mira Feldmann", name=1.0), _mark(210, 438, **DATE))
     assert _fields(*marks) == {"signature": 0, "date": 1}
+
+
+def test_signature_that_runs_over_the_file_s_own_text_takes_nothing_from_it() -> None:
+    scrawl = _mark(205, 424, wide=90, high=26, kind="ink", typed=0.1, signed=1.0)
+    date = _mark(210, 438, **DATE)
+    own_words = (Word(date.text, date.mark.rect, 1.0, "pdf"),)
+    own_text = replace(date, mark=replace(date.mark, words=own_words))
+    assert _fields(scrawl, own_text) == {"signature": 0, "date": 1}
+    assert _fields(scrawl, date) == {"date": 1}  # read from the same pixels

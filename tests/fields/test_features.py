@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import pytest
 
+from ocr_extract.dates.priors import context_of
 from ocr_extract.fields.assign import ScoredMark
-from ocr_extract.fields.features import ink_evidence
+from ocr_extract.fields.features import ink_evidence, score_marks
 from ocr_extract.fields.marks import Mark
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.geometry import Rect
 from ocr_extract.records import Hypothesis, Reading
+from ocr_extract.settings import Settings
+from ocr_extract.text import Word
 
 LABELS: dict[str, Rect] = {
     "corresponding_author": Rect(170.0, 418.0, 260.0, 428.0),
@@ -80,3 +83,17 @@ def test_short_month_inside_a_date_is_part_of_the_date() -> None:
     beside = _mark(Rect(265, 446, 340, 462), "3 Mar 2025", date_like=0.98)
     assert _is_mixed(month, beside)
     assert ink_evidence(month, [month, date], LABELS).within_date > 0.9  # type: ignore[arg-type]
+
+
+def test_ink_is_type_inside_type_that_was_read_and_not_inside_the_file_s_own_text() -> None:
+    ink = _mark(Rect(215, 426, 300, 445), "x").mark
+    text = Reading(reader="pdf", hypotheses=(Hypothesis(text="Emil Brandt", log_likelihood=-0.01),))
+    rect = Rect(214, 432, 301, 442)
+    own = Mark("text", rect, (Word("Emil Brandt", rect, 1.0, "pdf"),), readings=(text,))
+    read = replace(own, words=(), readings=(text.model_copy(update={"reader": "tesseract"}),))
+    typed = [
+        score_marks([ink, other], LABELS, None, context_of(2025), Settings())[0].typed  # type: ignore[arg-type]
+        for other in (own, read)
+    ]
+    assert typed[0] == 0.0
+    assert typed[1] > 0.9

@@ -27,7 +27,7 @@ from ocr_extract.pages.page import PageView, text_view
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
 from ocr_extract.recognition.names import DATES, PP_OCR
 from ocr_extract.records import Damage, Hypothesis, Reading
-from ocr_extract.sources.pdf_objects import Annotation
+from ocr_extract.sources.pdf_annotations import Annotation
 from ocr_extract.text import Word, group_lines
 from tests.factory import HANGING, FakeReader
 

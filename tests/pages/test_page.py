@@ -24,7 +24,8 @@ from ocr_extract.pages.page import (
     text_view,
 )
 from ocr_extract.records import Box
-from ocr_extract.sources.pdf_objects import Annotation, ObjectPage
+from ocr_extract.sources.pdf_annotations import Annotation
+from ocr_extract.sources.pdf_objects import ObjectPage
 from ocr_extract.text import Word
 
 RECT = Rect(10.0, 20.0, 110.0, 40.0)
@@ -97,6 +98,15 @@ def test_kind_follows_from_the_paper_of_the_pages() -> None:
     assert [kind_of([_view(r)]) for r in (digital, scan, photo)] == ["digital", "scan", "photo"]
     assert kind_of([_view(scan), _view(scan)]) == "scan"
     assert kind_of([_view(scan), _view(photo)]) == "mixed"
+
+
+def test_white_page_that_is_an_image_is_a_scan_unless_it_was_photographed() -> None:
+    white = raster_of(_page(0, 0.2), 72, 1)
+    assert kind_of([_view(white)], pictures=()) == "digital"
+    assert kind_of([_view(white)], pictures={3}) == "scan"
+    assert kind_of([_view(white)], pictures={1}) == "digital"
+    assert kind_of([_view(replace(white, photographed=True))], pictures={3}) == "photo"
+    assert kind_of([_view(white, exact=True)], pictures={3}) == "digital"
 
 
 def test_page_of_the_files_own_objects_is_digital_whatever_its_pixels() -> None:

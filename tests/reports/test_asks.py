@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.decision.flags import CODES
+from ocr_extract.flag_codes import CODES
 from ocr_extract.reports.asks import ASKS, DUPLICATE, MISSING, asked_of
 
 

@@ -47,6 +47,7 @@ SUMMARY = VolumeSummary(
         5,
         {Verdict.ACCEPTED: 1, Verdict.REVIEW: 2, Verdict.REJECTED: 2},
         {"damaged": 1, "year_slip": 1},
+        {"signature_displaced": 1},
     ),
     VolumeStatus(PAPERS, ("x\x1b[31m[red].pdf",)),
 )
@@ -70,7 +71,10 @@ def _records() -> tuple[Record, ...]:
             signature=SignatureResult(present="yes", written="hand", confidence=0.97, place=BOX),
         ),
         verdict=Verdict.REVIEW,
-        flags=(Flag(code="year_slip", field="date", message="Written 2015-05-19."),),
+        flags=(
+            Flag(code="year_slip", field="date", message="Written 2015-05-19."),
+            Flag(code="signature_displaced", message="On the date's line.", severity="note"),
+        ),
     )  # fmt: skip
     hostile = Record(
         document=Document(name="=cmd|' /C calc'!A0\x1b[31m[red]x.pdf", path="in/x.pdf"),

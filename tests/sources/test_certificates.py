@@ -2,7 +2,7 @@
 
 import io
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -43,6 +43,15 @@ def test_root_decides_between_valid_and_unverified(factory: Factory) -> None:
     assert (valid.signer, valid.state, valid.whole_file) == ("Mira Feldmann", "valid", True)
     assert valid.signed_at is not None
     assert datetime.fromisoformat(valid.signed_at).tzinfo is not None
+
+
+def test_time_is_in_the_signer_s_own_zone() -> None:
+    zone = timezone(timedelta(hours=-9, minutes=-30))
+    time = datetime(2025, 7, 25, 23, 59, tzinfo=zone)
+    (certificate,) = read_certificates(certified(at=time))
+    assert certificate.signed_at == "2025-07-25T23:59:00-09:30"
+    (unreadable,) = read_certificates(_with_unknown_digest(certified(at=time)))
+    assert (unreadable.state, unreadable.signed_at) == ("unreadable", certificate.signed_at)
 
 
 def test_root_of_another_signer_verifies_nothing(factory: Factory) -> None:
@@ -87,6 +96,12 @@ def test_stated_name_is_used_only_without_a_readable_certificate() -> None:
     first, second = read_certificates(_with_unknown_digest(content))
     assert (first.signer, first.state) == ("Mira Feldmann", "unverified")
     assert (second.signer, second.state) == ("Jonas Okafor", "unreadable")
+
+
+def test_certificate_of_a_file_with_an_empty_password_is_read() -> None:
+    (certificate,) = read_certificates(certified(owner="secret"))
+    assert (certificate.signer, certificate.state) == ("Mira Feldmann", "unverified")
+    assert certificate.signed_at is not None
 
 
 def test_file_without_a_filled_signature_has_no_certificate(factory: Factory) -> None:

@@ -10,7 +10,8 @@ from pikepdf import Array, Dictionary, Name
 
 from ocr_extract.settings import Settings
 from ocr_extract.sources import pdf_objects
-from ocr_extract.sources.pdf_objects import MAX_VALUE_BYTES, ObjectPage, PdfObjects, open_objects
+from ocr_extract.sources.pdf_annotations import MAX_VALUE_BYTES
+from ocr_extract.sources.pdf_objects import ObjectPage, PdfObjects, open_objects
 from tests.evidence_factory import certified, free_text, unsigned_field
 from tests.factory import Factory
 
@@ -202,3 +203,34 @@ def test_page_and_file_that_do_not_exist_have_nothing(factory: Factory) -> None:
         assert objects.raster(2, 100) is None
     with open_objects(factory.file("a.pdf", b"%PDF-1.5 nothing"), SETTINGS) as objects_of_none:
         assert objects_of_none is None
+
+
+def _mapped(text: str) -> bytes:
+    """A map to Unicode that gives the letters a, b, c ... those characters."""
+    rows = "".join(f"<{97 + n:02X}> <{ord(c):04X}> " for n, c in enumerate(text))
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def"
+        " 1 begincodespacerange <00> <FF> endcodespacerange"
+        f" {len(text)} beginbfchar {rows}endbfchar endcmap end end"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("2025", ["2025"]),
+        ("\ue032\ue030\ue032\ue035", []),
+        ("\x0e\x0f\x10", []),
+        ("spe\x0eed", ["spe\x0eed"]),
+        ("\uf0b7", []),
+    ],
+)
+def test_word_of_characters_that_are_no_text_is_neither_shown_nor_hidden(
+    factory: Factory, text: str, words: list[str]
+) -> None:
+    letters = "".join(chr(97 + n) for n in range(len(text)))
+    path = _page(factory, f"BT /F 10 Tf 100 700 Td ({letters}) Tj ET".encode())
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].Resources.Font.F.ToUnicode = pdf.make_stream(_mapped(text))
+        pdf.save(path)
+    assert _texts(_read(path)) == (words, [])

@@ -146,6 +146,24 @@ def test_only_complaints_about_the_page_itself_are_damage(
     assert [(d.kind, d.page) for d in damage] == [(kind, 1) for kind in kinds]
 
 
+@pytest.mark.parametrize(
+    ("content", "is_harmless"),
+    [
+        (b"BT /F9 40 Tf 100 400 Td 3 Tr (Signed) Tj ET", True),
+        (b"BT /F9 40 Tf 100 400 Td (Signed) Tj ET", False),
+        (b"0 0 72 72 re f (a) Tj )) } >> BI ID", False),
+    ],
+    ids=["hidden text without its font", "text without its font", "broken content"],
+)
+def test_damage_is_harmless_where_pdfium_repairs_it_and_draws_the_page_alike(
+    factory: Factory, content: bytes, is_harmless: bool
+) -> None:
+    damage: list[Damage] = []
+    pdf_renderer(_with_content(factory, content), SETTINGS, damage.append)(1, 150)
+    assert [(d.kind, d.harmless) for d in damage] == [("broken_page", is_harmless)]
+    assert ("missing" in damage[0].effect) is not is_harmless
+
+
 def test_program_that_is_not_installed_is_no_damage(
     factory: Factory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

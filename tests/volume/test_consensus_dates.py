@@ -6,13 +6,15 @@ import pytest
 
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.decision.date import date_result, recovered
-from ocr_extract.decision.flags import redated_flags, verdict_of
+from ocr_extract.decision.flags import redated_flags
+from ocr_extract.decision.severity import verdict_of
 from ocr_extract.records import (
     Box,
     DateResult,
     Document,
     Evidence,
     Fields,
+    Flag,
     Hypothesis,
     Reading,
     Record,
@@ -41,9 +43,7 @@ def _record(text: str, name: str, context: Context | None = None, made: str = ""
         verdict=Verdict.REVIEW,
     )
     flags = redated_flags(record, recovery, result, known_context, SETTINGS)
-    return record.model_copy(
-        update={"flags": flags, "verdict": verdict_of(flags, (), located=True)}
-    )
+    return record.model_copy(update={"flags": flags, "verdict": verdict_of(flags)})
 
 
 def _resolved(records: Sequence[Record], stated: Context, settings: Settings) -> list[Record]:
@@ -140,5 +140,6 @@ def test_consensus_pass_starts_from_the_readings() -> None:
 
 
 def test_record_without_readings_is_unchanged() -> None:
-    bare = Record(document=Document(name="x", path="x"), verdict=Verdict.REJECTED)
+    nothing = Flag(code="not_an_agreement", message="x", severity="reject")
+    bare = Record(document=Document(name="x", path="x"), verdict=Verdict.REJECTED, flags=(nothing,))
     assert _resolved([*_volume(*MAY), bare], Context(), SETTINGS)[-1] == bare

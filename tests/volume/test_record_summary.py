@@ -1,5 +1,7 @@
 """The summary of a record: what is compared with other documents, and what further flags do."""
 
+from string import ascii_letters
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +15,11 @@ from ocr_extract.records import (
     Flag,
     Record,
     RosterMatch,
+    Severity,
     SignatureResult,
     Verdict,
 )
-from ocr_extract.volume.record_summary import MAX_TITLE, summary_of
+from ocr_extract.volume.record_summary import MAX_PEOPLE, MAX_TITLE, summary_of
 
 DOCUMENT = Document(name="a.pdf", path="in/a.pdf", sha256="ab")
 
@@ -27,8 +30,8 @@ def _record(verdict: Verdict = Verdict.ACCEPTED, *codes: str, title: str = "") -
     return Record(document=DOCUMENT, verdict=verdict, flags=flags, fields=fields)
 
 
-def _flag(code: str) -> Flag:
-    return Flag(code=code, message="")
+def _flag(code: str, severity: Severity = "review") -> Flag:
+    return Flag(code=code, message="", severity=severity)
 
 
 def test_summary_has_what_is_compared() -> None:
@@ -76,6 +79,33 @@ def test_further_flag_sends_only_an_accepted_record_to_review(
 ) -> None:
     summary = summary_of(_record(before)).with_flags([_flag("same_file")])
     assert (summary.verdict, summary.flags) == (after, ("same_file",))
+
+
+def test_further_note_leaves_the_verdict_and_further_reject_takes_it() -> None:
+    summary = summary_of(_record()).with_flags([_flag("not_counted", "note")])
+    assert (summary.verdict, summary.flags, summary.notes) == (
+        Verdict.ACCEPTED, (), ("not_counted",),
+    )  # fmt: skip
+    rejected = summary.with_flags([_flag("same_file", "reject")])
+    assert (rejected.verdict, rejected.flags) == (Verdict.REJECTED, ("same_file",))
+
+
+def test_notes_of_the_record_are_kept_apart() -> None:
+    flags = (_flag("undated"), _flag("signature_displaced", "note"))
+    summary = summary_of(_record(Verdict.REVIEW).model_copy(update={"flags": flags}))
+    assert (summary.flags, summary.notes) == (("undated",), ("signature_displaced",))
+
+
+def test_people_of_all_fields_stand_once_and_are_limited() -> None:
+    fields = Fields(
+        author=FieldResult(value="Ann Bee and Cee Dan"),
+        corresponding_author=FieldResult(value="Ann Bee"),
+        signature=SignatureResult(value="E. Eff"),
+    )
+    summary = summary_of(_record().model_copy(update={"fields": fields}))
+    assert summary.people == ("Ann Bee", "Cee Dan", "E. Eff")
+    many = Fields(author=FieldResult(value=", ".join(f"Person {c * 3}" for c in ascii_letters)))
+    assert len(summary_of(_record().model_copy(update={"fields": many})).people) == MAX_PEOPLE
 
 
 def test_no_further_flag_changes_nothing() -> None:

@@ -30,6 +30,14 @@ def test_totals_count_documents_verdicts_and_flags() -> None:
     assert totals.flags == {"undated": 3, "unsigned": 2, "same_file": 1}
 
 
+def test_notes_are_counted_apart() -> None:
+    noted = replace(ACCEPTED, notes=("signature_displaced",))
+    totals = totals_of([noted, noted, REVIEW])
+    assert totals.notes == {"signature_displaced": 2}
+    assert "signature_displaced" not in totals.flags
+    assert VolumeSummary(totals_of([noted])).is_settled
+
+
 def test_flags_are_sorted_by_their_number_and_then_by_name() -> None:
     one_each = replace(REVIEW, flags=("unsigned", "damaged", "undated"))
     assert list(totals_of([one_each, REJECTED]).flags) == ["undated", "unsigned", "damaged"]

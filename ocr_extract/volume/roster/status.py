@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ocr_extract.records import Verdict
+from ocr_extract.records import Flag, Severity, Verdict
+from ocr_extract.settings import Settings
 from ocr_extract.volume.record_summary import RecordSummary
 from ocr_extract.volume.roster.filenames import is_copy
 from ocr_extract.volume.roster.roster import Paper, Roster
@@ -39,6 +40,8 @@ class PaperStatus:
     why: str = ""
     index: int = -1
     """The index, among all documents, of the document that counts; -1 without one."""
+    agreeing: tuple[int, ...] = ()
+    """The indices of the further files that agree with the one that counts."""
     title: str = ""
     first_author: str = ""
     email: str = ""
@@ -59,36 +62,78 @@ class VolumeStatus:
         return {state: papers_by_state[state] for state in STATES}
 
 
-def status_of(roster: Roster, summaries: Sequence[RecordSummary]) -> VolumeStatus:
-    """The state of every paper of the roster."""
+def status_of(
+    roster: Roster, summaries: Sequence[RecordSummary], settings: Settings | None = None
+) -> VolumeStatus:
+    """The state of every paper of the roster. The settings may say how grave it is that a file does
+    not count.
+    """
+    grave = (settings or Settings()).severity_of("not_counted")
     by_key: dict[str, list[RecordSummary]] = defaultdict(list)
     for summary in summaries:
         by_key[summary.key or ""].append(summary)
-    papers = tuple(_status_of_paper(paper, by_key.get(paper.key, [])) for paper in roster.papers)
+    papers = tuple(
+        _status_of_paper(paper, by_key.get(paper.key, []), grave) for paper in roster.papers
+    )
     unmatched = {summary.name for summary in by_key.get("", [])}
     return VolumeStatus(papers, tuple(sorted(unmatched)))
 
 
-def _status_of_paper(paper: Paper, summaries: Sequence[RecordSummary]) -> PaperStatus:
+def _status_of_paper(
+    paper: Paper, summaries: Sequence[RecordSummary], grave: Severity | None
+) -> PaperStatus:
     """The paper's status, with the data of the paper from the roster."""
     author = next(iter(paper.people), "")
-    status = _status_of_files(paper.key, summaries)
+    status = _status_of_files(paper.key, summaries, grave)
     return replace(status, title=paper.title, first_author=author, email=paper.email)
 
 
-def _status_of_files(key: str, summaries: Sequence[RecordSummary]) -> PaperStatus:
-    """The status of a paper from its files, without the roster's data."""
+def _status_of_files(
+    key: str, summaries: Sequence[RecordSummary], grave: Severity | None
+) -> PaperStatus:
+    """The status of a paper from its files, without the roster's data. `grave` is the severity that
+    the settings give a file that does not count; None leaves it to what the files say.
+    """
     if not summaries:
         return PaperStatus(key, "missing")
     first, *others = sorted(summaries, key=_preference)
     if not others:
         state = _STATE_OF[first.verdict]
         return PaperStatus(key, state, first.name, first.verdict, index=first.index)
-    names = tuple(_display_name(summary) for summary in others)
-    why = _reason(first, others)
+    agreeing = tuple(other.index for other in others if _agrees(first, other))
+    settled = grave == "note" or (grave is None and len(agreeing) == len(others))
     return PaperStatus(
-        key, "duplicate", _display_name(first), first.verdict, names, why, first.index
+        key,
+        _STATE_OF[first.verdict] if settled else "duplicate",
+        _display_name(first),
+        first.verdict,
+        tuple(_display_name(summary) for summary in others),
+        _reason(first, others),
+        first.index,
+        agreeing,
     )
+
+
+def _agrees(first: RecordSummary, other: RecordSummary) -> bool:
+    """Whether nobody need ask which of two files counts: they are the same file; or the first is in
+    order, and the other is in order too, or says nothing later than the first.
+    """
+    if first.sha256 and (first.sha256, first.part) == (other.sha256, other.part):
+        return True
+    if first.verdict is not Verdict.ACCEPTED:
+        return False
+    return other.verdict is Verdict.ACCEPTED or (other.date or "") <= (first.date or "")
+
+
+def not_counted(summary: RecordSummary, paper: PaperStatus | None) -> tuple[Flag, ...]:
+    """The flag of a file that does not count for its paper: it names the file that counts, and says
+    why. It is a note where the two files agree. Empty for every other file.
+    """
+    if paper is None or not paper.others or paper.index == summary.index:
+        return ()
+    message = f"For {paper.key} {paper.counts} counts: {paper.why}."
+    severity: Severity = "note" if summary.index in paper.agreeing else "review"
+    return (Flag(code="not_counted", message=message, severity=severity),)
 
 
 def _preference(summary: RecordSummary) -> tuple[int, bool, tuple[int, ...], str, int]:
