@@ -18,6 +18,7 @@ from ocr_extract.decision.evidence import (
     is_typed,
 )
 from ocr_extract.decision.flags import flags_of
+from ocr_extract.decision.leftover import leftover_ink
 from ocr_extract.decision.severity import verdict_of
 from ocr_extract.decision.signature import signature_of
 from ocr_extract.decision.text_fields import corresponding_author, inline_field
@@ -41,13 +42,14 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
     chosen = {field: marks[index] for field, index in assignment.chosen.items()}
     corresponding = corresponding_author(chosen.get("corresponding_author"), observed)
     names = (author.value, corresponding.value)
+    left = leftover_ink(marks, chosen)
     dated = _dated(chosen.get("date"), observed, context, settings)
     fields = Fields(
         title=inline_field(observed.blanks.get("title")),
         author=author,
         corresponding_author=corresponding,
         date=_date(dated, chosen.get("date"), observed, settings),
-        signature=signature_of(chosen.get("signature"), observed, names),
+        signature=signature_of(chosen.get("signature"), left, observed, names),
     )
     flags = flags_of(observed, fields, dated, assignment, context, settings)
     return Record(

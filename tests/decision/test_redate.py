@@ -86,9 +86,11 @@ def test_hidden_text_before_the_mark_does_not_give_the_date() -> None:
 
 
 def test_handwriting_is_decided_by_the_scored_dates_and_type_by_its_text() -> None:
-    ink = evidence("ink", reading("27 May 2025"), dates(("3 June 2025", -1.0)))
-    assert _redated(_stored(ink, written="hand")).fields.date.value == "2025-06-03"
-    assert _redated(_stored(ink, written="typed")).fields.date.value == "2025-05-27"
+    text = reading("27 May 2025")
+    clear = evidence("ink", text, dates(("3 June 2025", -1.0)))
+    assert _redated(_stored(clear, written="hand")).fields.date.value == "2025-06-03"
+    unclear = evidence("ink", text, dates(("3 June 2025", -20.0)))
+    assert _redated(_stored(unclear, written="typed")).fields.date.value == "2025-05-27"
 
 
 def test_certificate_s_day_stays_and_its_flags_follow_the_volume() -> None:

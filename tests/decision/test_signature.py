@@ -8,28 +8,30 @@ from ocr_extract.calibration.confidence import CERTIFICATES, NO_MARK_CONFIDENCE,
 from ocr_extract.decision.signature import MAX_TYPE_HEIGHT, MAX_UNCLEAR, signature_of
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.fields.observations import Observations
-from ocr_extract.records import Damage, SignatureResult, Stage
+from ocr_extract.records import Damage, DocumentKind, SignatureResult, Stage
 from ocr_extract.sources.certificates import Certificate
 from tests.decision_factory import DOCUMENT, LABELS, PLACE, dates, reading, scored
 
 NAMES = ("Mira Feldmann", "Jonas Weber")
 PAGE = Observations(DOCUMENT, labels=LABELS, has_ink=True)
 TEXT_FILE = replace(PAGE, has_ink=False)
-DRAWN, UNSURE = 6.0, -1.0
+DRAWN, UNSURE = 6.0, -2.0
 """Natural log-odds of ink that is surely a signature, and of ink that may be none."""
 
 
 def _signature(mark: ScoredMark | None, observed: Observations = PAGE) -> SignatureResult:
-    return signature_of(mark, observed, NAMES)
+    return signature_of(mark, None, observed, NAMES)
 
 
-def _certified(*states: str, later: bool = False) -> SignatureResult:
+def _certified(
+    *states: str, later: bool = False, mark: ScoredMark | None = None
+) -> SignatureResult:
     """The result of certificates in these states; `later`: the file was added to afterwards."""
     certificates = tuple(
         Certificate(f"Signer {state}", "2025-05-27T10:00:00", state, whole_file=not later)  # type: ignore[arg-type]
         for state in states
     )
-    return _signature(scored(signed=DRAWN), replace(PAGE, certificates=certificates, sealed=PLACE))
+    return _signature(mark, replace(PAGE, certificates=certificates, sealed=PLACE))
 
 
 def _typed(text: str, *, name_like: float = 1.0, font: str = "") -> ScoredMark:
@@ -60,12 +62,36 @@ def test_evidence_of_a_certificate_says_whether_the_file_grew_afterwards() -> No
 
 
 def test_ink_is_a_signature_from_the_threshold_on() -> None:
-    at_threshold = 2.1972246 - SIGNED_PRIOR
-    """Natural log-odds of a signature with probability 0.9 (ln 9 is 2.1972246)."""
+    at_threshold = 1.3862944 - SIGNED_PRIOR
+    """Natural log-odds of a signature with probability 0.8 (ln 4 is 1.3862944)."""
     assert _signature(scored(signed=at_threshold + 1e-6)).present == "yes"
     below = _signature(scored(signed=at_threshold - 1e-3))
-    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.9)
+    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.8)
     assert (below.written, below.ink, below.place) == ("hand", "1f", PLACE)
+
+
+def test_ink_beside_a_certificate_says_how_the_form_is_signed() -> None:
+    drawn = _certified("unreadable", mark=scored(signed=DRAWN))
+    assert (drawn.present, drawn.written, drawn.ink) == ("yes", "hand", "1f")
+    assert [e.kind for e in drawn.evidence] == ["ink", "certificate"]
+    for other in (scored(signed=UNSURE), _typed("Mira Feldmann")):
+        assert _certified("valid", mark=other).written == "certificate"
+
+
+def test_ink_that_no_field_took_leaves_open_whether_it_is_signed() -> None:
+    left = scored(signed=-4.0)
+    result = signature_of(None, left, PAGE, NAMES)
+    assert (result.present, result.written, result.place) == ("cannot tell", "hand", PLACE)
+    assert result.confidence <= MAX_UNCLEAR
+    assert signature_of(None, left, TEXT_FILE, NAMES).written == "unknown"
+
+
+@pytest.mark.parametrize("kind", ["scan", "photo"])
+def test_name_on_paper_is_by_hand_however_well_it_reads(kind: DocumentKind) -> None:
+    on_paper = replace(PAGE, document=DOCUMENT.model_copy(update={"kind": kind}))
+    assert _signature(_drawn_type("Mira Feldmann"), on_paper).written == "hand"
+    ink = scored([reading("Mira Feldmann", 0.95, "pp-ocr")], signed=DRAWN, origin="Ink by M")
+    assert _signature(ink).written == "hand"
 
 
 def test_text_of_ink_is_given_only_when_it_reads_like_the_name() -> None:
