@@ -26,8 +26,12 @@ SIZE = 40
 HELD_OUT = "0"
 """First hexadecimal digit of sha1(name) of the writers and fonts that are held out from the
 training."""
-FEW_DIGITS = 8
-"""A number of digits (chosen); no code uses it."""
+TOUCHING = 0.15
+"""Share (0..1) of lines composed of characters that touch their neighbours (chosen)."""
+WIDE_GAPS = 0.1
+"""Share (0..1) of lines composed of characters whose words stand far apart (chosen)."""
+CUT_OFF = 0.12
+"""Share (0..1) of lines whose crop cuts off the tops or the tails of characters (chosen)."""
 
 
 def is_held_out(name: str) -> bool:
@@ -86,9 +90,9 @@ class Composer:
 
     def _written(self, text: str) -> Ink:
         kind = self.rng.random()
-        if kind < 0.40:
+        if kind < 0.42:
             return self._pieces(text, self._mnist_writer())
-        if kind < 0.72:
+        if kind < 0.74 and text.isascii():
             return self._font(text)
         return self._pieces(text, None)
 
@@ -104,13 +108,15 @@ class Composer:
         pen, width = PenWriter(self.rng), self.rng.uniform(2.0, 6.0)
         low, high = self.rng.uniform(-0.3, 0.6), self.rng.uniform(0.5, 1.0)
         own_font = self.rng.random() < 0.6
-        gap, pieces = self.rng.gauss(0.12, 0.12), []
+        gap, pieces = self.rng.gauss(0.1, 0.12), []
+        if self.rng.random() < TOUCHING:
+            gap = self.rng.uniform(-0.14, 0.0)
+        wide = 0.8 if self.rng.random() > WIDE_GAPS else 2.2
         for token in _tokens(text):
             if token == " ":
-                pieces.append(
-                    np.zeros((2 * SIZE, round(SIZE * self.rng.uniform(0.2, 0.8))), np.float32)
-                )
-            elif token.isalpha() and own_font and writer is not None:
+                space = round(SIZE * self.rng.uniform(0.2, wide))
+                pieces.append(np.zeros((2 * SIZE, space), np.float32))
+            elif token.isascii() and token.isalpha() and own_font and writer is not None:
                 pieces.append(self._font_word(token))
             else:
                 for c in token:
@@ -217,7 +223,9 @@ class Composer:
         peak = float(small.max()) or 1.0
         small /= peak
         sides = [round(high * self.rng.uniform(0.05, 0.9)) for _ in range(2)]
-        above, below = (round(high * max(-0.06, self.rng.gauss(0.18, 0.15))) for _ in range(2))
+        cut = 0.16 if self.rng.random() < CUT_OFF else 0.05
+        middle = 0.02 if cut > 0.1 else 0.18
+        above, below = (round(high * max(-cut, self.rng.gauss(middle, 0.15))) for _ in range(2))
         canvas = cv2.copyMakeBorder(
             small, max(0, above), max(0, below), *sides, cv2.BORDER_CONSTANT
         )

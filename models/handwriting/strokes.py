@@ -73,6 +73,9 @@ DIGITS: dict[str, tuple[tuple[Points, ...], ...]] = {
         (((0.8, 0.2), (0.4, 0.0), (0.15, 0.3), (0.5, 0.5), (0.8, 0.2)), ((0.8, 0.2), (0.75, 1.0))),
         (((0.8, 0.15), (0.35, 0.02), (0.15, 0.35), (0.55, 0.5), (0.82, 0.15), (0.75, 0.7), (0.35, 1.0)),),
         (((0.75, 0.1), (0.2, 0.1), (0.2, 0.5), (0.75, 0.45), (0.8, 0.1)), ((0.8, 0.1), (0.4, 1.0))),
+        (((0.75, 0.15), (0.4, 0.02), (0.2, 0.3), (0.45, 0.45), (0.75, 0.1), (0.65, 0.6), (0.45, 1.15)),),
+        (((0.3, 0.12), (0.25, 0.4), (0.6, 0.35), (0.75, 0.02)), ((0.75, 0.02), (0.68, 0.5), (0.6, 1.0))),
+        (((0.7, 0.05), (0.35, 0.12), (0.4, 0.38), (0.72, 0.2)), ((0.74, 0.05), (0.62, 0.55), (0.5, 1.1))),
     ),
 }  # fmt: skip
 MARKS: dict[str, tuple[tuple[Points, ...], ...]] = {
@@ -82,6 +85,40 @@ MARKS: dict[str, tuple[tuple[Points, ...], ...]] = {
     ",": ((((0.5, 0.92), (0.3, 1.25)),), (((0.5, 0.95), (0.55, 1.05), (0.35, 1.3)),)),
     "'": ((((0.5, -0.05), (0.4, 0.2)),),),
 }  # fmt: skip
+SIGNS: dict[str, tuple[tuple[Points, ...], ...]] = {
+    "年": (
+        (
+            ((0.3, 0.0), (0.08, 0.32)), ((0.2, 0.17), (0.85, 0.14)), ((0.24, 0.44), (0.8, 0.42)),
+            ((0.25, 0.44), (0.24, 0.72)), ((0.02, 0.73), (0.98, 0.7)), ((0.55, 0.15), (0.54, 1.12)),
+        ),
+        (
+            ((0.3, 0.0), (0.1, 0.25), (0.8, 0.2)), ((0.22, 0.45), (0.75, 0.42)),
+            ((0.22, 0.45), (0.2, 0.72), (0.95, 0.68)), ((0.52, 0.2), (0.5, 1.1)),
+        ),
+    ),
+    "月": (
+        (
+            ((0.25, 0.0), (0.26, 0.6), (0.05, 1.0)), ((0.25, 0.02), (0.8, 0.0)),
+            ((0.8, 0.0), (0.8, 0.98)), ((0.8, 0.98), (0.62, 0.9)),
+            ((0.27, 0.32), (0.78, 0.3)), ((0.26, 0.6), (0.78, 0.58)),
+        ),
+        (
+            ((0.3, 0.0), (0.25, 0.65), (0.0, 1.02)), ((0.3, 0.03), (0.85, 0.05), (0.78, 0.95), (0.6, 0.9)),
+            ((0.35, 0.35), (0.65, 0.4), (0.35, 0.6), (0.7, 0.62)),
+        ),
+    ),
+    "日": (
+        (
+            ((0.15, 0.0), (0.15, 1.0)), ((0.15, 0.02), (0.82, 0.0)), ((0.82, 0.0), (0.8, 1.0)),
+            ((0.15, 0.48), (0.8, 0.47)), ((0.15, 0.95), (0.8, 0.95)),
+        ),
+        (
+            ((0.2, 0.0), (0.15, 1.0)), ((0.2, 0.05), (0.85, 0.02), (0.8, 0.95), (0.2, 0.97)),
+            ((0.2, 0.5), (0.78, 0.45)),
+        ),
+    ),
+}  # fmt: skip
+"""The signs for year, month and day, which the alphabets of strokes do not have."""
 ASPECTS = {".": 0.15, ",": 0.2, "'": 0.15, "-": 0.4, "/": 0.5, "1": 0.35}
 """Width of narrow characters as a share of the usual width (chosen)."""
 LETTERS = ("futural", "cursive", "scripts", "futuram", "rowmans", "scriptc")
@@ -99,7 +136,7 @@ class PenWriter:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._shapes = {c: rng.choice(v) for c, v in (DIGITS | MARKS).items()}
+        self._shapes = {c: rng.choice(v) for c, v in (DIGITS | MARKS | SIGNS).items()}
         self._aspect = rng.uniform(0.45, 0.8)
         self._turn = {c: rng.gauss(0, 0.06) for c in self._shapes}
         self._letters = _alphabet(rng.choice(LETTERS))
@@ -121,7 +158,9 @@ class PenWriter:
 
     def _strokes(self, character: str, size: float) -> list[npt.NDArray[np.float64]]:
         if character in self._shapes:
-            aspect = ASPECTS.get(character, 1.0) * (self._aspect if character.isdigit() else 1.0)
+            aspect = ASPECTS.get(character, 1.0)
+            if character.isdigit() or character in SIGNS:
+                aspect *= self._aspect * (1.0 if character.isdigit() else 1.3)
             wide = size * max(0.05, aspect * self._rng.uniform(0.85, 1.15))
             raw = [np.array(curve(s)) * (wide, size) for s in self._shapes[character]]
         else:

@@ -26,18 +26,25 @@ FOREIGN = tuple(
     )
     for word in line.split()
 )
+CAPITALS = 0.25
+"""Share (0..1) of month words in capitals (counted: one in six of 85 real ones; more, because fonts
+seldom have their shapes)."""
 SEPARATORS = ("/", "/", "/", "/", ".", ".", ".", "-", "-", " ")
 
 
 def date_text(rng: random.Random) -> str:
     """A random day in a random way of writing, in mixed case; sometimes a month or number only."""
     kind = rng.random()
-    if kind < 0.42:
+    if kind < 0.36:
         return _numeric(rng)
-    if kind < 0.57:
+    if kind < 0.50:
         return _year_first(rng)
-    if kind < 0.90:
+    if kind < 0.86:
         return _with_word(rng)
+    if kind < 0.89:
+        return _with_signs(rng)
+    if kind < 0.92:
+        return _without_separators(rng)
     return _number(rng)
 
 
@@ -65,7 +72,10 @@ def _short(rng: random.Random, year: int) -> str:
 
 def _separator(rng: random.Random) -> str:
     mark = rng.choice(SEPARATORS)
-    return f" {mark} " if mark != " " and rng.random() < 0.12 else mark
+    kind = rng.random()
+    if mark == " " or kind > 0.2:
+        return mark
+    return f" {mark} " if kind < 0.1 else f"{mark} "
 
 
 def _numeric(rng: random.Random) -> str:
@@ -74,7 +84,8 @@ def _numeric(rng: random.Random) -> str:
     if rng.random() < 0.5:
         pair.reverse()
     mark = _separator(rng)
-    return f"{pair[0]}{mark}{pair[1]}{mark}{_short(rng, year)}{_trail(rng)}"
+    last = mark if rng.random() < 0.95 else _separator(rng)
+    return f"{pair[0]}{mark}{pair[1]}{last}{_short(rng, year)}{_trail(rng)}"
 
 
 def _year_first(rng: random.Random) -> str:
@@ -83,8 +94,28 @@ def _year_first(rng: random.Random) -> str:
     return f"{year}{mark}{_wide(rng, month)}{mark}{_wide(rng, day)}{_trail(rng)}"
 
 
+def _with_signs(rng: random.Random) -> str:
+    """A date with the signs for year, month and day, as it is written in China and Japan."""
+    year, month, day = _parts(rng)
+    space = " " if rng.random() < 0.2 else ""
+    parts = (f"{year}年", f"{_wide(rng, month, 0.2)}月", f"{_wide(rng, day, 0.2)}日")
+    return space.join(parts)
+
+
+def _without_separators(rng: random.Random) -> str:
+    """Six or eight digits: 160824, 20240816."""
+    year, month, day = _parts(rng)
+    ends = f"{year}" if rng.random() < 0.3 else f"{year % 100:02d}"
+    pair = [f"{day:02d}", f"{month:02d}"]
+    if rng.random() < 0.3:
+        return f"{ends}{month:02d}{day:02d}"
+    if rng.random() < 0.4:
+        pair.reverse()
+    return f"{pair[0]}{pair[1]}{ends}"
+
+
 def _trail(rng: random.Random) -> str:
-    return rng.choice((".", ",")) if rng.random() < 0.06 else ""
+    return rng.choice((".", ",")) if rng.random() < 0.1 else ""
 
 
 def month_word(rng: random.Random) -> str:
@@ -97,16 +128,17 @@ def month_word(rng: random.Random) -> str:
     if kind < 0.4:
         word = word[:4] if word == "September" and rng.random() < 0.5 else word[:3]
         word += "." if rng.random() < 0.25 else ""
-    if rng.random() < 0.08:
+    kind = rng.random()
+    if kind < CAPITALS:
         return word.upper()
-    return word.lower() if rng.random() < 0.08 else word
+    return word.lower() if kind < CAPITALS + 0.08 else word
 
 
 def _ordinal(rng: random.Random, day: int) -> str:
     if rng.random() < 0.65:
         return _wide(rng, day, 0.2)
     suffix = {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th") if day not in (11, 12, 13) else "th"
-    return f"{day}{suffix}"
+    return f"{day}{suffix.upper() if rng.random() < 0.25 else suffix}"
 
 
 def _with_word(rng: random.Random) -> str:
@@ -114,14 +146,18 @@ def _with_word(rng: random.Random) -> str:
     word, day, ends = month_word(rng), _ordinal(rng, number), _short(rng, year)
     kind = rng.random()
     if kind < 0.42:
-        comma = rng.choice((", ", ", ", " ", ","))
-        return f"{word}{rng.choice((' ', ' ', ' ', ''))}{day}{comma}{ends}"
-    if kind < 0.80:
-        of = rng.choice((" ", " ", " ", " of ", ". ", ", ", ""))
-        return f"{day}{of}{word}{rng.choice((' ', ' ', ', ', ''))}{ends}"
-    if kind < 0.92:
-        mark = rng.choice("-/.")
+        comma = rng.choice((", ", ", ", ", ", " , ", " ", " ", ",", ". ", " /"))
+        return f"{word}{rng.choice((' ', ' ', ' ', ''))}{day}{comma}{ends}{_trail(rng)}"
+    if kind < 0.76:
+        of = rng.choice((" ", " ", " ", " of ", " OF ", ". ", ", ", ""))
+        return f"{day}{of}{word}{rng.choice((' ', ' ', ', ', ' , ', ''))}{ends}{_trail(rng)}"
+    mark = rng.choice("-/. ")
+    if kind < 0.86:
         return f"{day}{mark}{word}{mark}{ends}"
+    if kind < 0.92:
+        return f"{year}{mark}{word}{mark}{day}"
+    if kind < 0.94:
+        return f"{word}{mark}{day}{mark}{ends}"
     return word if kind < 0.97 else f"{day} {word}"
 
 

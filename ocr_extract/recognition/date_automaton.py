@@ -77,15 +77,18 @@ def written_dates(
     weights: Sequence[float],
     languages: tuple[str, ...] = ("en",),
     keep: int = 150,
+    word_weights: Sequence[float] | None = None,
 ) -> tuple[Hypothesis, ...]:
     """The likeliest dates as they are written, best first, at most `keep`.
 
     `outputs` are those of several networks for the same ink, `weights` (>= 0) the weight of each
-    network's log-likelihoods in their sum, `languages` (ISO 639 codes) those of month words.
+    network's log-likelihoods in their sum, `word_weights` the same for dates with a month word
+    (None: no difference), `languages` (ISO 639 codes) those of month words.
     Log-likelihoods are at most 0: the sum of the paths of a date may exceed the best single path,
     and then all are lowered by the same amount.
     """
     lattices = [DateLattice(output) for output in outputs]
+    of_words = weights if word_weights is None else word_weights
     dates: list[Written] = []
     for separator in _separators(outputs):
         dates += _year_last(lattices, weights, separator, keep)
@@ -93,11 +96,11 @@ def written_dates(
     if max(float(output.probabilities[:, SIGNS].sum()) for output in outputs) > MIN_SIGNS:
         dates += _year_first(lattices, weights, ("年", "月", "日"), keep)
     if max(float(output.probabilities[:, LETTERS].sum()) for output in outputs) > MIN_LETTERS:
-        dates += _in_words(lattices, weights, languages, keep)
-        dates += _without_day(lattices, weights)
+        dates += _in_words(lattices, of_words, languages, keep)
+        dates += _without_day(lattices, of_words)
     if max(value for value, _ in dates) < MIN_KNOWN_LAYOUT:
         texts = [output.text for output in outputs]
-        dates += dates_as_read(lattices, weights, texts, languages)
+        dates += dates_as_read(lattices, (weights, of_words), texts, languages)
     ranked = sorted(dates, key=lambda date: (-date[0], date[1]))[:keep]
     excess = max(0.0, ranked[0][0])
     return tuple(Hypothesis(text=text, log_likelihood=value - excess) for value, text in ranked)

@@ -12,8 +12,6 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 
-import numpy as np
-
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.words import ENGLISH, is_month
 from ocr_extract.recognition.ctc_lattice import DateLattice
@@ -38,22 +36,27 @@ Scored = tuple[float, str]
 
 def dates_as_read(
     lattices: Sequence[DateLattice],
-    weights: Sequence[float],
+    weights: tuple[Sequence[float], Sequence[float]],
     texts: Sequence[str],
     languages: tuple[str, ...],
 ) -> list[Scored]:
     """Strings in the layouts of the networks' free readings `texts`, with their pooled natural
-    log-likelihoods; [] when no reading is a full date. `lattices` and `weights` as for
-    `date_automaton.written_dates`.
+    log-likelihoods; [] when no reading is a full date. `weights` are those of strings without and
+    with a month word, as for `date_automaton.written_dates`.
     """
     strings = sorted({v for text in texts for v in _variants(text.lower().strip(" .,"), languages)})
     if not strings:
         return []
-    total = np.full(len(strings), LAYOUT_LOG_WEIGHT)
-    for lattice, weight in zip(lattices, weights, strict=True):
-        scores = np.array([_score(lattice, string) for string in strings])
-        total += weight * np.log(np.maximum(scores, math.exp(MIN_LOG_LIKELIHOOD)))
-    return [(float(value), string) for value, string in zip(total, strings, strict=True)]
+    return [(_pooled(lattices, weights[_WORD.search(s) is not None], s), s) for s in strings]
+
+
+def _pooled(lattices: Sequence[DateLattice], weights: Sequence[float], text: str) -> float:
+    """The natural log-likelihood of a string, by all networks together."""
+    floor = math.exp(MIN_LOG_LIKELIHOOD)
+    scores = (max(floor, _score(lattice, text)) for lattice in lattices)
+    return LAYOUT_LOG_WEIGHT + sum(
+        weight * math.log(score) for weight, score in zip(weights, scores, strict=True)
+    )
 
 
 def _variants(text: str, languages: tuple[str, ...]) -> Iterator[str]:

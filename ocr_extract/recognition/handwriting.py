@@ -12,7 +12,7 @@ from ocr_extract.model_files import model_file
 from ocr_extract.recognition.ctc_network import Input, LineNetwork
 from ocr_extract.recognition.names import HANDWRITING
 
-CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz")
+CHARACTERS = ("", *"0123456789/.-,' abcdefghijklmnopqrstuvwxyz年月日")
 """Characters of the network's outputs, the CTC blank first. The training recipe takes its
 alphabet from here."""
 HEIGHT = 32

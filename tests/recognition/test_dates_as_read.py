@@ -14,7 +14,9 @@ from tests.frames_factory import frames_of
 
 def _scored(text: str, *texts: str) -> dict[str, float]:
     lattice = DateLattice(frames_of(text))
-    return {t: value for value, t in dates_as_read([lattice], [1.0], texts or (text,), ("en",))}
+    return {
+        t: value for value, t in dates_as_read([lattice], ([1.0], [1.0]), texts or (text,), ("en",))
+    }
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,9 @@ def test_other_text_has_no_layout() -> None:
 def test_a_layout_read_by_one_network_is_scored_by_all() -> None:
     right, wrong = frames_of("160824"), frames_of("160724")
     lattices = [DateLattice(right), DateLattice(wrong)]
-    scored = {t: v for v, t in dates_as_read(lattices, [1.0, 1.0], ("160824",), ("en",))}
+    scored = {
+        t: v for v, t in dates_as_read(lattices, ([1.0, 1.0], [1.0, 0.5]), ("160824",), ("en",))
+    }
     alone = _scored("160824")
     assert scored["160824"] < alone["160824"]
     assert scored["160724"] > alone["160724"] - 20
