@@ -3,16 +3,18 @@
 A crop that follows the ink of one mark may cut off what belongs to it: the loop of a 9 that touches
 the signature above it, a tail, a stroke that was taken for a ruled line. So a date that is not
 clear is read again from a higher and wider crop, and from one of the page before ruled lines were
-removed. What is read there stands beside what was read before, with a likelihood of its own.
+removed. Where another day is read there, it stands beside the first one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
 from ocr_extract.calibration.confidence import ink_date_score
+from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Grey, Raster, Rect
@@ -32,6 +34,10 @@ clear and not read again (chosen)."""
 HIGHER, WIDER = 0.35, 3.0
 """Share of a mark's height by which the higher crop reaches above and below it, and points to
 its left and right (chosen; the loops that were cut off are a third of a digit's height)."""
+MIN_FIT = -6.0
+"""Natural log-likelihood from which the best date of a larger crop fits well (chosen)."""
+CROP_MARGIN = 1.5
+"""Points around the mark in its own crop (chosen)."""
 Readings = tuple[Reading, ...]
 
 
@@ -48,11 +54,11 @@ def read_again(
     doubtful = _doubtful(marks, readings)
     if not doubtful:
         return list(readings)
-    crops = [(index, crop) for index in doubtful for crop in _crops(clean, page, marks[index].rect)]
-    read = engines.handwriting.alternatives([crop for _, crop in crops])
     again = list(readings)
-    for (index, _), alternatives in zip(crops, read, strict=True):
-        again[index] = _with_alternatives(again[index], alternatives)
+    for index in doubtful:
+        crops = _crops(clean, page, marks[index].rect)
+        own, *larger = engines.handwriting.alternatives(crops)
+        again[index] = _with_alternatives(readings[index], own[1], list(chain(*larger)))
     return again
 
 
@@ -70,20 +76,37 @@ def _doubtful(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
     """Whether the best date is far ahead of every other day."""
     best = dates[0]
-    days = {meaning.parts for meaning in interpret(best.text)}
     near = (d for d in dates if best.log_likelihood - d.log_likelihood < CLEAR_MARGIN)
-    return all(days & {meaning.parts for meaning in interpret(d.text)} for d in near)
+    return all(_days(best) & _days(date) for date in near)
+
+
+def _days(date: Hypothesis) -> set[PartialDate]:
+    """The days that a date, as it is written, may mean."""
+    return {meaning.parts for meaning in interpret(date.text)}
 
 
 def _crops(clean: Raster, page: Raster, rect: Rect) -> list[Grey]:
-    """A larger crop of the mark; and one of the page with its ruled lines, if there are any."""
+    """The mark's own crop, a larger one, and if there are ruled lines a larger one with them."""
     more = HIGHER * rect.height
     larger = Rect(rect.x0 - WIDER, rect.y0 - more, rect.x1 + WIDER, rect.y1 + more)
-    crops = [crop_of(clean, larger, 0.0), crop_of(page, larger, 0.0)]
-    return crops[:1] if np.array_equal(crops[0], crops[1]) else crops
+    own, clean_one = crop_of(clean, rect, CROP_MARGIN), crop_of(clean, larger, 0.0)
+    with_lines = crop_of(page, larger, 0.0)
+    same = np.array_equal(clean_one, with_lines)
+    return [own, clean_one] if same else [own, clean_one, with_lines]
 
 
-def _with_alternatives(readings: Readings, alternatives: Reading) -> Readings:
-    """The readings; the dates are those of before and the alternatives together."""
-    dates = mixed(dates_among(readings), alternatives.hypotheses)
-    return tuple(dates if reading.reader == DATES else reading for reading in readings)
+def _with_alternatives(own: Readings, alone: Reading, larger: Sequence[Reading]) -> Readings:
+    """The readings of a mark; where larger crops show another day, their dates stand beside its
+    own ones. `alone` are the dates of the mark's own crop by one network.
+    """
+    before = dates_among(own)
+    other = [r.hypotheses for r in larger if _shows_another_day(r.hypotheses, before[0])]
+    if not other:
+        return own
+    dates = mixed(before, alone.hypotheses, *other)
+    return tuple(dates if reading.reader == DATES else reading for reading in own)
+
+
+def _shows_another_day(dates: tuple[Hypothesis, ...], best: Hypothesis) -> bool:
+    """Whether the best of the dates fits well and is none of the days of another date."""
+    return bool(dates) and dates[0].log_likelihood >= MIN_FIT and not _days(dates[0]) & _days(best)

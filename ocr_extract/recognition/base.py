@@ -66,9 +66,9 @@ class HandwritingRecognizer(Protocol):
         """Readings of each crop, with the dates last; raises RecognizerTrouble or MissingTool."""
         ...
 
-    def alternatives(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """For each larger crop of a mark the dates that may stand there instead; raises
-        RecognizerTrouble or MissingTool.
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, Reading], ...]:
+        """For each crop the dates that may stand there, by all networks together and by the best
+        one alone, with a small weight; raises RecognizerTrouble or MissingTool.
         """
         ...
 

@@ -82,10 +82,10 @@ class DateRecognizer:
         outputs = [network.frames(crops) for network in self.networks]
         return tuple(self._of_crop(of_crop) for of_crop in zip(*outputs, strict=True))
 
-    def alternatives(self, crops: Sequence[Grey]) -> tuple[Reading, ...]:
-        """For each larger crop of a mark the dates that may stand there instead: those of all
-        networks together, and with a small weight those of the first network alone, which is the
-        better one on crops with other ink. Raises like `read`.
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, Reading], ...]:
+        """For each crop the dates that may stand there: by all networks together, and with a small
+        weight by the first network alone, which is the better one on crops with other ink. Raises
+        like `read`.
         """
         return tuple(self._alternatives(crop) for crop in crops)
 
@@ -95,14 +95,14 @@ class DateRecognizer:
         """
         return tuple((reading,) for reading in self.networks[0].read(crops))
 
-    def _alternatives(self, crop: Grey) -> Reading:
+    def _alternatives(self, crop: Grey) -> tuple[Reading, Reading]:
         outputs = tuple(network.frames([crop])[0] for network in self.networks)
         alone = self._scored(outputs[:1]).hypotheses
-        lowered = [
+        lowered = tuple(
             h.model_copy(update={"log_likelihood": h.log_likelihood + ALONE_LOG_WEIGHT})
             for h in alone
-        ]
-        return mixed(self._dates(outputs).hypotheses, lowered)
+        )
+        return self._dates(outputs), Reading(reader=DATES, hypotheses=lowered)
 
     def _of_crop(self, outputs: tuple[CtcOutput, ...]) -> tuple[Reading, ...]:
         free = [as_reading(n.name, o) for n, o in zip(self.networks, outputs, strict=True)]
