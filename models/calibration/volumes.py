@@ -4,15 +4,16 @@
 
 RESULTS/VOLUME holds the results of `ocr-extract run`, TRUTH/VOLUME.tsv the true dates: a table with
 the columns file, iso and note; a note `slip:DATE` gives the date that was meant, `alt:DATE` the
-other order of day and month where the text does not settle it. Each volume's confidences come from
-a map that was fitted without it (cross-validation); these give the risk-coverage curve. The map
-that is stored is fitted on all volumes. The other kinds of evidence stay as they are.
+other order of day and month where the text does not settle it. The map that is stored is fitted on
+all volumes; the calibration error that is printed comes from maps that were fitted without the
+volume (cross-validation). The other kinds of evidence stay as they are.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -63,15 +64,18 @@ def cross_validated(volumes: dict[str, list[Label]]) -> list[Shown]:
     return shown
 
 
-def curve(shown: Sequence[Shown]) -> tuple[Risk, ...]:
-    """The share of wrong dates at each confidence; it does not fall as the confidence falls."""
-    worst, points = 0.0, []
-    for point in (p for p in risk_coverage(shown) if p.count >= MIN):
-        worst = max(worst, point.error)
-        points.append(
-            Risk(threshold=round(point.threshold, 4), error=round(worst, 5), count=point.count)
-        )
-    return tuple(points)
+def curve(labels: Sequence[Label], fitted: Calibration) -> tuple[Risk, ...]:
+    """The expected share of wrong dates at each confidence, by the rule of succession (Laplace
+    1814): no wrong date among 200 is no proof that there is none. Dates are ranked by the posterior
+    before the map, to which no label was fitted. The share does not fall as the confidence falls.
+    """
+    wrong, points = 0.0, []
+    for point in risk_coverage([(label.raw, label.right) for label in labels]):
+        wrong = max(wrong, point.error * point.count)
+        threshold = math.floor(1e4 * fitted.confidence(point.threshold, KIND)) / 1e4
+        error = (wrong + 1) / (point.count + 2)
+        points.append(Risk(threshold=threshold, error=round(error, 5), count=point.count))
+    return tuple(p for p in points if p.count >= MIN)
 
 
 def main() -> None:
@@ -89,22 +93,23 @@ def main() -> None:
         for name in chosen.volumes
     }
     labels = [label for some in volumes.values() for label in some]
-    shown = cross_validated(volumes)
     before = load_calibration(STORED)
-    fitted = before.model_copy(
-        update={
-            "maps": {**before.maps, KIND: monotone(labels)},
-            "risk": {**before.risk, KIND: curve(shown)},
-        }
-    )
+    mapped = before.model_copy(update={"maps": {**before.maps, KIND: monotone(labels)}})
+    risk = {**before.risk, KIND: curve(labels, mapped)}
+    fitted = mapped.model_copy(update={"risk": risk})
     chosen.out.write_text(fitted.model_dump_json(indent=1) + "\n", "utf-8")
-    report(f"{KIND}, cross-validated", shown)
+    report(f"{KIND}, cross-validated", cross_validated(volumes))
     report(f"{KIND}, before the map", [(label.raw, label.right) for label in labels])
+    print_threshold(labels, fitted)
+
+
+def print_threshold(labels: Sequence[Label], fitted: Calibration) -> None:
+    """Print from where dates are accepted, and how many of them are wrong."""
     at = fitted.threshold(TARGET, KIND)
-    over = [right for confidence, right in shown if confidence >= at]
+    over = [label.right for label in labels if fitted.confidence(label.raw, KIND) >= at]
     wrong = over.count(False)
     print(
-        f"  error {TARGET}: accepted from {at}, {len(over)} of {len(shown)}, {wrong} wrong,"
+        f"  error {TARGET}: accepted from {at}, {len(over)} of {len(labels)}, {wrong} wrong,"
         f" at most {upper_bound(wrong, len(over)):.4f} with 95 % confidence"
     )
 

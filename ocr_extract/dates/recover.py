@@ -32,9 +32,10 @@ it, its month or its year may be given (chosen)."""
 MIN_LEGIBLE_LOG_LIKELIHOOD = -12.0
 """Natural log-likelihood, relative to the best free reading, from which ink is legible as a date
 (chosen)."""
-OTHER_TEXT_WEIGHT = 0.15
-"""Weight (0..1) of the log-likelihood of another recognizer's string: tesseract's reading of
-handwriting is mostly noise (chosen)."""
+OTHER_TEXT_WEIGHT, SURE_TEXT_WEIGHT = 0.15, 0.5
+"""Weights (0..1) of the log-likelihood of another recognizer's string: at least, and times the
+string's quality. Tesseract's reading of handwriting is mostly noise, and its scores say so
+(chosen)."""
 MIN_OTHER_LOG_LIKELIHOOD = -25.0
 """Smallest natural log-likelihood that another recognizer's string may give a date (chosen)."""
 MIN_SLIP_SHARE = 0.02
@@ -126,7 +127,7 @@ def recover_scored(
     reading, likeliest first; `quality` (0..1) is the probability that the ink is one of them;
     `texts` are free readings of the ink by other recognizers.
     """
-    hypotheses = _with_other_texts(scored, [r.text for r in texts])
+    hypotheses = _with_other_texts(scored, list(texts))
     pooled = _pool_hypotheses(hypotheses, context, languages)
     readings = [ReadText(h.text, quality) for h in hypotheses]
     if not pooled:
@@ -139,14 +140,15 @@ def recover_scored(
     return replace(result, text=_text_of(result, hypotheses, languages))
 
 
-def _with_other_texts(scored: Sequence[Hypothesis], texts: Sequence[str]) -> list[Hypothesis]:
+def _with_other_texts(scored: Sequence[Hypothesis], texts: Sequence[ReadText]) -> list[Hypothesis]:
     """The hypotheses, best first, with the other recognizers' texts added as evidence for the
     dates that they may be misreadings of.
     """
     total = np.array([s.log_likelihood for s in scored])
-    for text in texts:
-        total = total + OTHER_TEXT_WEIGHT * np.maximum(
-            MIN_OTHER_LOG_LIKELIHOOD, likelihoods(normalise(text), [s.text for s in scored])
+    for read in texts:
+        weight = max(OTHER_TEXT_WEIGHT, SURE_TEXT_WEIGHT * read.quality)
+        total = total + weight * np.maximum(
+            MIN_OTHER_LOG_LIKELIHOOD, likelihoods(normalise(read.text), [s.text for s in scored])
         )
     ranked = sorted(zip(total, scored, strict=True), key=lambda item: (-item[0], item[1].text))
     return [s.model_copy(update={"log_likelihood": float(value)}) for value, s in ranked]

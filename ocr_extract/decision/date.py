@@ -20,7 +20,7 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
-from ocr_extract.recognition.names import INK_RECOGNIZERS, dates_among
+from ocr_extract.recognition.names import INK_RECOGNIZERS, PP_OCR, dates_among
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -61,14 +61,22 @@ def recovered(
 def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: bool) -> bool:
     """Whether the readings of type decide the date of a mark, and not the networks that read
     handwriting. `typed`: the mark looks like type. Handwriting may look so too, and is then
-    misread: where the networks see a clear date, each reading of type that is a date must be it.
+    misread: where the networks see a clear date, each reading of type that is a date must be it,
+    or one of them must be the very text that a network reads.
     """
     dates = dates_among(readings)
-    if not typed or not _is_clear(dates):
+    if not typed or not _is_clear(dates) or _is_the_same_text(readings):
         return typed
     of_type = [_days(r.best, settings) for r in readings if r.reader not in INK_RECOGNIZERS]
     known = [days for days in of_type if days]
     return bool(known) and all(days & _days(dates[0].text, settings) for days in known)
+
+
+def _is_the_same_text(readings: Sequence[Reading]) -> bool:
+    """Whether a recognizer of type and PP-OCR read the same characters, without spaces."""
+    texts = [(r.reader, r.best.replace(" ", "").lower()) for r in readings if r.best]
+    of_network = {text for reader, text in texts if reader == PP_OCR}
+    return any(text in of_network for reader, text in texts if reader not in INK_RECOGNIZERS)
 
 
 def _days(text: str, settings: Settings) -> set[PartialDate]:
