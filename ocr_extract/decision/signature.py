@@ -148,4 +148,5 @@ def _no_signature(left: ScoredMark | None, observed: Observations) -> SignatureR
             place=left.mark.place,
             evidence=evidence_of(left),
         )
-    return SignatureResult(present="no", written="none", confidence=confidence.NO_MARK_CONFIDENCE)
+    sure = confidence.NO_SIGNATURE_CONFIDENCE
+    return SignatureResult(present="no", written="none", confidence=sure)

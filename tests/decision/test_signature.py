@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ocr_extract.calibration.confidence import CERTIFICATES, NO_MARK_CONFIDENCE, SIGNED_PRIOR
+from ocr_extract.calibration.confidence import CERTIFICATES, NO_SIGNATURE_CONFIDENCE, SIGNED_PRIOR
 from ocr_extract.decision.signature import MAX_TYPE_HEIGHT, MAX_UNCLEAR, signature_of
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.fields.observations import Observations
@@ -166,6 +166,6 @@ def test_only_an_undamaged_page_is_called_unsigned(stage: Stage, kind: str, pres
 def test_missing_mark_means_unsigned_only_on_a_page_with_a_signing_block() -> None:
     unsigned = _signature(None)
     assert (unsigned.present, unsigned.written) == ("no", "none")
-    assert unsigned.confidence == NO_MARK_CONFIDENCE
+    assert unsigned.confidence == NO_SIGNATURE_CONFIDENCE
     for unseen in (TEXT_FILE, replace(PAGE, labels={})):
         assert _signature(None, unseen) == SignatureResult(present="cannot tell", written="unknown")
