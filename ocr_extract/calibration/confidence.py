@@ -169,9 +169,9 @@ NO_MARK_CONFIDENCE = 0.93
 """Probability (0..1) that a field is empty when no mark was found for it: no date or no
 corresponding author. Set on the development agreements."""
 NO_SIGNATURE_CONFIDENCE = 0.5
-"""Probability (0..1) that a form is unsigned when no ink was found that may be a signature. Counted:
-the program said so of 1 of 656 signed agreements, and of nearly all unsigned made forms; 2 of
-1,076 real agreements are unsigned."""
+"""Probability (0..1) that a form is unsigned when no ink was found that may be a signature.
+Counted: the program said so of 1 of 656 signed agreements, and of nearly all unsigned made forms;
+2 of 1,076 real agreements are unsigned."""
 CERTIFICATES = {"valid": 0.99, "unverified": 0.95, "altered": 0.5, "unreadable": 0.3}
 """Probability (0..1) that a certificate of each state is the signer's signature (chosen)."""
 CERTIFICATE_DAY = {"valid": 0.998, "unverified": 0.998, "altered": 0.5, "unreadable": 0.5}
