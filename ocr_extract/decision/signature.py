@@ -24,7 +24,7 @@ MAX_TYPE_HEIGHT = 34.0
 10 of 22 drawn names in script fonts are 26 to 34 points high, and 1 such name by hand)."""
 MIN_SCRIPT_SCORE = 0.88
 """Word score (0..1) from which a name in ink may be a drawn script font (chosen)."""
-SIGNED_THRESHOLD = 0.8
+SIGNED_THRESHOLD = 0.9
 """Probability (0..1) from which ink is a signature; below it a person decides (chosen)."""
 NAMED_THRESHOLD = 0.6
 """Similarity to the author's name (0..1) above which the text of handwritten ink is given as the

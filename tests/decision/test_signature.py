@@ -62,11 +62,11 @@ def test_evidence_of_a_certificate_says_whether_the_file_grew_afterwards() -> No
 
 
 def test_ink_is_a_signature_from_the_threshold_on() -> None:
-    at_threshold = 1.3862944 - SIGNED_PRIOR
-    """Natural log-odds of a signature with probability 0.8 (ln 4 is 1.3862944)."""
+    at_threshold = 2.1972246 - SIGNED_PRIOR
+    """Natural log-odds of a signature with probability 0.9 (ln 9 is 2.1972246)."""
     assert _signature(scored(signed=at_threshold + 1e-6)).present == "yes"
     below = _signature(scored(signed=at_threshold - 1e-3))
-    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.8)
+    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.9)
     assert (below.written, below.ink, below.place) == ("hand", "1f", PLACE)
 
 
