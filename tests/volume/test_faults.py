@@ -67,7 +67,7 @@ def test_run_killed_at_any_moment_can_be_continued(
     rng = random.Random(7)  # noqa: S311
     out = tmp_path / "out"
     kills = 0
-    while kills < MAX_KILLS and not suffering.run_killed(out, rng.uniform(0.5, 4.0)):
+    while kills < MAX_KILLS and not suffering.run_killed(out, rng.uniform(0.4, 1.8)):
         kills += 1
     suffering.run(out)
     assert kills >= 2
