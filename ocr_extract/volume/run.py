@@ -100,6 +100,7 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
     files = list_files(volume.files, ledger, max_bytes, verify=volume.verify)
     reading = _Reading(number, volume, ledger, workers, progress, files)
     reading.read(unread(files, volume.task, ledger, again=volume.again), renew=volume.again)
+    reading.read(reading.left_out(), renew=False)
     try:
         return _outcome(reading)
     except DamagedReading:
@@ -160,6 +161,15 @@ class _Reading:
         self.files[path] = sha256
         key = self.volume.task.key(path)
         self.ledger.add_reading(self.run, sha256, key, extracted.reading, renew=renew)
+
+    def left_out(self) -> list[Path]:
+        """Files that still have no reading: of equal files one is read for all, and that one could
+        not be read.
+        """
+        if not self.unhashed:
+            return []
+        numbers = self.numbers()
+        return [path for path in self.files if path not in numbers and path not in self.unhashed]
 
     def numbers(self) -> dict[Path, int]:
         """The number of each file's reading in the ledger; files without a hash have none."""

@@ -86,6 +86,17 @@ def test_file_that_reappears_is_read_in_the_same_run(factory: Factory, ledger: L
     assert records(outcome, ledger)[0].damage == ()
 
 
+def test_equal_file_is_read_itself_when_the_one_that_is_read_for_both_is_away(
+    factory: Factory, ledger: Ledger
+) -> None:
+    first, second = factory.text("a.txt", TEXT), factory.text("b.txt", TEXT)
+    outcome = read([first, second], ledger, lambda: first.unlink(missing_ok=True))
+    gone, there = records(outcome, ledger)
+    assert [damage.kind for damage in gone.damage] == ["missing"]
+    assert there.damage == ()
+    assert there.fields.date.value == "2025-05-03"
+
+
 def test_unreadable_file_is_read_by_a_later_run(factory: Factory, ledger: Ledger) -> None:
     """Root may read every file, so a folder in the file's place is what cannot be read."""
     file, away = factory.text("a.txt", TEXT), factory.folder / "away"
