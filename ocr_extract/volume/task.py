@@ -16,6 +16,8 @@ from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.stored_reading import StoredReading, packed
 
+MAX_TRIES = 3
+"""Times that a file is read which changes while it is read, at most (chosen)."""
 TEMPORARY_PREFIX = "ocr-extract-"
 """Start of the names of temporary folders."""
 
@@ -65,12 +67,27 @@ def extract_sent_file(
 
 
 def extract_here(path: Path, settings: Settings, context: Context) -> ExtractedFile:
-    """Read one file in this process, without a limit of processor time."""
+    """Read one file in this process, without a limit of processor time. A file that was moved or
+    written while it was read is read again: some of its parts may have been missed.
+    """
     from ocr_extract.extraction import extract_all  # noqa: PLC0415  only workers need it all
 
     started = time.monotonic()
-    records = extract_all(path, settings=settings, context=context)
+    for _ in range(MAX_TRIES):
+        before = _state(path)
+        records = extract_all(path, settings=settings, context=context)
+        if _state(path) == before:
+            break
     return extracted_file(records, time.monotonic() - started)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is moved, replaced or written; None when it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_ctime_ns, status.st_size
 
 
 def extracted_file(records: Sequence[Record], seconds: float = 0.0) -> ExtractedFile:
