@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.dates.recover import ReadText, date_similarity, recover
+from ocr_extract.dates.recover import ReadText, date_similarity, recover, recover_scored
+from ocr_extract.records import Hypothesis
 
 YEAR = context_of(2025)
 CONFERENCE = context_of(2025, date(2025, 8, 11), date(2025, 8, 14))
@@ -129,3 +130,18 @@ def test_date_stated_twice_is_sure_and_its_order_is_not_open() -> None:
     assert (result.value.iso, result.order_open) == ("2025-06-05", False)
     assert result.confidence > 0.95
     assert date_similarity("June 5th 2025 (05/06/2025)") == 1.0
+
+
+def test_sure_reading_of_another_recognizer_weighs_more_than_noise() -> None:
+    scored = [
+        Hypothesis(text=text, log_likelihood=value)
+        for text, value in (("10.12.2025", 0.0), ("18.12.2025", -1.0))
+    ]
+
+    def first(quality: float) -> float:
+        texts = [ReadText("18.12.2025", quality)]
+        found = recover_scored(scored, 0.97, YEAR, texts=texts)
+        return {c.parts.iso: c.probability for c in found.candidates}["2025-12-10"]
+
+    alone = recover_scored(scored, 0.97, YEAR).candidates[0].probability
+    assert first(0.9) < first(0.1) < alone

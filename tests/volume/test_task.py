@@ -3,17 +3,20 @@
 import errno
 import hashlib
 import resource
+import shutil
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from ocr_extract import extraction
 from ocr_extract.dates.priors import Context
 from ocr_extract.errors import NoRoom
 from ocr_extract.records import Damage, Document, Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.stored_reading import unpacked
 from ocr_extract.volume.task import (
+    MAX_TRIES,
     TEMPORARY_PREFIX,
     extract_file,
     extract_here,
@@ -133,3 +136,24 @@ def test_full_temporary_folder_is_no_damage(
     with pytest.raises(raised, match=TEMPORARY_PREFIX):
         extract_sent_file("a.txt", b"x", SETTINGS, CONTEXT)
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(("moves", "times"), [(0, 1), (1, 2), (99, MAX_TRIES)])
+def test_file_that_is_moved_while_it_is_read_is_read_again(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch, moves: int, times: int
+) -> None:
+    """It comes back with the same content and the same time of modification."""
+    path, read_all = factory.text("a.txt", TEXT), extraction.extract_all
+    away, read = path.with_name("away"), []
+
+    def meddle(given: Path, **how: object) -> tuple[Record, ...]:
+        records = read_all(given, **how)  # type: ignore[arg-type]
+        if len(read) < moves:
+            shutil.move(path, away)
+            shutil.move(away, path)
+        read.append(given)
+        return records
+
+    monkeypatch.setattr(extraction, "extract_all", meddle)
+    assert extract_here(path, SETTINGS, CONTEXT).sha256 is not None
+    assert len(read) == times
