@@ -8,9 +8,8 @@ from collections.abc import Mapping, Sequence
 
 from ocr_extract.decision.evidence import is_typed
 from ocr_extract.fields.assign import ScoredMark, SignerField
+from ocr_extract.fields.marks import MIN_SIGNATURE_SIZE
 
-MIN_SIZE = (18.0, 6.0)
-"""Width and height in points that ink exceeds which may be a signature (chosen)."""
 MIN_SIGNED = -6.0
 """Natural log-odds, by the signature model, from which left over ink may be a signature (chosen;
 counted: -1.3 to -4.9 on six signed agreements whose signature no field had taken)."""
@@ -37,5 +36,6 @@ def leftover_ink(
 def _may_be_signature(mark: ScoredMark) -> bool:
     """Whether a mark is handwritten ink of a signature's size. Segments have no area of ink."""
     own = mark.mark
-    large = own.width > MIN_SIZE[0] and own.height > MIN_SIZE[1] and own.area > 0.0
+    wide, high = MIN_SIGNATURE_SIZE
+    large = own.width > wide and own.height > high and own.area > 0.0
     return own.kind == "ink" and large and mark.signed >= MIN_SIGNED and not is_typed(mark)

@@ -46,6 +46,8 @@ class RunLimits:
 
 
 RUNS = RunLimits()
+MIN_SIGNATURE_SIZE = (18.0, 6.0)
+"""Width and height in points that a signature exceeds (chosen)."""
 
 STRIP_EDGES = (-5.5, 8.0)
 """Top and bottom of a label strip, in points from the label's middle (chosen; counted: entries

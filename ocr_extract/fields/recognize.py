@@ -17,6 +17,7 @@ import numpy as np
 from ocr_extract.calibration.confidence import word_score
 from ocr_extract.dates.recover import date_similarity
 from ocr_extract.fields.marks import (
+    MIN_SIGNATURE_SIZE,
     Mark,
     marks_in_text,
     marks_on_page,
@@ -54,8 +55,6 @@ MAX_CORE_SHARE = 0.8
 (chosen)."""
 CROP_MARGIN = 1.5
 """Points around a mark in crops for the line networks (chosen). The ink has to fill the crop."""
-MIN_SIGNATURE_SIZE = (18.0, 6.0)
-"""Width and height in points that a signature exceeds (chosen)."""
 MAX_SIGNATURES = 4
 """Ink marks of a born-digital page that are read for a name, the largest first (chosen)."""
 MIN_PAPER_GREY = 250

@@ -57,8 +57,7 @@ def read_again(
     again = list(readings)
     for index in doubtful:
         crops = _crops(clean, page, marks[index].rect)
-        own, *larger = engines.handwriting.alternatives(crops)
-        again[index] = _with_alternatives(readings[index], own[1], list(chain(*larger)))
+        again[index] = _with_alternatives(readings[index], crops, engines)
     return again
 
 
@@ -95,14 +94,16 @@ def _crops(clean: Raster, page: Raster, rect: Rect) -> list[Grey]:
     return [own, clean_one] if same else [own, clean_one, with_lines]
 
 
-def _with_alternatives(own: Readings, alone: Reading, larger: Sequence[Reading]) -> Readings:
+def _with_alternatives(own: Readings, crops: Sequence[Grey], engines: Engines) -> Readings:
     """The readings of a mark; where larger crops show another day, their dates stand beside its
-    own ones. `alone` are the dates of the mark's own crop by one network.
+    own ones, and beside what one network alone reads in its own crop, the first of `crops`.
     """
     before = dates_among(own)
+    larger = chain.from_iterable(engines.handwriting.alternatives(crops[1:]))
     other = [r.hypotheses for r in larger if _shows_another_day(r.hypotheses, before[0])]
     if not other:
         return own
+    ((_, alone),) = engines.handwriting.alternatives(crops[:1])
     dates = mixed(before, alone.hypotheses, *other)
     return tuple(dates if reading.reader == DATES else reading for reading in own)
 

@@ -37,6 +37,8 @@ OTHER_LETTER_SHARE = 0.01
 a whole is still recognized (chosen)."""
 MIN_BLANK_EMISSION = 2e-3
 """Smallest probability (0..1) of the blank in a slice (chosen)."""
+MIN_LOG_LIKELIHOOD = -60.0
+"""Smallest natural log-likelihood that one network gives to a date (chosen)."""
 OUTER_LETTER_WEIGHT, OUTER_DIGIT_WEIGHT = 0.1, 0.003
 """Weights (0..1) of a slice with a letter and of one with a digit, before or after the date.
 Letters may be the end of a label or the name of a place; digits beside a date nearly always

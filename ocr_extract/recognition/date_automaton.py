@@ -21,6 +21,7 @@ from ocr_extract.dates.words import ENGLISH, foreign_months
 from ocr_extract.recognition.ctc_lattice import (
     FULL_YEARS,
     LETTERS,
+    MIN_LOG_LIKELIHOOD,
     NUMBERS,
     SEPARATORS,
     SHORT_YEARS,
@@ -46,8 +47,6 @@ scored (chosen)."""
 MAX_FOREIGN_WORDS = 5
 """Number of month words of other languages than English, the likeliest ones, that are scored
 (chosen)."""
-MIN_LOG_LIKELIHOOD = -60.0
-"""Smallest natural log-likelihood that one network gives to a date (chosen)."""
 DAY_AND_SHORT_YEAR_WEIGHT = 0.1
 """Weight (0..1) of a day and a year of two digits after a month word: "Sep 2025" is rather a year
 without a day (chosen)."""

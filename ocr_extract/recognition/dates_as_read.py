@@ -14,19 +14,15 @@ from collections.abc import Iterator, Sequence
 
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.words import ENGLISH, is_month
-from ocr_extract.recognition.ctc_lattice import DateLattice
-from ocr_extract.recognition.ctc_output import OTHER as UNKNOWN
-from ocr_extract.recognition.ctc_output import Array, column_of
+from ocr_extract.recognition.ctc_lattice import FULL_YEARS, MIN_LOG_LIKELIHOOD, DateLattice
+from ocr_extract.recognition.ctc_output import OTHER, Array, column_of
 
 MAX_LENGTH = 28
 """Characters of a free reading whose layout is tried, at most; a date is not longer (chosen)."""
 LAYOUT_LOG_WEIGHT = -2.3
 """Natural log-weight of a layout that the automaton does not know, beside 0 for those that it
-knows: about one real date in ten by hand has one, counted over 378 (chosen)."""
-MIN_LOG_LIKELIHOOD = -60.0
-"""Smallest natural log-likelihood that one network gives to a string (chosen)."""
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-"""Years of the dates that are tried (chosen): those that the automaton knows."""
+knows: a tenth (chosen; of 378 real dates by hand about six have such a layout)."""
+_YEARS = frozenset(map(int, FULL_YEARS))
 _DIGITS = "0123456789"
 _WORD = re.compile(r"[^\W\d_]{3,9}")
 _MONTHS = tuple(name[:3] for name in ENGLISH)
@@ -76,9 +72,7 @@ def _variants(text: str, languages: tuple[str, ...]) -> Iterator[str]:
 def _is_full_date(text: str, languages: tuple[str, ...]) -> bool:
     meanings = interpret(text, languages)
     return any(
-        meaning.parts.precision == "day"
-        and not meaning.remainder
-        and FIRST_YEAR <= (meaning.parts.year or 0) <= LAST_YEAR
+        meaning.parts.precision == "day" and not meaning.remainder and meaning.parts.year in _YEARS
         for meaning in meanings
     )
 
@@ -90,7 +84,7 @@ def _score(lattice: DateLattice, text: str) -> float:
     for symbol in text:
         if symbol == " ":
             before = before @ lattice.space
-        elif column_of(symbol) != UNKNOWN:
+        elif column_of(symbol) != OTHER:
             before = before @ (
                 lattice.repeated(symbol) if symbol == previous else lattice.character(symbol)
             )

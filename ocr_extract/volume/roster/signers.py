@@ -17,10 +17,6 @@ MIN_PERSON_LETTERS = 4
 """Fewest letters of what can be a stranger's name; less is a shred of ink (chosen)."""
 MAX_PERSON_WORDS = 6
 """Most words of a person's name; more are a sentence (chosen)."""
-PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
-"""Letters that do not lose their stroke when accents are removed."""
 
 
 def is_author(person: str, authors: Sequence[str]) -> bool:
@@ -51,7 +47,7 @@ def is_stranger(person: str, authors: Sequence[str]) -> bool:
 
 def _words(name: str) -> list[str]:
     """The words of a name without case, accents and strokes."""
-    return fold_title(name).translate(PLAIN_LETTERS).split()
+    return fold_title(name).split()
 
 
 def _is_latin(name: str) -> bool:

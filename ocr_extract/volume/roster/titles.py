@@ -27,9 +27,10 @@ class Beginning:
 
 BEGINNING = Beginning()
 
-STROKES = str.maketrans({"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ı": "i"})
-"""Letters with a stroke, and the i without a dot. Unicode does not decompose them; recognizers
-read, and people type, the plain letter."""
+_PLAIN = {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+STROKES = str.maketrans(_PLAIN | {letter.upper(): plain for letter, plain in _PLAIN.items()})
+"""Letters with a stroke, joined letters, and the i without a dot. Unicode does not decompose them;
+recognizers read, and people type, the plain letters."""
 
 
 def title_similarity(read: str, title: str) -> tuple[float | None, bool]:
