@@ -9,7 +9,6 @@ docs/confidence.md reports the results on the other agreements.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz
@@ -38,11 +37,6 @@ USUAL_DATE_LENGTH = 10
 MAX_HANDWRITING_QUALITY = 0.97
 """Highest probability (0..1) that handwriting holds one of the scored dates. Set on the
 development agreements."""
-MAX_LONE_DIGIT_QUALITY = 0.9
-"""The same for a date that ends in a day of one digit ("2025.6.1"): a second digit that touches the
-first, or was cut off, is seen by no network. Counted on the development volumes: 6 of 39 such dates
-are wrong, and 8 of 221 others."""
-LONE_LAST_DIGIT = re.compile(r"(?<!\d)\d\D*$")
 AGREEMENT_THRESHOLD = 0.6
 """Agreement of the readings (share 0..1) above which a medium word score lowers the quality only
 a little. Set on the development agreements."""
@@ -109,8 +103,7 @@ def hand_quality(log_likelihood: float, text: str) -> float:
     already known to be a date. Arguments as for `ink_date_score`. A badly written month lowers
     the log-likelihood of all dates by about the same amount, so the limit is lower here.
     """
-    most = MAX_LONE_DIGIT_QUALITY if LONE_LAST_DIGIT.search(text) else MAX_HANDWRITING_QUALITY
-    return most * _sigmoid(
+    return MAX_HANDWRITING_QUALITY * _sigmoid(
         (_for_usual_length(log_likelihood, text) - LOST_DATE_MIDPOINT) / LOST_DATE_SCALE
     )
 

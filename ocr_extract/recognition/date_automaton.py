@@ -63,6 +63,8 @@ PAIRS = tuple(
 )
 """Indices in NUMBERS of two numbers that can be a day and a month, in either order."""
 _FLAT = np.array([a * len(NUMBERS) + b for a, b in PAIRS])
+_ARE_PAIR = np.zeros((len(NUMBERS), len(NUMBERS)), np.float32)
+_ARE_PAIR.ravel()[_FLAT] = 1.0
 ENGLISH_WORDS = (*(w for name in ENGLISH for w in dict.fromkeys((name, name[:3]))), "sept")
 """English months in full and abbreviated, in lower case."""
 Spell = Callable[[int, int], str]
@@ -120,15 +122,22 @@ def _year_last(
     lattices: Sequence[DateLattice], weights: Sequence[float], separator: str, keep: int
 ) -> list[Written]:
     """Dates of number, separator, number, separator, year."""
-    heads = []
-    for lattice in lattices:
-        between = lattice.separator(separator)
-        first = np.tensordot(lattice.start, lattice.numbers, (0, 1)) @ between
-        both = np.einsum("at,bts->abs", first, lattice.numbers, optimize=True)
-        heads.append(both.reshape(-1, both.shape[2])[_FLAT] @ between)
-    years = _likely_years(heads, [lattice.year_ends for lattice in lattices], weights)
+    between = [lattice.separator(separator) for lattice in lattices]
+    firsts = [
+        np.asarray(lattice.start @ lattice.numbers @ b, np.float32)
+        for lattice, b in zip(lattices, between, strict=True)
+    ]
+    ends = [b @ lattice.year_ends for lattice, b in zip(lattices, between, strict=True)]
+    sums = [
+        np.asarray((_over_pairs(f)[:, None, :] @ lattice.numbers).sum(axis=(0, 1)))
+        for f, lattice in zip(firsts, lattices, strict=True)
+    ]
+    years = _likely_years(sums, ends, weights)
     scores = _pooled(
-        (head @ lattice.year_ends[:, years] for head, lattice in zip(heads, lattices, strict=True)),
+        (
+            _of_pairs(first, lattice.numbers @ end[:, years])
+            for first, lattice, end in zip(firsts, lattices, ends, strict=True)
+        ),
         weights,
     )
     return _best(
@@ -146,22 +155,48 @@ def _year_first(
 ) -> list[Written]:
     """Dates of full year, number and number, with what stands after each of the three."""
     after_year, between, last = separators
-    tails = []
+    starts: list[Array] = []
+    seconds: list[Array] = []
     for lattice in lattices:
+        starts.append((lattice.year_starts @ lattice.separator(after_year)).T)
         end = lattice.separator(last) @ lattice.end if last else lattice.end
-        day = np.tensordot(lattice.numbers, end, (2, 0)) @ lattice.separator(between).T
-        both = np.einsum("ats,bs->abt", lattice.numbers, day, optimize=True)
-        tails.append(both.reshape(-1, both.shape[2])[_FLAT] @ lattice.separator(after_year).T)
-    starts = [lattice.year_starts.T for lattice in lattices]
-    years = _likely_years(tails, starts, weights)
+        seconds.append(np.asarray(lattice.numbers @ end @ lattice.separator(between).T, np.float32))
+    sums = [
+        np.asarray((lattice.numbers @ _over_pairs(second)[:, :, None]).sum(axis=(0, 2)))
+        for second, lattice in zip(seconds, lattices, strict=True)
+    ]
+    years = _likely_years(sums, starts, weights)
     scores = _pooled(
-        (tail @ start[:, years] for tail, start in zip(tails, starts, strict=True)), weights
+        (
+            _of_pairs(second, lattice.numbers.transpose(0, 2, 1) @ start[:, years], swapped=True)
+            for second, lattice, start in zip(seconds, lattices, starts, strict=True)
+        ),
+        weights,
     )
     return _best(
         scores,
         keep,
         lambda row, column: f"{YEARS[years[column]]}{after_year}{_pair(row, between)}{last}",
     )
+
+
+def _over_pairs(rows: Array) -> Array:
+    """For each number the sum of the rows of all numbers that can be its day or month: shape
+    (numbers, slices + 1), as `rows`.
+    """
+    return np.asarray(_ARE_PAIR @ rows)
+
+
+def _of_pairs(rows: Array, columns: Array, *, swapped: bool = False) -> Array:
+    """Scores of each of PAIRS and each year: shape (pairs, years). `rows` are (numbers,
+    slices + 1), of the first number; `columns` (numbers, slices + 1, years), of the second; the
+    other way round when `swapped`.
+    """
+    count, slices, years = columns.shape
+    flat = columns.transpose(1, 0, 2).reshape(slices, count * years)
+    table = (rows @ flat).reshape(len(rows), count, years)
+    every = table.transpose(1, 0, 2) if swapped else table
+    return np.asarray(every.reshape(-1, years)[_FLAT])
 
 
 def _pair(row: int, separator: str) -> str:
@@ -174,9 +209,9 @@ def _likely_years(
     heads: Sequence[Array], ends: Sequence[Array], weights: Sequence[float]
 ) -> list[int]:
     """The MAX_YEARS likeliest years over all days and months, by all networks together: indices
-    of YEARS, ascending. `heads` are (n, slices + 1), `ends` (slices + 1, years), one per network.
+    of YEARS, ascending. `heads` are (slices + 1,), `ends` (slices + 1, years), one per network.
     """
-    sums = [h.sum(axis=0, keepdims=True) @ e for h, e in zip(heads, ends, strict=True)]
+    sums = (head[None, :] @ end for head, end in zip(heads, ends, strict=True))
     ranked = np.argsort(-_pooled(sums, weights)[0], kind="stable")
     return sorted(int(i) for i in ranked[:MAX_YEARS])
 
@@ -211,7 +246,8 @@ def _in_words(
             _day_month(lattice, words) if order == "DMY" else _month_day(lattice, words)
             for lattice in lattices
         ]
-        years = _likely_years(heads, [lattice.year_ends for lattice in lattices], weights)
+        sums = [np.asarray(head.sum(axis=0)) for head in heads]
+        years = _likely_years(sums, [lattice.year_ends for lattice in lattices], weights)
         shares = np.where(np.asarray(years) < len(FULL_YEARS), 1.0, short)
         ends = (
             h @ (lattice.year_ends[:, years] * shares)

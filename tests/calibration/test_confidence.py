@@ -11,7 +11,6 @@ from ocr_extract.calibration.confidence import (
     INK_DATE_MIDPOINT,
     LOST_DATE_MIDPOINT,
     MAX_HANDWRITING_QUALITY,
-    MAX_LONE_DIGIT_QUALITY,
     MAX_SIGNATURE_CONFIDENCE,
     MIN_QUALITY,
     SIGNED_PRIOR,
@@ -130,13 +129,3 @@ def test_likelihoods_beyond_all_bounds_give_no_error_and_no_confidence() -> None
     assert print_score([Reading(reader="tesseract", hypotheses=(unlikely,))]) == 0.0
     assert hand_quality(-1e5, "27.05.2025") == 0.0
     assert drawn_signature(-1e5) == 0.0
-
-
-@pytest.mark.parametrize(
-    ("text", "most"),
-    [("2025.6.1", MAX_LONE_DIGIT_QUALITY), ("2025年6月1日", MAX_LONE_DIGIT_QUALITY),
-     ("2025.6.11", MAX_HANDWRITING_QUALITY), ("2025.06.01", MAX_HANDWRITING_QUALITY),
-     ("1.6.2025", MAX_HANDWRITING_QUALITY), ("June 1, 2025", MAX_HANDWRITING_QUALITY)],
-)  # fmt: skip
-def test_day_of_one_digit_at_the_end_is_doubted(text: str, most: float) -> None:
-    assert hand_quality(0.0, text) == pytest.approx(most, rel=0.01)

@@ -63,9 +63,12 @@ def test_missing_language_gives_advice() -> None:
 
 
 def _fake_tesseract(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts a program called tesseract with another behaviour first on the path."""
+    """Puts a program called tesseract with another behaviour first on the path. It says its version,
+    which is asked once per process, by whichever test comes first.
+    """
+    version = "if '--version' in sys.argv: sys.exit(print('tesseract 5.3.0'))"
     program = folder / "tesseract"
-    program.write_text(f"#!{sys.executable}\nimport os, sys, time\n{body}\n")
+    program.write_text(f"#!{sys.executable}\nimport os, sys, time\n{version}\n{body}\n")
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
