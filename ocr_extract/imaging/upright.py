@@ -6,10 +6,18 @@ from ocr_extract.geometry import Raster, quarter_turned, rotation
 from ocr_extract.imaging.binarize import flatten
 from ocr_extract.imaging.deskew import measure_skew
 from ocr_extract.imaging.page_outline import straighten
+from ocr_extract.imaging.side_by_side import pages_of_sheet
 
 MIN_SKEW = 0.03
 """Angle in degrees below which a page is not turned (chosen): turning would cost more sharpness
 than it gains, 0.4 pixels on a page."""
+
+
+def upright_pages(raster: Raster) -> tuple[Raster, ...]:
+    """The page made upright; two pages, each level, when they stand side by side on the sheet."""
+    sheet = make_upright(raster)
+    pages = pages_of_sheet(sheet)
+    return pages if len(pages) == 1 else tuple(level(page) for page in pages)
 
 
 def make_upright(raster: Raster) -> Raster:

@@ -19,7 +19,7 @@ from ocr_extract.forms.template import PrintedPage, printed_pages
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, quarter_turned
 from ocr_extract.imaging.registration import Alignment, align
 from ocr_extract.imaging.resize import scaled
-from ocr_extract.imaging.upright import make_upright
+from ocr_extract.imaging.upright import upright_pages
 from ocr_extract.pages.page import (
     MIN_INK_SHARE,
     MIN_LEGIBLE_WORDS,
@@ -84,10 +84,10 @@ def read_pages(
     """The pages that can be read; `numbers` count from 1. Damage of the other pages is reported to
     `engines`. [] when the recognizer fails.
     """
-    rasters = []
+    rasters: list[Raster] = []
     for number in numbers:
         try:
-            rasters.append(make_upright(source.render(number, settings.read_dpi)))
+            rasters += upright_pages(source.render(number, settings.read_dpi))
         except Damaged as error:
             engines.report(error.damage)
     try:

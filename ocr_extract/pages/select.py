@@ -173,10 +173,17 @@ class PageSelector:
         for number in order[2:]:
             signing = signing_page(views, form_of(views)[0])
             complete = signing is not None and signing[1].score >= MIN_COMPLETE_BLOCK_SCORE
-            if complete and self.source.pages < MIN_PAGES_FOR_TWO_AGREEMENTS:
+            if complete and not self._may_miss_a_page(views):
                 break
             views += self._read([number])
         return _in_order(views)
+
+    def _may_miss_a_page(self, views: Sequence[PageView]) -> bool:
+        """Whether a page of the form may not be among the pages read so far: the file is long, or
+        all pages but one are empty.
+        """
+        written = [v for v in views if v.raster and ink_share(v.raster.pixels) >= MIN_INK_SHARE]
+        return self.source.pages >= MIN_PAGES_FOR_TWO_AGREEMENTS or len(written) < 2
 
     def _read(self, numbers: Sequence[int]) -> list[PageView]:
         return read_pages(self.source, numbers, self.settings, self.engines)

@@ -63,8 +63,8 @@ def test_missing_language_gives_advice() -> None:
 
 
 def _fake_tesseract(folder: Path, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Puts a program called tesseract with another behaviour first on the path. It says its version,
-    which is asked once per process, by whichever test comes first.
+    """Puts a program called tesseract with another behaviour first on the path. It says its
+    version, which is asked once per process, by whichever test comes first.
     """
     version = "if '--version' in sys.argv: sys.exit(print('tesseract 5.3.0'))"
     program = folder / "tesseract"
