@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
+from models.handwriting.joins import TAILED, Point, join, pen_begins, pen_leaves, with_tail
 from models.handwriting.strokes import Ink, PenWriter, curve
 from models.handwriting.texts import date_text, label_of
 
@@ -26,8 +27,13 @@ SIZE = 40
 HELD_OUT = "0"
 """First hexadecimal digit of sha1(name) of the writers and fonts that are held out from the
 training."""
-TOUCHING = 0.15
+TOUCHING = 0.3
 """Share (0..1) of lines composed of characters that touch their neighbours (chosen)."""
+JOINED = 0.5
+"""Share (0..1) of neighbouring digits of such lines that one stroke joins, as in "25" written
+without lifting the pen (chosen)."""
+LONG_TAIL = 0.06
+"""Share (0..1) of lines composed of characters whose last digit ends in a long tail (chosen)."""
 WIDE_GAPS = 0.1
 """Share (0..1) of lines composed of characters whose words stand far apart (chosen)."""
 CUT_OFF = 0.12
@@ -109,8 +115,9 @@ class Composer:
         low, high = self.rng.uniform(-0.3, 0.6), self.rng.uniform(0.5, 1.0)
         own_font = self.rng.random() < 0.6
         gap, pieces = self.rng.gauss(0.1, 0.12), []
-        if self.rng.random() < TOUCHING:
-            gap = self.rng.uniform(-0.14, 0.0)
+        joined = JOINED if self.rng.random() < TOUCHING else 0.0
+        if joined:
+            gap = self.rng.uniform(-0.15, 0.0)
         wide = 0.8 if self.rng.random() > WIDE_GAPS else 2.2
         for token in _tokens(text):
             if token == " ":
@@ -126,7 +133,10 @@ class Composer:
                         if mnist and writer
                         else pen.character(c, SIZE, width)
                     )
-        return self._joined(pieces, gap)
+        digits = _are_digits(text, len(pieces)) if joined else ()
+        line = self._joined(pieces, gap, joined, digits)
+        has_tail = text[-1] in TAILED and self.rng.random() < LONG_TAIL
+        return with_tail(line, SIZE, self.rng) if has_tail else line
 
     def _digit(self, images: npt.NDArray[np.uint8], low: float, high: float) -> Ink:
         """A digit of MNIST, enlarged, with a thinner or thicker stroke."""
@@ -146,19 +156,27 @@ class Composer:
     def _font_word(self, word: str) -> Ink:
         return _typeset(self.rng.choice(self.sources.fonts), word, SIZE)
 
-    def _joined(self, pieces: list[Ink], gap: float) -> Ink:
+    def _joined(
+        self, pieces: list[Ink], gap: float, strokes: float = 0.0, digits: tuple[bool, ...] = ()
+    ) -> Ink:
         """Pieces side by side, with about the writer's usual gap (as a share of SIZE), each shifted
-        a little up or down.
+        a little up or down. `strokes`: share (0..1) of neighbouring digits that a stroke joins;
+        `digits`: which pieces are digits, empty for none.
         """
         gaps = [round(SIZE * (gap + self.rng.gauss(0, 0.06))) for _ in pieces]
         total = sum(p.shape[1] for p in pieces) + sum(max(0, g) for g in gaps) + 8
         canvas = np.zeros((2 * SIZE, total), np.float32)
         x, bounce = 2, self.rng.uniform(0, 0.06)
-        for piece, space in zip(pieces, gaps, strict=True):
+        end: Point | None = None
+        for index, (piece, space) in enumerate(zip(pieces, gaps, strict=True)):
             shift = round(self.rng.gauss(0, bounce) * SIZE)
             moved = np.roll(piece, shift, axis=0)
             wide = min(piece.shape[1], total - x)
             canvas[:, x : x + wide] = np.maximum(canvas[:, x : x + wide], moved[:, :wide])
+            is_digit = bool(digits) and digits[index]
+            if end and is_digit and self.rng.random() < strokes:
+                join(canvas, end, pen_begins(moved, x, SIZE), self.rng)
+            end = pen_leaves(moved, x, SIZE) if is_digit else None
             x = max(2, x + piece.shape[1] + space)
         return canvas[:, : x + 4]
 
@@ -314,6 +332,13 @@ class Composer:
 
 def _smooth(xs: list[float], ys: list[float]) -> list[tuple[float, float]]:
     return curve(tuple(zip(xs, ys, strict=True)), 8)
+
+
+def _are_digits(text: str, count: int) -> tuple[bool, ...]:
+    """For each piece of a line that is composed character by character, whether it is a digit; none
+    when words of the line are one piece.
+    """
+    return tuple(c.isdigit() for c in text) if len(text) == count else ()
 
 
 def _tokens(text: str) -> list[str]:

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from models.handwriting.compose import Composer, load_sources
 from models.handwriting.network import STRIDE, DateNetwork
 from models.handwriting.texts import ALPHABET, label_of
+from models.handwriting.warm_start import warm_start
 from ocr_extract.recognition.handwriting import prepared
 
 SEED = 20251122
@@ -36,6 +37,8 @@ POOL = 24
 """Batches that are drawn at once and sorted by width, so that they need little padding (chosen)."""
 PEAK_RATE = 2.5e-3
 """Highest learning rate of the one-cycle schedule (chosen)."""
+RATE_OF_MORE = 1e-3
+"""The same where a trained network is trained on (chosen)."""
 Sample = tuple[np.ndarray, str]
 """Ink of a line, shape (32, width), 0 for paper and 1 for ink; and its text."""
 
@@ -47,6 +50,8 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, default=SHIPPED)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--start", type=Path, help="ONNX file of a network to train on from")
     parser.add_argument(
         "--with-copiste", action="store_true", help="add ccby/; to measure, never to ship"
     )
@@ -54,25 +59,37 @@ def main() -> None:
     if chosen.with_copiste and chosen.out == SHIPPED:
         parser.error("weights learned from ccby/ are not shipped: name another --out")
     torch.set_num_threads(chosen.threads)
-    torch.manual_seed(SEED)
-    network = trained(chosen.folder, chosen.steps, with_copiste=chosen.with_copiste)
+    torch.manual_seed(chosen.seed)
+    network = DateNetwork()
+    rate = PEAK_RATE
+    if chosen.start:
+        some = [padded(b)[0] for b in batches(chosen.folder, 20, [], chosen.seed + 2)]
+        network, rate = warm_start(chosen.start, some), RATE_OF_MORE
+    extra = copiste(chosen.folder) if chosen.with_copiste else []
+    lines = batches(chosen.folder, chosen.steps, extra, chosen.seed)
+    held = list(samples(chosen.folder, "held", SEED + 1, 600))
+    train(network, lines, chosen.steps, rate, held)
     export(network, chosen.out)
 
 
-def trained(folder: Path, steps: int, *, with_copiste: bool = False) -> DateNetwork:
-    """The network after `steps` steps, each with a batch of new lines. `with_copiste` adds the
-    training writers of ccby/.
+def train(
+    network: DateNetwork,
+    lines: Iterator[list[Sample]],
+    steps: int,
+    rate: float,
+    held: list[Sample],
+) -> None:
+    """Train for `steps` steps, one batch of `lines` each. `rate`: the highest learning rate.
+    Prints the loss and the share of `held` lines that are read exactly.
     """
-    network = DateNetwork()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=PEAK_RATE, weight_decay=1e-4)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-4)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, PEAK_RATE, total_steps=steps, pct_start=0.08
+        optimiser, rate, total_steps=steps, pct_start=0.08
     )
     loss_of = nn.CTCLoss(zero_infinity=True)
-    held = list(samples(folder, "held", SEED + 1, 600))
     started, recent = time.monotonic(), 0.0
-    extra = copiste(folder) if with_copiste else []
-    for step, batch in enumerate(batches(folder, steps, extra), 1):
+    print(f"0 held exact {exact_share(network, held):.3f}", flush=True)
+    for step, batch in enumerate(lines, 1):
         network.train()
         loss = _loss(network, batch, loss_of)
         optimiser.zero_grad()
@@ -85,7 +102,6 @@ def trained(folder: Path, steps: int, *, with_copiste: bool = False) -> DateNetw
             seconds = time.monotonic() - started
             right = exact_share(network, held)
             print(f"{step} loss {recent:.3f} held exact {right:.3f} {seconds:.0f} s", flush=True)
-    return network
 
 
 def copiste(folder: Path) -> list[Sample]:
@@ -102,12 +118,12 @@ def copiste(folder: Path) -> list[Sample]:
     return lines
 
 
-def batches(folder: Path, steps: int, extra: list[Sample]) -> Iterator[list[Sample]]:
+def batches(folder: Path, steps: int, extra: list[Sample], seed: int) -> Iterator[list[Sample]]:
     """`steps` batches of new lines; lines of a batch have similar widths. Some lines come from
     `extra`, when it is not empty.
     """
-    stream = samples(folder, "train", SEED, None)
-    order = random.Random(SEED)
+    stream = samples(folder, "train", seed, None)
+    order = random.Random(seed)
     made = 0
     while made < steps:
         drawn = (

@@ -155,6 +155,9 @@ SIGNED_PRIOR = 2.7
 """Natural log-odds added to those of the signature model. 99 of 100 real forms are signed, but
 only 27 of 100 of those that the model learned from. Half of that difference is added (chosen),
 because a person looks for the unsigned form."""
+NAMED_INK = 1.5
+"""Natural log-odds of a signature where the signer's name is read in the ink of the mark (chosen;
+counted: it is read in 222 of 616 drawn signatures, and in no ink of 501 unsigned forms)."""
 MAX_SIGNATURE_CONFIDENCE = 0.99
 """Highest probability (0..1) of a drawn signature: a model learned from some hundred forms cannot
 support more (chosen)."""

@@ -31,6 +31,8 @@ NAMED_THRESHOLD = 0.6
 value (chosen)."""
 MAX_UNCLEAR = 0.5
 """Highest confidence (0..1) of type that is not clearly the signer's name (chosen)."""
+SIGNERS: frozenset[SignerMatch] = frozenset(("author", "corresponding_author", "both"))
+"""Whose name has to be read in a mark to speak for a signature."""
 Names = tuple[str | None, str | None]
 """The author and the corresponding author; None when not read."""
 
@@ -48,7 +50,7 @@ def signature_of(
     readings = mark.mark.readings
     free = [(r.best, confidence.word_score(r)) for r in readings if r.reader != DATES]
     match = signer_match(free, *names)
-    sure = _probability(mark)
+    sure = _probability(mark, match)
     clear = _is_clear(sure, match, mark, observed)
     legible = is_typed(mark) or not observed.has_ink or mark.name_like > NAMED_THRESHOLD
     text = surest_reading(readings).best if legible else None
@@ -65,9 +67,11 @@ def signature_of(
     )
 
 
-def _probability(mark: ScoredMark) -> float:
+def _probability(mark: ScoredMark, match: SignerMatch = "cannot tell") -> float:
+    """Probability (0..1) that a mark is a signature. `match`: whose name is read in it."""
     if is_drawn(mark):
-        return confidence.drawn_signature(mark.signed)
+        named = confidence.NAMED_INK if match in SIGNERS else 0.0
+        return confidence.drawn_signature(mark.signed + named)
     return confidence.typed_signature(mark.name_like)
 
 
@@ -78,7 +82,7 @@ def _is_clear(sure: float, match: SignerMatch, mark: ScoredMark, observed: Obser
     """
     if is_drawn(mark):
         return sure >= SIGNED_THRESHOLD
-    named = match in ("author", "corresponding_author", "both")
+    named = match in SIGNERS
     printed = any(holds_label(reading.best) for reading in mark.mark.readings)
     return not observed.has_ink or (named and not printed)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from rapidfuzz import fuzz
 
 from ocr_extract.fields.observations import ObservedBlank
-from ocr_extract.forms.definition import FieldName, Form
+from ocr_extract.forms.definition import Blank, FieldName, Form
 from ocr_extract.forms.locate import FilledBlank, locate_blank
 from ocr_extract.forms.phrases import letters_and_digits
 from ocr_extract.geometry import Grey, Rect
@@ -31,32 +32,61 @@ MIN_TYPE_SIMILARITY = 0.85
 """Similarity (0..1) of two recognizers' texts from which the text may be type (chosen)."""
 
 
+@dataclass(frozen=True)
+class _Located:
+    """A blank that was found on a page: its content as read with the page, None without words; and
+    the rows of ink that are read again, because there are no words or their scores are low.
+    """
+
+    view: PageView
+    filled: FilledBlank
+    typed: ObservedBlank | None
+    rows: tuple[Rect, ...]
+
+    @property
+    def crops(self) -> list[Grey]:
+        """The pixels of the rows of ink."""
+        raster = self.view.raster
+        return [crop_of(raster, row) for row in self.rows] if raster is not None else []
+
+
 def find_blanks(
     views: Sequence[PageView], form: Form, engines: Engines
 ) -> dict[FieldName, ObservedBlank]:
-    """Every blank whose phrases are on a page, with its content."""
-    observed: dict[FieldName, ObservedBlank] = {}
-    for name, blank in form.blanks.items():
-        for view in views:
-            filled = locate_blank(view.lines, name, blank)
-            if filled is not None:
-                observed[name] = _observed_blank(view, filled, filled.entry, engines)
-                break
-    return observed
+    """Every blank whose phrases are on a page, with its content. All ink is read in one call."""
+    located = {
+        name: found
+        for name, blank in form.blanks.items()
+        if (found := _located(views, name, blank)) is not None
+    }
+    crops = {name: found.crops for name, found in located.items()}
+    readings = iter(_surest_readings([crop for own in crops.values() for crop in own], engines))
+    return {
+        name: _observed_blank(found, tuple(islice(readings, len(crops[name]))))
+        for name, found in located.items()
+    }
 
 
-def _observed_blank(
-    view: PageView, filled: FilledBlank, words: Sequence[Word], engines: Engines
-) -> ObservedBlank:
-    """The content as read with the page. It is read again as a line when there are no words or
-    their scores are low.
+def _located(views: Sequence[PageView], name: FieldName, blank: Blank) -> _Located | None:
+    """The blank on the first page that has its phrases."""
+    for view in views:
+        filled = locate_blank(view.lines, name, blank)
+        if filled is not None:
+            words = filled.entry
+            typed = _blank_of_words(view, filled, words) if words else None
+            legible = typed is not None and _mean(typed.scores) >= MIN_LEGIBLE_SCORE
+            return _Located(view, filled, typed, () if legible else _rows_of_ink(view, filled))
+    return None
+
+
+def _observed_blank(found: _Located, readings: Sequence[Reading]) -> ObservedBlank:
+    """The content as read with the page, or by the readings of its rows of ink if these are
+    surer.
     """
-    if not words:
-        return _blank_of_ink(view, filled, engines)
-    typed = _blank_of_words(view, filled, words)
-    if _mean(typed.scores) >= MIN_LEGIBLE_SCORE:
-        return typed
-    reread = _blank_of_ink(view, filled, engines)
+    typed = found.typed
+    reread = _blank_of_ink(found, readings)
+    if typed is None:
+        return reread
     if not reread.text or _mean(reread.scores) <= _mean(typed.scores):
         return typed
     # Type is misread in single letters, handwriting in most letters. Two readings that differ
@@ -97,27 +127,33 @@ def _blank_of_words(view: PageView, filled: FilledBlank, words: Sequence[Word]) 
     )
 
 
-def _blank_of_ink(view: PageView, filled: FilledBlank, engines: Engines) -> ObservedBlank:
-    """A blank without words: empty, or filled in by hand and read as well as possible."""
-    empty = ObservedBlank("", (), filled.similarity, None)
+def _rows_of_ink(view: PageView, filled: FilledBlank) -> tuple[Rect, ...]:
+    """The rows of ink in a blank, top to bottom; () when it is empty."""
     if view.raster is None or filled.region is None:
-        return empty
+        return ()
     marks = find_marks(view.raster, ink_mask(view.raster.pixels), filled.region, ())
     if sum(mark.area for mark in marks) < MIN_INK_AREA:
-        return empty
-    lines = _rows([mark.rect for mark in marks])
-    readings = _surest_readings([crop_of(view.raster, line) for line in lines], engines)
+        return ()
+    return tuple(_rows([mark.rect for mark in marks]))
+
+
+def _blank_of_ink(found: _Located, readings: Sequence[Reading]) -> ObservedBlank:
+    """A blank without words: empty, or filled in by hand and read as well as possible."""
+    similarity = found.filled.similarity
+    if not found.rows:
+        return ObservedBlank("", (), similarity, None)
     text = " ".join(r.best for r in readings if r.best)
-    place = place_of(view, Rect.around(lines))
-    return ObservedBlank(
-        text, tuple(_mean_word_score(r) for r in readings), filled.similarity, place, ink=True
-    )
+    place = place_of(found.view, Rect.around(found.rows))
+    scores = tuple(_mean_word_score(r) for r in readings)
+    return ObservedBlank(text, scores, similarity, place, ink=True)
 
 
 def _surest_readings(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
     """For each line the reading with the higher score, as type or as handwriting. () when a
     recognizer fails.
     """
+    if not lines:
+        return ()
     try:
         typed = engines.pages.read(lines)
         handwriting = engines.handwriting.free(lines)

@@ -1,9 +1,12 @@
-"""Reads doubtful dates once more, from more crops of the same ink.
+"""Reads likely dates once more: from changed crops, and doubtful ones from larger crops.
 
-A crop that follows the ink of one mark may cut off what belongs to it: the loop of a 9 that touches
-the signature above it, a tail, a stroke that was taken for a ruled line. So a date that is not
-clear is read again from a higher and wider crop, and from one of the page before ruled lines were
-removed. Where another day is read there, it stands beside the first one.
+A network may see another digit when strokes are a little thinner, or the line a little wider: an
+8 with an open loop is a 0 in one crop and an 8 in three. So every likely date is the mean of its
+crop and of changed ones. A crop that follows the ink of one mark may also cut off what belongs to
+it: the loop of a 9 that touches the signature above it, a tail, a stroke that was taken for a ruled
+line. So a date that is not clear is read again from a higher and wider crop, and from one of the
+page before ruled lines were removed. Where another day is read there, it stands beside the first
+one.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain
 
+import cv2
 import numpy as np
 
 from ocr_extract.calibration.confidence import ink_date_score
@@ -20,7 +24,7 @@ from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.components import crop_of
 from ocr_extract.recognition.base import Engines
-from ocr_extract.recognition.date_recognizer import mixed
+from ocr_extract.recognition.date_recognizer import averaged, mixed
 from ocr_extract.recognition.names import DATES, dates_among
 from ocr_extract.records import Hypothesis, Reading
 
@@ -31,6 +35,9 @@ MIN_DATE_SCORE = 0.2
 CLEAR_MARGIN = 8.0
 """Natural log-likelihood by which the best date is ahead of every other day from which a date is
 clear and not read again (chosen)."""
+WIDENING, SLANT = 1.2, 0.15
+"""Factor by which the wide crop is wider, and shift of the slanted crop per row in pixels (chosen;
+the mean with these crops made 3 of 89 dates of one volume right that the crop alone had wrong)."""
 HIGHER, WIDER = 0.35, 3.0
 """Share of a mark's height by which the higher crop reaches above and below it, and points to
 its left and right (chosen; the loops that were cut off are a third of a digit's height)."""
@@ -51,17 +58,34 @@ def read_again(
     """The readings of each mark; the dates of doubtful ones are scored against more crops. `clean`
     is the page without ruled lines, `page` the page with them. Raises RecognizerTrouble.
     """
-    doubtful = _doubtful(marks, readings)
-    if not doubtful:
-        return list(readings)
     again = list(readings)
-    for index in doubtful:
-        crops = _crops(clean, page, marks[index].rect)
-        again[index] = _with_alternatives(readings[index], crops, engines)
+    for index in _likely(marks, readings):
+        rect = marks[index].rect
+        again[index] = _averaged(readings[index], crop_of(clean, rect, CROP_MARGIN), engines)
+        if not _is_clear(dates_among(again[index])):
+            again[index] = _with_alternatives(again[index], _crops(clean, page, rect), engines)
     return again
 
 
-def _doubtful(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
+def _averaged(own: Readings, crop: Grey, engines: Engines) -> Readings:
+    """The readings of a mark; its dates are the mean of those of its crop and of changed ones."""
+    changed = engines.handwriting.alternatives(changed_crops(crop))
+    dates = averaged(dates_among(own), *(together.hypotheses for together, _ in changed))
+    return tuple(dates if reading.reader == DATES else reading for reading in own)
+
+
+def changed_crops(crop: Grey) -> tuple[Grey, Grey, Grey]:
+    """The crop wider, with thinner strokes, and slanted; shape (height, any width)."""
+    height, width = crop.shape
+    wide = cv2.resize(crop, None, fx=WIDENING, fy=1.0, interpolation=cv2.INTER_LINEAR)
+    thin = cv2.dilate(crop, np.ones((2, 2), np.uint8))
+    shift = np.array([[1, SLANT, 0], [0, 1, 0]], np.float32)
+    size = (width + round(SLANT * height), height)
+    slanted = cv2.warpAffine(crop, shift, size, borderValue=255)
+    return np.asarray(wide, np.uint8), np.asarray(thin, np.uint8), np.asarray(slanted, np.uint8)
+
+
+def _likely(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
     """Indices of the marks to read again, most like a date first."""
     scored = [
         (ink_date_score(dates[0].log_likelihood, dates[0].text), index)
@@ -69,7 +93,7 @@ def _doubtful(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
         if (dates := dates_among(own)) and marks[index].kind != "text"
     ]
     likely = sorted(((-score, index) for score, index in scored if score > MIN_DATE_SCORE))
-    return [i for _, i in likely[:MAX_MARKS] if not _is_clear(dates_among(readings[i]))]
+    return [index for _, index in likely[:MAX_MARKS]]
 
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:

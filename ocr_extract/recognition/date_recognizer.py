@@ -49,13 +49,30 @@ def mixed(*readings: Sequence[Hypothesis]) -> Reading:
     """The dates of several readings of the same mark as one reading: the likelihoods of a string
     are added.
     """
+    sums = _sums(readings)
+    return _ranked(sums, max([0.0, *sums.values()]))
+
+
+def averaged(*readings: Sequence[Hypothesis]) -> Reading:
+    """The dates of several readings of the same mark as one reading: the likelihood of a string is
+    the mean over the readings, 0 where it is not among them.
+    """
+    return _ranked(_sums(readings), math.log(max(1, len(readings))))
+
+
+def _sums(readings: Sequence[Sequence[Hypothesis]]) -> dict[str, float]:
+    """The natural logarithm of the sum of the likelihoods of each string."""
     sums: dict[str, float] = {}
     for hypothesis in chain(*readings):
         before = sums.get(hypothesis.text, -math.inf)
         sums[hypothesis.text] = float(np.logaddexp(before, hypothesis.log_likelihood))
+    return sums
+
+
+def _ranked(sums: dict[str, float], less: float) -> Reading:
+    """The likeliest MAX_DATES strings, each with its log-likelihood lowered by `less`."""
     ranked = sorted(sums.items(), key=lambda item: (-item[1], item[0]))[:MAX_DATES]
-    excess = max(0.0, ranked[0][1]) if ranked else 0.0
-    dates = (Hypothesis(text=text, log_likelihood=value - excess) for text, value in ranked)
+    dates = (Hypothesis(text=text, log_likelihood=min(0.0, v - less)) for text, v in ranked)
     return Reading(reader=DATES, hypotheses=tuple(dates))
 
 

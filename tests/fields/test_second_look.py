@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
 from ocr_extract.fields.marks import Mark
-from ocr_extract.fields.second_look import MAX_MARKS, read_again
+from ocr_extract.fields.second_look import MAX_MARKS, changed_crops, read_again
 from ocr_extract.geometry import Grey, Raster, Rect, raster_of
 from ocr_extract.recognition.base import Engines
 from ocr_extract.recognition.names import DATES, PP_OCR
@@ -25,10 +26,14 @@ def _dates(*scored: tuple[str, float]) -> Reading:
 
 @dataclass(frozen=True)
 class Closer:
-    """Reads the given dates in every larger crop, and keeps the crops."""
+    """Reads the given dates in every larger crop, and in crops of the mark's own height what
+    `own` says; keeps the crops.
+    """
 
     dates: Reading
-    crops: list[Grey] = field(default_factory=list)
+    own: Reading = field(default_factory=lambda: _dates(*DOUBTFUL))
+    larger: list[Grey] = field(default_factory=list)
+    changed: list[Grey] = field(default_factory=list)
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         raise NotImplementedError
@@ -37,8 +42,13 @@ class Closer:
         raise NotImplementedError
 
     def alternatives(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, Reading], ...]:
-        self.crops.extend(crops)
-        return tuple((self.dates, self.dates) for _ in crops)
+        return tuple(self._read(crop) for crop in crops)
+
+    def _read(self, crop: Grey) -> tuple[Reading, Reading]:
+        is_larger = crop.shape[0] > 2 * RECT.height + 30
+        (self.larger if is_larger else self.changed).append(crop)
+        dates = self.dates if is_larger else self.own
+        return dates, dates
 
 
 def _page(ink_above: bool = False) -> Raster:
@@ -58,17 +68,36 @@ def _again(closer: Closer, *scored: tuple[tuple[str, float], ...], kind: str = "
     return [own[1].hypotheses[0].text for own in again]
 
 
-def test_doubtful_date_gets_its_alternatives_and_a_clear_one_is_not_read() -> None:
+def test_date_is_the_mean_of_its_crop_and_of_changed_ones() -> None:
+    closer = Closer(_dates(), own=_dates(("18/6/2025", 0.0), ("10/6/2025", -9.0)))
+    assert _again(closer, (("10/6/2025", 0.0), ("18/6/2025", -9.0))) == ["18/6/2025"]
+    assert len(closer.changed) == 3
+    same = Closer(_dates(), own=_dates(*CLEAR))
+    assert _again(same, CLEAR) == ["1/6/2025"]
+    assert same.larger == [], "a clear date is not read from larger crops"
+
+
+def test_changed_crops_are_wider_thinner_and_slanted() -> None:
+    crop = np.full((40, 100), 255, np.uint8)
+    crop[10:30, 20:24] = 0
+    wide, thin, slanted = changed_crops(crop)
+    assert wide.shape == (40, 120)
+    assert thin.shape == crop.shape
+    assert 0 < np.count_nonzero(thin < 128) < np.count_nonzero(crop < 128)
+    first, last = (np.flatnonzero(slanted[row] < 128).mean() for row in (11, 28))
+    assert last - first == pytest.approx(0.15 * 17, abs=1.0)
+
+
+def test_doubtful_date_gets_its_alternatives() -> None:
     closer = Closer(_dates(("7/6/2025", 0.0)))
-    assert _again(closer, DOUBTFUL, CLEAR) == ["7/6/2025", "1/6/2025"]
-    assert len(closer.crops) == 3, "two larger crops, and the mark's own for the comparison"
+    assert _again(closer, DOUBTFUL) == ["7/6/2025"]
+    assert len(closer.larger) == 2
 
 
 def test_larger_crops_are_of_the_page_without_and_with_its_ruled_lines() -> None:
     closer = Closer(_dates(("7/6/2025", 0.0)))
     _again(closer, DOUBTFUL)
-    clean, of_page, own = closer.crops
-    assert own.shape[0] < clean.shape[0]
+    clean, of_page = closer.larger
     assert clean.shape == of_page.shape
     assert clean.shape[0] > 2 * (RECT.height + 2)
     assert clean.min() == 255
@@ -78,7 +107,7 @@ def test_larger_crops_are_of_the_page_without_and_with_its_ruled_lines() -> None
 def test_the_same_day_in_larger_crops_changes_nothing() -> None:
     closer = Closer(_dates(("01.06.2025", 0.0), ("7/6/2025", -0.1)))
     assert _again(closer, DOUBTFUL) == ["1/6/2025"]
-    assert len(closer.crops) == 2, "the mark's own crop is not needed"
+    assert len(closer.changed) == 3, "the mark's own crop is not needed"
 
 
 def test_alternatives_that_fit_badly_change_nothing() -> None:
@@ -90,7 +119,7 @@ def test_type_and_what_is_hardly_a_date_is_not_read_again() -> None:
     closer = Closer(_dates(("7/6/2025", 0.0)))
     assert _again(closer, (("1/6/2025", -30.0), ("7/6/2025", -30.5))) == ["1/6/2025"]
     assert _again(closer, DOUBTFUL, kind="text") == ["1/6/2025"]
-    assert closer.crops == []
+    assert closer.larger == closer.changed == []
 
 
 def test_only_the_likeliest_marks_are_read_again() -> None:

@@ -12,7 +12,12 @@ from ocr_extract.extraction import extract
 from ocr_extract.geometry import Grey
 from ocr_extract.recognition.base import RecognizerTrouble
 from ocr_extract.recognition.ctc_output import CtcOutput
-from ocr_extract.recognition.date_recognizer import ALONE_LOG_WEIGHT, DateRecognizer, mixed
+from ocr_extract.recognition.date_recognizer import (
+    ALONE_LOG_WEIGHT,
+    DateRecognizer,
+    averaged,
+    mixed,
+)
 from ocr_extract.recognition.names import HANDWRITING, PP_OCR
 from ocr_extract.records import Hypothesis, Reading
 from ocr_extract.settings import Settings
@@ -140,3 +145,14 @@ def test_likelihoods_of_a_date_in_several_readings_are_added() -> None:
     assert other.log_likelihood == -1.0
     assert mixed((), ()).hypotheses == ()
     assert mixed(two, two, two).hypotheses[0].log_likelihood == 0.0
+
+
+def test_mean_of_readings_counts_a_missing_string_as_impossible() -> None:
+    one = (Hypothesis(text="1/6/2025", log_likelihood=0.0),)
+    two = (Hypothesis(text="7/6/2025", log_likelihood=-0.5), *one)
+    assert averaged(one, one).hypotheses == one
+    first, second = averaged(one, two, ()).hypotheses
+    assert first.text == "1/6/2025"
+    assert first.log_likelihood == pytest.approx(math.log(2 / 3))
+    assert second.log_likelihood == pytest.approx(-0.5 - math.log(3))
+    assert averaged((), ()).hypotheses == ()
