@@ -15,6 +15,7 @@ import argparse
 import csv
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 from models.calibration.fit import STORED, report
@@ -65,15 +66,19 @@ def cross_validated(volumes: dict[str, list[Label]]) -> list[Shown]:
 
 
 def curve(labels: Sequence[Label], fitted: Calibration) -> tuple[Risk, ...]:
-    """The expected share of wrong dates at each confidence, by the rule of succession (Laplace
-    1814): no wrong date among 200 is no proof that there is none. Dates are ranked by the posterior
-    before the map, to which no label was fitted. The share does not fall as the confidence falls.
+    """The expected share of wrong dates at each confidence: the larger one of two estimates. One is
+    the rule of succession (Laplace 1814): no wrong date among 200 is no proof that there is none.
+    The other is the mean of what the map itself says. Dates are ranked by the posterior before the
+    map, to which no label was fitted. The share does not fall as the confidence falls.
     """
-    wrong, points = 0.0, []
+    wrong, by_map, points = 0.0, 0.0, []
+    ranked = sorted((label.raw for label in labels), reverse=True)
+    doubts = list(accumulate(1.0 - fitted.confidence(raw, KIND) for raw in ranked))
     for point in risk_coverage([(label.raw, label.right) for label in labels]):
         wrong = max(wrong, point.error * point.count)
+        by_map = max(by_map, doubts[point.count - 1] / point.count)
         threshold = math.floor(1e4 * fitted.confidence(point.threshold, KIND)) / 1e4
-        error = (wrong + 1) / (point.count + 2)
+        error = max(by_map, (wrong + 1) / (point.count + 2))
         points.append(Risk(threshold=threshold, error=round(error, 5), count=point.count))
     return tuple(p for p in points if p.count >= MIN)
 
