@@ -1,5 +1,6 @@
 """A certificate or a mark decides whether an agreement is signed, how, and by whom."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -62,12 +63,23 @@ def test_evidence_of_a_certificate_says_whether_the_file_grew_afterwards() -> No
 
 
 def test_ink_is_a_signature_from_the_threshold_on() -> None:
-    at_threshold = 2.1972246 - SIGNED_PRIOR
-    """Natural log-odds of a signature with probability 0.9 (ln 9 is 2.1972246)."""
+    at_threshold = math.log(0.85 / 0.15) - SIGNED_PRIOR
+    """Natural log-odds of a signature with probability 0.85."""
     assert _signature(scored(signed=at_threshold + 1e-6)).present == "yes"
     below = _signature(scored(signed=at_threshold - 1e-3))
-    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.9)
+    assert (below.present, round(below.confidence, 2)) == ("cannot tell", 0.85)
     assert (below.written, below.ink, below.place) == ("hand", "1f", PLACE)
+
+
+def test_name_of_the_signer_in_ink_speaks_for_a_signature() -> None:
+    unsure = math.log(0.7 / 0.3) - SIGNED_PRIOR
+
+    def present(text: str) -> str:
+        return _signature(scored([reading(text, 0.9, "pp-ocr")], signed=unsure)).present
+
+    assert present(NAMES[0]) == "yes"
+    assert present("zzz") == "cannot tell"
+    assert present(f": {NAMES[0]}") == "cannot tell", "the author's name beside a label"
 
 
 def test_ink_beside_a_certificate_says_how_the_form_is_signed() -> None:

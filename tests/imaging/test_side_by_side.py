@@ -61,6 +61,15 @@ def test_one_wide_page_of_text_stays_whole() -> None:
     assert pages_of_sheet(raster) == (raster,)
 
 
+def test_edge_of_a_page_in_the_gutter_and_a_dark_side_of_a_photo_do_not_hide_it() -> None:
+    sheet = _sheet()
+    middle = sheet.shape[1] // 2
+    sheet[:, middle : middle + 3] = 60
+    sheet[: round(0.015 * len(sheet))] = 0
+    left, right = pages_of_sheet(raster_of(sheet, 150, 1))
+    assert abs(left.width - right.width) < 0.06 * sheet.shape[1]
+
+
 def test_tiny_and_empty_sheets_raise_no_error() -> None:
     for shape in ((1, 1), (3, 900), (900, 3), (40, 60)):
         assert len(pages_of_sheet(raster_of(np.zeros(shape, np.uint8), 100, 1))) == 1
