@@ -156,9 +156,9 @@ SIGNED_PRIOR = 2.7
 only 27 of 100 of those that the model learned from. Half of that difference is added (chosen),
 because a person looks for the unsigned form."""
 NAMED_INK = 1.5
-"""Natural log-odds of a signature where the signer's name is read in the ink of the mark (chosen;
-counted: it is read in 222 of 616 drawn signatures; on 1 of 500 unsigned forms in the ink that is most
-like one, together with the end of a label)."""
+"""Natural log-odds of a signature where the signer's name is read in the ink of the mark (chosen).
+Counted: it is read in 222 of 616 drawn signatures, and on 1 of 500 unsigned forms in the ink that
+is most like one, together with the end of a label."""
 MAX_SIGNATURE_CONFIDENCE = 0.99
 """Highest probability (0..1) of a drawn signature: a model learned from some hundred forms cannot
 support more (chosen)."""
