@@ -20,8 +20,8 @@ GUTTER_PLACE = (0.38, 0.62)
 MIN_GUTTER = 0.02
 """Width of the gutter as a share of the sheet's width, at least (chosen)."""
 MAX_INK_IN_GUTTER = 0.02
-"""Share (0..1) of dark pixels in a column of the gutter, at most: dust, a fold, and the dark edge of
-a photo (chosen; columns of text have 0.07 and more)."""
+"""Share (0..1) of dark pixels in a column of the gutter, at most: dust, a fold, and the dark edge
+of a photo (chosen; columns of text have 0.07 and more)."""
 MIN_ROWS_WITH_INK = 0.08
 """Share (0..1) of the rows that have ink on either page (chosen)."""
 
