@@ -24,7 +24,7 @@ from ocr_extract.fields.marks import (
     marks_on_page,
     segments_of_marks,
 )
-from ocr_extract.fields.second_look import read_again
+from ocr_extract.fields.second_look import SignedPage, read_again
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
@@ -111,7 +111,8 @@ def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[M
     ]
     every, readings = (*marks, *segments), [*read, *segment_readings]
     try:
-        readings = read_again(raster, view.raster, every, readings, engines)
+        labels = tuple(label.rect for label in block.labels.values())
+        readings = read_again(SignedPage(raster, view.raster, labels), every, readings, engines)
     except RecognizerTrouble as trouble:
         engines.report(_reading_damage(trouble, raster))
     return tuple(

@@ -5,13 +5,14 @@ A network may see another digit when strokes are a little thinner, or the line a
 crop and of changed ones. A crop that follows the ink of one mark may also cut off what belongs to
 it: the loop of a 9 that touches the signature above it, a tail, a stroke that was taken for a ruled
 line. So a date that is not clear is read again from a higher and wider crop, and from one of the
-page before ruled lines were removed. Where another day is read there, it stands beside the first
-one.
+page before ruled lines were removed; and together with ink that stands between the label and the
+mark, which may be the first digit. Where another day is read there, it stands beside the first one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 import cv2
@@ -41,6 +42,11 @@ the mean with these crops made 3 of 89 dates of one volume right that the crop a
 HIGHER, WIDER = 0.35, 3.0
 """Share of a mark's height by which the higher crop reaches above and below it, and points to
 its left and right (chosen; the loops that were cut off are a third of a digit's height)."""
+MIN_BEFORE, MAX_BEFORE, LABEL_MARGIN = 4.0, 3.0, 1.0
+"""Points between the label and a mark from which there is room for a digit; how far apart they are
+at most, in heights of the mark; and points behind the label that are left out (chosen)."""
+DARK = 128
+"""Grey level (0..255) below which a pixel is surely ink (chosen)."""
 MIN_FIT = -6.0
 """Natural log-likelihood from which the best date of a larger crop fits well (chosen)."""
 CROP_MARGIN = 1.5
@@ -48,22 +54,29 @@ CROP_MARGIN = 1.5
 Readings = tuple[Reading, ...]
 
 
+@dataclass(frozen=True)
+class SignedPage:
+    """The signing page without and with its ruled lines, and the rectangles of its labels in
+    points.
+    """
+
+    clean: Raster
+    ruled: Raster
+    labels: tuple[Rect, ...] = ()
+
+
 def read_again(
-    clean: Raster,
-    page: Raster,
-    marks: Sequence[Mark],
-    readings: Sequence[Readings],
-    engines: Engines,
+    page: SignedPage, marks: Sequence[Mark], readings: Sequence[Readings], engines: Engines
 ) -> list[Readings]:
-    """The readings of each mark; the dates of doubtful ones are scored against more crops. `clean`
-    is the page without ruled lines, `page` the page with them. Raises RecognizerTrouble.
+    """The readings of each mark; the dates of likely ones are scored against more crops. Raises
+    RecognizerTrouble.
     """
     again = list(readings)
     for index in _likely(marks, readings):
         rect = marks[index].rect
-        again[index] = _averaged(readings[index], crop_of(clean, rect, CROP_MARGIN), engines)
+        again[index] = _averaged(readings[index], crop_of(page.clean, rect, CROP_MARGIN), engines)
         if not _is_clear(dates_among(again[index])):
-            again[index] = _with_alternatives(again[index], _crops(clean, page, rect), engines)
+            again[index] = _with_alternatives(again[index], _crops(page, rect), engines)
     return again
 
 
@@ -108,14 +121,32 @@ def _days(date: Hypothesis) -> set[PartialDate]:
     return {meaning.parts for meaning in interpret(date.text)}
 
 
-def _crops(clean: Raster, page: Raster, rect: Rect) -> list[Grey]:
-    """The mark's own crop, a larger one, and if there are ruled lines a larger one with them."""
+def _crops(page: SignedPage, rect: Rect) -> list[Grey]:
+    """The mark's own crop, a larger one, if there are ruled lines a larger one with them, and one
+    with the ink to the left if there is some.
+    """
     more = HIGHER * rect.height
     larger = Rect(rect.x0 - WIDER, rect.y0 - more, rect.x1 + WIDER, rect.y1 + more)
-    own, clean_one = crop_of(clean, rect, CROP_MARGIN), crop_of(clean, larger, 0.0)
-    with_lines = crop_of(page, larger, 0.0)
+    own, clean_one = crop_of(page.clean, rect, CROP_MARGIN), crop_of(page.clean, larger, 0.0)
+    with_lines = crop_of(page.ruled, larger, 0.0)
     same = np.array_equal(clean_one, with_lines)
-    return [own, clean_one] if same else [own, clean_one, with_lines]
+    crops = [own, clean_one] if same else [own, clean_one, with_lines]
+    before = _before(page, rect)
+    if before is not None and crop_of(page.clean, before, 0.0).min() < DARK:
+        crops.append(crop_of(page.clean, Rect.around((before, rect)), CROP_MARGIN))
+    return crops
+
+
+def _before(page: SignedPage, rect: Rect) -> Rect | None:
+    """The area between the label on the mark's line and the mark, as high as the mark; None when
+    there is none, or it is too wide.
+    """
+    middle = (rect.y0 + rect.y1) / 2
+    ends = [r.x1 for r in page.labels if r.y0 <= middle <= r.y1 or rect.y0 <= r.y1 <= rect.y1]
+    end = max((x for x in ends if x < rect.x0), default=None)
+    if end is None or not MIN_BEFORE < rect.x0 - end <= MAX_BEFORE * rect.height:
+        return None
+    return Rect(end + LABEL_MARGIN, rect.y0, rect.x0 - CROP_MARGIN, rect.y1)
 
 
 def _with_alternatives(own: Readings, crops: Sequence[Grey], engines: Engines) -> Readings:

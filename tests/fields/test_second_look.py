@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr_extract.fields.marks import Mark
-from ocr_extract.fields.second_look import MAX_MARKS, changed_crops, read_again
+from ocr_extract.fields.second_look import MAX_MARKS, SignedPage, changed_crops, read_again
 from ocr_extract.geometry import Grey, Raster, Rect, raster_of
 from ocr_extract.recognition.base import Engines
 from ocr_extract.recognition.names import DATES, PP_OCR
@@ -58,12 +58,18 @@ def _page(ink_above: bool = False) -> Raster:
     return raster_of(pixels, 144, 1)
 
 
-def _again(closer: Closer, *scored: tuple[tuple[str, float], ...], kind: str = "ink") -> list[str]:
+def _again(
+    closer: Closer,
+    *scored: tuple[tuple[str, float], ...],
+    kind: str = "ink",
+    page: SignedPage | None = None,
+) -> list[str]:
+    page = page or SignedPage(_page(), _page(ink_above=True))
     marks = [Mark(kind, RECT) for _ in scored]  # type: ignore[arg-type]
     free = Reading(reader=PP_OCR, hypotheses=(Hypothesis(text="x", log_likelihood=-1.0),))
     readings = [(free, _dates(*dates)) for dates in scored]
     engines = Engines(pages=FakeReader(), handwriting=closer, report=lambda _: None)
-    again = read_again(_page(), _page(ink_above=True), marks, readings, engines)
+    again = read_again(page, marks, readings, engines)
     assert all(own[0] is free for own in again)
     return [own[1].hypotheses[0].text for own in again]
 
@@ -127,3 +133,17 @@ def test_only_the_likeliest_marks_are_read_again() -> None:
     worse = (("1/6/2025", -1.8), ("7/6/2025", -2.5))
     read = _again(closer, worse, *[DOUBTFUL] * MAX_MARKS)
     assert read == ["1/6/2025", *["7/6/2025"] * MAX_MARKS]
+
+
+def test_ink_between_the_label_and_the_mark_is_read_with_it() -> None:
+    label = Rect(0.0, 31.0, 10.0, 41.0)
+    digit = _page()
+    digit.pixels[62:82, 26:36] = 0
+    for raster, count in ((digit, 1), (_page(), 0)):
+        closer = Closer(_dates())
+        _again(closer, DOUBTFUL, page=SignedPage(raster, raster, (label,)))
+        wide = [
+            crop for crop in closer.changed if crop.shape[1] > 1.25 * closer.changed[1].shape[1]
+        ]
+        assert len(wide) == count
+        assert all(crop.min() == 0 for crop in wide)
