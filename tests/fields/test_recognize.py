@@ -59,6 +59,13 @@ class FakeHandwriting:
             (*f, Reading(reader=DATES, hypotheses=(d,))) for f, d in zip(free, dates, strict=True)
         )
 
+    def alternatives(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, Reading], ...]:
+        """The same date in every changed crop; these are not kept."""
+        date = Reading(
+            reader=DATES, hypotheses=(Hypothesis(text="25/07/2025", log_likelihood=0.0),)
+        )
+        return tuple((date, date) for _ in crops)
+
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         if self.trouble is not None:
             raise self.trouble
