@@ -24,13 +24,12 @@ from ocr_extract.fields.marks import (
     marks_on_page,
     segments_of_marks,
 )
-from ocr_extract.fields.second_look import SignedPage, read_again
+from ocr_extract.fields.second_look import SignedPage, core_of, read_again
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
 from ocr_extract.imaging.components import crop_of, darkest_of
 from ocr_extract.imaging.ruled_lines import without_ruled_lines
-from ocr_extract.imaging.segmentation import without_tails
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
 from ocr_extract.pages.page import PageView, annotation_at, place_of
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
@@ -51,9 +50,6 @@ MIN_SURE_TYPE_SCORE = 0.9
 ENLARGEMENT = 1.6
 """Factor by which the second crop of each mark is enlarged (chosen). Small type is then read
 better, and two readings that agree are worth more than one."""
-MAX_CORE_SHARE = 0.8
-"""Share (0..1) of a mark's height below which its core, without long tails, is read too
-(chosen)."""
 CROP_MARGIN = 1.5
 """Points around a mark in crops for the line networks (chosen). The ink has to fill the crop."""
 MAX_SIGNATURES = 4
@@ -112,7 +108,9 @@ def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[M
     every, readings = (*marks, *segments), [*read, *segment_readings]
     try:
         labels = tuple(label.rect for label in block.labels.values())
-        readings = read_again(SignedPage(raster, view.raster, labels), every, readings, engines)
+        readings = read_again(
+            SignedPage(raster, view.raster, page.ink, labels), every, readings, engines
+        )
     except RecognizerTrouble as trouble:
         engines.report(_reading_damage(trouble, raster))
     return tuple(
@@ -296,13 +294,8 @@ def _ink_readings(
     ink_marks = [mark for mark in marks if _is_read_as_ink(mark)]
     if not ink_marks:
         return [() for _ in marks]
-    cores = [
-        without_tails(page.raster, page.ink, mark.rect) if mark.kind == "ink" else mark.rect
-        for mark in ink_marks
-    ]
-    with_tails = [
-        i for i, m in enumerate(ink_marks) if _height(cores[i]) < MAX_CORE_SHARE * m.height
-    ]
+    cores = [core_of(page.raster, page.ink, mark) for mark in ink_marks]
+    with_tails = [i for i, mark in enumerate(ink_marks) if cores[i] != mark.rect]
     rects = [*(mark.rect for mark in ink_marks), *(cores[i] for i in with_tails)]
     try:
         read = engines.handwriting.readings(
@@ -331,11 +324,6 @@ def _may_be_written(mark: Mark) -> bool:
     if any(word.source != "page" for word in mark.words):
         return False
     return word_score(own_reading(mark)) < MIN_SURE_TYPE_SCORE
-
-
-def _height(rect: Rect) -> float:
-    """Height of a rectangle."""
-    return rect.height
 
 
 def _date_likelihood(readings: tuple[Reading, ...]) -> float:

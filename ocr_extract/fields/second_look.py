@@ -24,11 +24,15 @@ from ocr_extract.dates.grammar import interpret
 from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.components import crop_of
+from ocr_extract.imaging.segmentation import without_tails
 from ocr_extract.recognition.base import Engines
 from ocr_extract.recognition.date_recognizer import averaged, mixed
 from ocr_extract.recognition.names import DATES, dates_among
 from ocr_extract.records import Hypothesis, Reading
 
+MAX_CORE_SHARE = 0.8
+"""Share (0..1) of a mark's height below which its core, without long tails, is read too
+(chosen)."""
 MAX_MARKS = 3
 """Marks of a page that are read again, those most like a date first (chosen)."""
 MIN_DATE_SCORE = 0.2
@@ -56,12 +60,13 @@ Readings = tuple[Reading, ...]
 
 @dataclass(frozen=True)
 class SignedPage:
-    """The signing page without and with its ruled lines, and the rectangles of its labels in
-    points.
+    """The signing page without and with its ruled lines, the mask of its ink, and the rectangles of
+    its labels in points.
     """
 
     clean: Raster
     ruled: Raster
+    ink: Grey
     labels: tuple[Rect, ...] = ()
 
 
@@ -74,10 +79,21 @@ def read_again(
     again = list(readings)
     for index in _likely(marks, readings):
         rect = marks[index].rect
-        again[index] = _averaged(readings[index], crop_of(page.clean, rect, CROP_MARGIN), engines)
+        crop = crop_of(page.clean, core_of(page.clean, page.ink, marks[index]), CROP_MARGIN)
+        again[index] = _averaged(readings[index], crop, engines)
         if not _is_clear(dates_among(again[index])):
             again[index] = _with_alternatives(again[index], _crops(page, rect), engines)
     return again
+
+
+def core_of(raster: Raster, ink: Grey, mark: Mark) -> Rect:
+    """The rectangle of a mark in points; without its long tails where these take much of it, so
+    that the digits fill a crop. `ink` is the mask of the whole page.
+    """
+    if mark.kind != "ink":
+        return mark.rect
+    core = without_tails(raster, ink, mark.rect)
+    return core if core.height < MAX_CORE_SHARE * mark.height else mark.rect
 
 
 def _averaged(own: Readings, crop: Grey, engines: Engines) -> Readings:

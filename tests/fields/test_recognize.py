@@ -60,11 +60,10 @@ class FakeHandwriting:
         )
 
     def alternatives(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, Reading], ...]:
-        """The same date in every changed crop; these are not kept."""
-        date = Reading(
-            reader=DATES, hypotheses=(Hypothesis(text="25/07/2025", log_likelihood=0.0),)
-        )
-        return tuple((date, date) for _ in crops)
+        """The same date in changed crops, which are not kept."""
+        dates = [Hypothesis(text="25/07/2025", log_likelihood=-len(c) / 1000) for c in crops]
+        readings = [Reading(reader=DATES, hypotheses=(date,)) for date in dates]
+        return tuple((reading, reading) for reading in readings)
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         if self.trouble is not None:

@@ -16,6 +16,7 @@ from tests.factory import FakeReader
 
 DOUBTFUL = (("1/6/2025", -0.5), ("7/6/2025", -2.0))
 CLEAR = (("1/6/2025", -0.5), ("01/06/2025", -1.0), ("7/6/2025", -12.0))
+_NO_INK = np.zeros((200, 300), np.uint8)
 RECT = Rect(20.0, 30.0, 80.0, 42.0)
 
 
@@ -64,7 +65,7 @@ def _again(
     kind: str = "ink",
     page: SignedPage | None = None,
 ) -> list[str]:
-    page = page or SignedPage(_page(), _page(ink_above=True))
+    page = page or SignedPage(_page(), _page(ink_above=True), _NO_INK)
     marks = [Mark(kind, RECT) for _ in scored]  # type: ignore[arg-type]
     free = Reading(reader=PP_OCR, hypotheses=(Hypothesis(text="x", log_likelihood=-1.0),))
     readings = [(free, _dates(*dates)) for dates in scored]
@@ -141,7 +142,7 @@ def test_ink_between_the_label_and_the_mark_is_read_with_it() -> None:
     digit.pixels[62:82, 26:36] = 0
     for raster, count in ((digit, 1), (_page(), 0)):
         closer = Closer(_dates())
-        _again(closer, DOUBTFUL, page=SignedPage(raster, raster, (label,)))
+        _again(closer, DOUBTFUL, page=SignedPage(raster, raster, _NO_INK, (label,)))
         own = closer.changed[1].shape[1]
         wide = [c for c in closer.changed if 1.08 * own < c.shape[1] < 1.18 * own]
         assert len(wide) == count
