@@ -22,8 +22,8 @@ from ocr_extract.errors import UnsafeOutput
 from ocr_extract.records import as_text
 from ocr_extract.reports.files import replace_file, writing
 from ocr_extract.reports.tables import EXPORTS, PAPERS, write_results
+from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger
-from ocr_extract.volume.run import Outcome
 
 STAMP = ".exported.json"
 """Name of the stamp file in the output folder."""
