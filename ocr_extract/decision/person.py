@@ -69,7 +69,7 @@ def with_decisions(record: Record, decisions: Sequence[Decision], settings: Sett
         return record
     said = tuple(d.model_copy(update={"before": value_of(record, d.field)}) for d in decisions)
     fields = with_values(record.fields, said)
-    kept = [*settled_flags(record.flags, said), *_raised(record, said)]
+    kept = settled_flags((*record.flags, *_raised(record, said)), said)
     blank = graded(
         [flag for flag in kept if _is_blank(flag)], record.damage, settings, located=True
     )

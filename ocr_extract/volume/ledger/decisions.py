@@ -22,7 +22,7 @@ from ocr_extract.volume.ledger.connect import database_troubles, writing
 from ocr_extract.volume.ledger.tables import decisions, holds
 
 MAX_MESSAGE = 80
-"""Largest length of a message's id, in characters (the size of its column)."""
+"""Largest length of a message's id, in characters (defined by its column)."""
 Key = tuple[str, int, str]
 """What a decision is about: the content's SHA-256, the part of the file from 0, and the field."""
 
