@@ -115,6 +115,11 @@ def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     return tuple(present)
 
 
+def exported_paths(out: Path) -> tuple[Path, ...]:
+    """The input paths of the results that were last written to a folder; () when there are none."""
+    return tuple(Path(path) for path in _stamp_of(out).given)
+
+
 @contextmanager
 def _staging(out: Path) -> Iterator[Path]:
     """A temporary folder inside `out`; folders that killed runs left there are removed."""
