@@ -222,7 +222,7 @@ def test_audit_asks_about_accepted_agreements_without_saying_so(volume: Reviewed
     with volume.open(audit=1.0) as queue:
         assert queue.counts().open == 6
     chosen = set()
-    for seed in range(40):
+    for seed in range(12):
         with volume.open(audit=0.3, seed=seed) as queue:
             chosen.add(queue.counts().open)
     assert chosen == {6, 7}
@@ -239,11 +239,13 @@ def test_queue_without_a_ledger_or_a_name_is_refused(tmp_path: Path) -> None:
         ReviewQueue.open(tmp_path, person=" \n")
 
 
-STEPS = st.lists(st.sampled_from(("decide", "ask", "undo", "skip", "next", "crash", "reopen")))
+STEPS = st.lists(
+    st.sampled_from(("decide", "ask", "undo", "skip", "next", "crash", "reopen")), max_size=15
+)
 
 
 @settings(
-    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(STEPS, st.integers(0, 2**16))
 def test_state_is_the_ledger_replayed_after_any_steps(
