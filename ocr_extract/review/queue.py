@@ -117,8 +117,8 @@ class ReviewQueue:
         return None
 
     def _take(self, name: str) -> bool:
-        """Hold an open item as the current one; False when it is settled, or others hold it. Whether
-        it is settled is only sure when it is held: whoever held it before had decided before.
+        """Hold an open item as the current one; False when it is settled, or others hold it. That
+        it is open is only sure when it is held: who held it before had decided before.
         """
         if name not in self._state.open or not self._holds.hold(name):
             return False
