@@ -5,6 +5,7 @@ OcrExtractError                exit code
 │   ├── NothingToRead              no agreement under the paths given
 │   ├── BadSettings                a settings file or option that is not valid
 │   ├── BadRoster                  a roster that cannot be read
+│   ├── BadDecision                a decision, or a table of decisions, that cannot be taken
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
 │   ├── NoRoom                     no disk space left for temporary files
@@ -68,6 +69,10 @@ class BadSettings(UsageError):
 
 class BadRoster(UsageError):
     """The roster cannot be read."""
+
+
+class BadDecision(UsageError):
+    """A person's decision cannot be taken as it is typed: no date, no paper, or no open item."""
 
 
 class BadTruth(UsageError):

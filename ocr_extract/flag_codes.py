@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "unsigned": "no signature was found",
     "signature_unclear": "it cannot be told whether it is signed",
     "signature_displaced": "the signature stands on another field's line",
+    "void_decision": "a person's decision is about a content that is no longer there",
 }
 """Every flag code with its meaning. The order is the order of the flags of a record: a person
 looks at the first ones first. docs/flags.md has the same list."""
@@ -40,6 +41,7 @@ SEVERITIES: dict[str, Severity] = {
     **dict.fromkeys(CODES, "review"),
     "not_an_agreement": "reject",
     "signature_displaced": "note",
+    "void_decision": "note",
 }
 """The severity of every flag code where neither the settings nor the case itself say otherwise
 (chosen). docs/flags.md says which cases do."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from enum import StrEnum
+from operator import not_
 from pathlib import Path
 from typing import Literal
 
@@ -21,8 +22,11 @@ SignatureKind = Literal["hand", "script", "typed", "certificate", "none", "unkno
 SignerMatch = Literal["author", "corresponding_author", "both", "neither", "cannot tell"]
 DocumentKind = Literal["digital", "scan", "photo", "mixed", "text", "unknown"]
 Terms = Literal["unaltered", "altered", "unreadable", "unchecked"]
-EvidenceKind = Literal["text", "ocr", "ink", "pdf_text", "hidden_text", "certificate", "volume"]
+EvidenceKind = Literal[
+    "text", "ocr", "ink", "pdf_text", "hidden_text", "certificate", "volume", "person"
+]
 Severity = Literal["note", "review", "reject"]
+Action = Literal["set", "leave", "ask"]
 Stage = Literal["open", "render", "upright", "locate", "read", "recover", "judge"]
 
 
@@ -171,6 +175,8 @@ class Flag(Value):
     field: str | None = None
     message: str
     severity: Severity = "review"
+    candidates: tuple[Candidate, ...] = Field(default=(), exclude_if=not_)
+    """Papers of the roster that it may be, by their keys; left out of the JSON when empty."""
 
     @property
     def asks(self) -> bool:
@@ -223,6 +229,29 @@ class RosterMatch(Value):
     confidence: float = Field(ge=0, le=1)
 
 
+class Decision(Value):
+    """What a person decided about an agreement. `field` is the field, "paper", or a flag's code.
+    `action`: "set" gives the field a value, "leave" says that it is in order as it is, and "ask"
+    that the author has to be asked. `before` is what the program says without the decision. `made`
+    is a time in ISO 8601. `void` says why the decision does not count, "" when it does.
+    """
+
+    field: str
+    action: Action
+    value: str | None = None
+    before: str | None = None
+    person: str
+    made: str
+    note: str = ""
+    void: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Who decided it, when, and why: "decided by NAME on DAY: note"."""
+        note = f": {self.note}" if self.note else ""
+        return f"decided by {self.person} on {self.made[:10]}{note}"
+
+
 class Record(Value):
     """The complete result for one agreement. `seconds` is the processing time."""
 
@@ -235,6 +264,8 @@ class Record(Value):
     flags: tuple[Flag, ...] = ()
     damage: tuple[Damage, ...] = ()
     seconds: float = Field(default=0.0, ge=0)
+    decisions: tuple[Decision, ...] = Field(default=(), exclude_if=not_)
+    """What people decided about it; left out of the JSON when nobody did."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True

@@ -22,6 +22,7 @@ FLOORS = (
     ("extraction",),
     ("volume",),
     ("reports",),
+    ("review",),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -14,12 +14,17 @@ import typer
 from ocr_extract._version import __version__
 from ocr_extract.cli.parameters import (
     AgainOption,
+    AuditOption,
+    ExportOption,
     FailOn,
     FailOnOption,
+    ImportOption,
     JobsOption,
     LedgerOption,
+    ListOption,
     LogJsonOption,
     NoRosterOption,
+    PersonOption,
     ReplaceOption,
     ResultsArgument,
     RosterOption,
@@ -123,6 +128,26 @@ def forget_command(
     from ocr_extract.cli.forget import forget
 
     forget(key, out, ledger)
+
+
+@app.command("review")
+def review_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+    person: PersonOption = None,
+    export: ExportOption = None,
+    table: ImportOption = None,
+    listed: ListOption = False,
+    audit: AuditOption = 0.0,
+) -> None:
+    """Say what a person has to decide; export it as a table, and import what was decided.
+
+    An import resolves the volume again and writes the tables again; no agreement is read.
+    Exit code: 0 nothing is open, 1 something is, 2 wrong use.
+    """
+    from ocr_extract.cli.review import ReviewOptions, review
+
+    raise typer.Exit(review(ReviewOptions(out, ledger, person, export, table, listed, audit)))
 
 
 @app.command("show")

@@ -69,3 +69,17 @@ FailOnOption = Annotated[
 LogJsonOption = Annotated[
     bool, typer.Option("--log-json", help="Progress and log as JSON lines, to stderr.")
 ]
+PersonOption = Annotated[
+    str | None, typer.Option("--person", help="Who decides; needed with --import.")
+]
+ExportOption = Annotated[
+    Path | None, typer.Option("--export", help="Write the open items to this CSV file.")
+]
+ImportOption = Annotated[
+    Path | None, typer.Option("--import", help="Take the decisions of this CSV file.")
+]
+ListOption = Annotated[bool, typer.Option("--list", help="Print the open items.")]
+AuditOption = Annotated[
+    float,
+    typer.Option("--audit", min=0.0, max=1.0, help="Share of the accepted to ask about, too."),
+]

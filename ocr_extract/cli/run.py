@@ -27,9 +27,10 @@ from ocr_extract.records import Verdict
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
 from ocr_extract.settings import Settings
+from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.plan import check_output, linked_folders, plan
-from ocr_extract.volume.run import Outcome, Volume, run_volume
+from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.cluster import cluster
 from ocr_extract.volume.workers.pool import LocalWorkers, Workers
 from ocr_extract.volume.workers.process import WorkerProcess

@@ -30,6 +30,8 @@ A longer name is printed whole.
 """
 INDENT = 4
 """Indentation of a sentence below its paper, in characters (chosen)."""
+UNPRINTED_COLUMNS = ("shown", "message", "seen")
+"""Columns of decisions that the history leaves out: they serve the program."""
 _Row = tuple[str, Verdict, str, tuple[str, ...]]
 """Name, verdict, date, and the messages of the flags; all safe for a terminal."""
 
@@ -122,6 +124,10 @@ def print_summary(summary: VolumeSummary, console: Console) -> None:
         print_line(papers_line(summary.status), console, "bold")
         for line in paper_lines(summary.status):
             print_line(line, console)
+    for sentence in summary.void[:MAX_NAMED]:
+        print_line(sentence, console)
+    if (more := len(summary.void) - MAX_NAMED) > 0:
+        print_line(f"and {more} more with void decisions: see documents.csv", console)
     print_line(totals_line(summary.totals), console, "bold")
 
 
@@ -218,7 +224,9 @@ def print_history(
     for time, entry in entries:
         if not isinstance(entry, Record):
             details = ", ".join(
-                f"{k} {v}" for k, v in entry.items() if v not in (None, "") and k != "id"
+                f"{k} {v}"
+                for k, v in entry.items()
+                if v not in (None, "") and k not in UNPRINTED_COLUMNS
             )
             print_line(f"{time}  {details}", console)
             continue

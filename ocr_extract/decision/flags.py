@@ -46,7 +46,7 @@ def flags_of(
         *_signature_flags(observed, fields, chosen),
     )
     flags = graded(raised, observed.damage, settings, located=True)
-    return (*flags, *_unseen(flags, fields, settings))
+    return (*flags, *unseen_flags(flags, fields, settings))
 
 
 def _damage_flags(observed: Observations) -> tuple[Flag, ...]:
@@ -80,7 +80,7 @@ def redated_flags(
     of_date = _date_flags(date, field, context, settings)
     others = [flag for flag in record.flags if flag.code not in (*DATE_CODES, *_seen_again(record))]
     flags = graded((*others, *of_date), record.damage, settings, located=True)
-    return ordered((*flags, *_unseen(flags, record.fields, settings)))
+    return ordered((*flags, *unseen_flags(flags, record.fields, settings)))
 
 
 def _seen_again(record: Record) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def _seen_again(record: Record) -> tuple[str, ...]:
     return ("signature_unclear",) if record.document.kind == "text" else ()
 
 
-def _unseen(flags: Sequence[Flag], fields: Fields, settings: Settings) -> tuple[Flag, ...]:
+def unseen_flags(flags: Sequence[Flag], fields: Fields, settings: Settings) -> tuple[Flag, ...]:
     """The flag of a text file, which never shows ink. It is raised only when no other flag sends a
     person to the document.
     """

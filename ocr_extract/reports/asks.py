@@ -33,6 +33,7 @@ ASKS: dict[str, str] = {
     "unsigned": "Ask for the signature.",
     "signature_unclear": "Look at the page: is it signed?",
     "signature_displaced": "Look at the page: is the signature where another entry belongs?",
+    "void_decision": "Look at the new file: an earlier decision is about another content.",
 }
 """One sentence for every flag code, in the order of `decision.flags.CODES`."""
 MISSING = "Ask for the signed agreement."

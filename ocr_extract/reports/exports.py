@@ -22,8 +22,8 @@ from ocr_extract.errors import UnsafeOutput
 from ocr_extract.records import as_text
 from ocr_extract.reports.files import replace_file, writing
 from ocr_extract.reports.tables import EXPORTS, PAPERS, write_results
+from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger
-from ocr_extract.volume.run import Outcome
 
 STAMP = ".exported.json"
 """Name of the stamp file in the output folder."""
@@ -113,6 +113,11 @@ def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     for path in (*present, out / STAMP):
         path.unlink(missing_ok=True)
     return tuple(present)
+
+
+def exported_paths(out: Path) -> tuple[Path, ...]:
+    """The input paths of the results that were last written to a folder; () when there are none."""
+    return tuple(Path(path) for path in _stamp_of(out).given)
 
 
 @contextmanager

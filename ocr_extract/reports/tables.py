@@ -47,6 +47,9 @@ _AFTER_SEPARATOR = re.compile(rf"([;,|\t\r\n]\s*)(?=[{_FORMULA_CHARACTERS}])")
 A spreadsheet that splits rows at this separator would run the formula.
 """
 
+_PROTECTED = re.compile(rf"([;,|\t\r\n]\s*)'(?=[{_FORMULA_CHARACTERS}])")
+"""Matches an apostrophe that protects the start of a formula after a separator."""
+
 
 def write_results(
     records: Iterable[Record], out: Path, papers: Sequence[PaperStatus] | None = None
@@ -114,10 +117,10 @@ def _writer(file: TextIO, columns: Sequence[str]) -> Callable[[Sequence[object]]
     """Write the header, and return a function that writes a row of safe cells."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(columns)
-    return lambda row: writer.writerow([_cell(value) for value in row])
+    return lambda row: writer.writerow([safe_cell(value) for value in row])
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
     """A cell that is safe to open in a spreadsheet.
 
     Control characters become U+FFFD. Text that a spreadsheet would run as a formula gets an
@@ -129,6 +132,13 @@ def _cell(value: object) -> object:
     if _FORMULA_START.match(value):
         safe = f"'{safe}"
     return "".join(c if c.isprintable() else "\ufffd" for c in safe)
+
+
+def typed_cell(text: str) -> str:
+    """What was typed into a cell: `safe_cell` taken back, as far as a spreadsheet left it."""
+    if text.startswith("'") and _FORMULA_START.match(text[1:]):
+        text = text[1:]
+    return _PROTECTED.sub(r"\1", text)
 
 
 def _document_row(record: Record) -> tuple[object, ...]:

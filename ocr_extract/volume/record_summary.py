@@ -47,6 +47,8 @@ class RecordSummary:
     """The people whom the form names as author, corresponding author or signer, without doubles."""
     damage: tuple[Damage, ...] = ()
     """What is wrong with its file."""
+    left: tuple[str, ...] = ()
+    """What a person decided to leave as it is: fields and flag codes."""
     index: int = 0
     """Its position among all records, from 0."""
 
@@ -85,6 +87,7 @@ def summary_of(record: Record, part: int = 0, index: int = 0) -> RecordSummary:
         notes=_codes((), [flag for flag in record.flags if not flag.asks]),
         people=_people(record.fields),
         damage=record.damage,
+        left=tuple(d.field for d in record.decisions if d.action == "leave"),
         index=index,
     )
 

@@ -6,28 +6,30 @@ run over unchanged files reads nothing.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from ocr_extract.dates.priors import Context, context_of
-from ocr_extract.records import Document, Record, as_text
+from ocr_extract.dates.priors import Context
+from ocr_extract.records import Record, as_text
 from ocr_extract.settings import Settings
-from ocr_extract.volume.keys import program_digest
+from ocr_extract.volume.answer import (
+    Outcome,
+    ReadVolume,
+    context_for,
+    read_volume,
+    store_answer,
+)
 from ocr_extract.volume.ledger import DamagedReading, Ledger, open_ledger
 from ocr_extract.volume.listing import hash_of, list_files
 from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster.roster import Roster
 from ocr_extract.volume.scheduler import OnProgress, Task, read_all, readings_of, unread
-from ocr_extract.volume.stored_reading import unpacked
+from ocr_extract.volume.stored_volume import StoredFile
 from ocr_extract.volume.task import ExtractedFile
-from ocr_extract.volume.volume_summary import VolumeSummary
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 MakeWorkers = Callable[[int], AbstractContextManager[Workers]]
@@ -53,18 +55,6 @@ class Reporter(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """`run` is the run's number in the ledger. `source` is the number of the run that has its
-    records: the run itself, unless nothing had changed. `read` is how many files were read.
-    """
-
-    run: int
-    source: int
-    read: int
-    summary: VolumeSummary
-
-
-@dataclass(frozen=True)
 class Volume:
     """The input of a run: the files, how they are read, and the roster. `ship` sends the files'
     content to the workers. `again` reads files again whose damage may be a fault of the machine.
@@ -81,8 +71,7 @@ class Volume:
     @property
     def context(self) -> Context:
         """What the editor says about the dates; otherwise what the roster says."""
-        stated = context_of(self.settings.year, self.settings.start, self.settings.end)
-        return stated if stated.known or self.roster is None else self.roster.context
+        return context_for(self.settings, self.roster)
 
     @property
     def task(self) -> Task:
@@ -102,10 +91,10 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
     reading.read(unread(files, volume.task, ledger, again=volume.again), renew=volume.again)
     reading.read(reading.left_out(), renew=False)
     try:
-        return _outcome(reading)
+        return store_answer(number, reading.done(), ledger, reading.count)
     except DamagedReading:
         reading.read(_with_damaged_readings(files, volume.task, ledger), renew=True)
-        return _outcome(reading)
+        return store_answer(number, reading.done(), ledger, reading.count)
 
 
 def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Path]:
@@ -175,17 +164,19 @@ class _Reading:
         """The number of each file's reading in the ledger; files without a hash have none."""
         return readings_of(self.files, self.volume.task, self.ledger)
 
-    def records(self, numbers: Mapping[Path, int]) -> Iterator[tuple[Path, tuple[Record, ...]]]:
-        """Every file with the records of its extraction pass. Files with equal content are read
-        once, and each gets the records under its own name. Raises DamagedReading.
-        """
-        stored = self.ledger.records_in([numbers[path] for path in self.files if path in numbers])
-        for path in self.files:
-            is_stored = path in numbers
-            file_records = (
-                next(stored) if is_stored else unpacked(self.unhashed[path].reading.content)
+    def done(self) -> ReadVolume:
+        """What was read: every file with its reading."""
+        numbers = self.numbers()
+        files = (
+            StoredFile(
+                path,
+                as_text(Path(identity(path))),
+                numbers.get(path),
+                b"" if path in numbers else self.unhashed[path].reading.content,
             )
-            yield path, tuple(_with_name_of_file(record, path) for record in file_records)
+            for path in self.files
+        )
+        return read_volume(self.volume.settings, self.volume.roster, files)
 
 
 def _unchanged(
@@ -197,54 +188,6 @@ def _unchanged(
     if listed is None or UNREAD_DAMAGE.intersection(extracted.reading.damage):
         return None
     return listed if hash_of(path, max_bytes) == listed else None
-
-
-def _outcome(reading: _Reading) -> Outcome:
-    """Resolve the volume and store the result. When nothing changed since the last finished run,
-    that run's answer is used.
-    """
-    run, volume, ledger = reading.run, reading.volume, reading.ledger
-    numbers = reading.numbers()
-    digest = _digest(reading, numbers)
-    last = ledger.last_done(run)
-    if last is not None and last.judged == digest:
-        ledger.end_as(run, last)
-        return Outcome(run, last.source, reading.count, VolumeSummary.from_json(last.answer))
-    from ocr_extract.volume.consensus import resolve_volume  # noqa: PLC0415  see _preload
-
-    with resolve_volume(
-        partial(reading.records, numbers), volume.context, volume.settings, volume.roster
-    ) as resolved:
-        records = (
-            (as_text(Path(identity(path))), part, record) for path, part, record in resolved.records
-        )
-        ledger.end(run, digest, resolved.summary.to_json(), records)
-    return Outcome(run, run, reading.count, resolved.summary)
-
-
-def _with_name_of_file(record: Record, path: Path) -> Record:
-    """The record with the name and the path of this file."""
-    document = Document.at(path)
-    renamed = record.document.model_copy(update={"name": document.name, "path": document.path})
-    return record.model_copy(update={"document": renamed})
-
-
-def _digest(reading: _Reading, numbers: Mapping[Path, int]) -> str:
-    """Digest, in hexadecimal, of everything that the answer depends on."""
-    volume = reading.volume
-    calibration = volume.settings.calibration
-    causes = {
-        "program": program_digest(),
-        "calibration": calibration.read_text(encoding="utf-8") if calibration else None,
-        "settings": volume.settings.model_dump(mode="json"),
-        "roster": asdict(volume.roster) if volume.roster else None,
-        "readings": [[as_text(path), number] for path, number in numbers.items()],
-        "unhashed": [
-            [as_text(path), hashlib.sha256(extracted.reading.content).hexdigest()]
-            for path, extracted in reading.unhashed.items()
-        ],
-    }
-    return hashlib.sha256(json.dumps(causes, default=str).encode()).hexdigest()
 
 
 def run(

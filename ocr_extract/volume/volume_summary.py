@@ -28,10 +28,13 @@ class Totals:
 
 @dataclass(frozen=True)
 class VolumeSummary:
-    """The totals and, with a roster, the state of every paper."""
+    """The totals and, with a roster, the state of every paper. `void` says in sentences which
+    decisions of people no longer count.
+    """
 
     totals: Totals
     status: VolumeStatus | None = None
+    void: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:

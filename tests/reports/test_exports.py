@@ -17,9 +17,10 @@ from ocr_extract.reports import exports
 from ocr_extract.reports.exports import NAMES, STAMP, check_covered, export
 from ocr_extract.reports.files import replace_file, replaced
 from ocr_extract.settings import Settings
+from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.roster.roster import Paper, Roster
-from ocr_extract.volume.run import Outcome, Volume, run_volume
+from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
 

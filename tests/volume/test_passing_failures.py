@@ -12,9 +12,10 @@ import pytest
 
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
+from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.listing import list_files
-from ocr_extract.volume.run import Outcome, Volume, run_volume
+from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
 

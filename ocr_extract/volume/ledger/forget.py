@@ -12,11 +12,22 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    delete,
+    false,
+    or_,
+    select,
+    update,
+)
 
 from ocr_extract.volume.ledger.connect import writing
 from ocr_extract.volume.ledger.tables import (
     decisions,
+    holds,
     listing,
     messages,
     readings,
@@ -25,6 +36,7 @@ from ocr_extract.volume.ledger.tables import (
     runs,
 )
 from ocr_extract.volume.stored_reading import unpacked
+from ocr_extract.volume.stored_volume import without_paper
 
 
 @dataclass(frozen=True)
@@ -116,23 +128,49 @@ def _remove_rows(connection: Connection, paper_rows: _PaperRows) -> dict[str, in
         (records, records.c.id.in_(paper_rows.numbers)),
         (readings, readings.c.sha256.in_(paper_rows.hashes)),
         (listing, listing.c.path.in_(paper_rows.paths)),
-        (decisions, decisions.c.sha256.in_(paper_rows.hashes)),
+        (holds, _holds_of(paper_rows)),
+        (decisions, _decisions_of(paper_rows)),
         (messages, messages.c.paper.in_(paper_rows.papers)),
     )
-    return {
+    counts = {
         table.name: connection.execute(delete(table).where(condition)).rowcount
         for table, condition in conditions
     }
+    _clear_shown(connection, paper_rows)
+    return {name: count for name, count in counts.items() if name != holds.name}
+
+
+def _decisions_of(paper_rows: _PaperRows) -> ColumnElement[bool]:
+    """The condition for decisions about the paper: about its contents, also earlier ones of its
+    files, but not about a content that another paper has too.
+    """
+    earlier = decisions.c.path.in_(paper_rows.paths) | decisions.c.paper.in_(paper_rows.papers)
+    own = decisions.c.sha256.in_(paper_rows.hashes)
+    return own | (earlier & decisions.c.sha256.not_in(paper_rows.shared))
+
+
+def _holds_of(paper_rows: _PaperRows) -> ColumnElement[bool]:
+    """The condition for holds of the paper's items, whose names begin with the content's hash."""
+    return or_(false(), *(holds.c.item.startswith(sha256) for sha256 in paper_rows.hashes))
+
+
+def _clear_shown(connection: Connection, paper_rows: _PaperRows) -> None:
+    """Clear what people saw when they decided about other papers, where it names the files."""
+    rows = connection.execute(select(decisions.c.id, decisions.c.shown)).all()
+    for number, shown in rows:
+        if shown and _mentions(shown, paper_rows):
+            row = update(decisions).where(decisions.c.id == number)
+            connection.execute(row.values(shown="{}"))
 
 
 def _clear_runs(connection: Connection, paper_rows: _PaperRows) -> None:
     """Remove the files' names from the inputs and the answers of all runs. The next run then
     computes its answer again.
     """
-    for number, inputs, answer in connection.execute(
-        select(runs.c.id, runs.c.inputs, runs.c.answer)
+    for number, inputs, answer, volume in connection.execute(
+        select(runs.c.id, runs.c.inputs, runs.c.answer, runs.c.volume)
     ).all():
-        row = {
+        row: dict[str, object] = {
             "inputs": json.dumps(
                 [p for p in json.loads(inputs) if not _is_file_of_paper(p, paper_rows)]
             ),
@@ -140,6 +178,7 @@ def _clear_runs(connection: Connection, paper_rows: _PaperRows) -> None:
             if answer
             else answer,
             "judged": "",
+            "volume": without_paper(volume, paper_rows.names, paper_rows.papers),
         }
         connection.execute(update(runs).where(runs.c.id == number).values(row))
 

@@ -6,9 +6,7 @@ records, decisions and messages are appended, and never changed.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +20,21 @@ from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
 from ocr_extract.volume.ledger.connect import (
-    DAMAGED_ADVICE,
     database_troubles,
     engine_of,
     held,
     migrate,
     writing,
 )
+from ocr_extract.volume.ledger.decisions import Decisions
 from ocr_extract.volume.ledger.forget import Forgotten, forget, of_paper
+from ocr_extract.volume.ledger.rows import (
+    DamagedReading,
+    insert_row,
+    records_of_reading,
+    store_record,
+    stored_record,
+)
 from ocr_extract.volume.ledger.tables import (
     decisions,
     listing,
@@ -39,7 +44,7 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
-from ocr_extract.volume.stored_reading import StoredReading, packed, unpacked
+from ocr_extract.volume.stored_reading import StoredReading
 
 BATCH_ROWS = 500
 """Largest number of rows in memory when many are fetched or written (chosen)."""
@@ -66,10 +71,6 @@ class Run:
     answer: str
 
 
-class DamagedReading(Exception):
-    """A stored reading is no longer what was stored: its file has to be read again."""
-
-
 class Ledger:
     """The operations on a ledger. Use `open_ledger` to get one. All methods raise LedgerBusy or
     LedgerTrouble when the database fails.
@@ -90,15 +91,15 @@ class Ledger:
             "inputs": json.dumps(list(inputs)),
         }
         with self._writing() as connection:
-            return _insert_row(connection, runs, row)
+            return insert_row(connection, runs, row)
 
-    def last_done(self, before: int) -> Run | None:
-        """The last finished run before this one, or None."""
-        row = self._first(
-            select(runs.c.id, runs.c.judged, runs.c.same_as, runs.c.answer)
-            .where(runs.c.state == "done", runs.c.id < before)
-            .order_by(runs.c.id.desc())
+    def last_done(self, before: int | None = None) -> Run | None:
+        """The last finished run, or the last one before this one. None without one."""
+        done = select(runs.c.id, runs.c.judged, runs.c.same_as, runs.c.answer).where(
+            runs.c.state == "done"
         )
+        earlier = done if before is None else done.where(runs.c.id < before)
+        row = self._first(earlier.order_by(runs.c.id.desc()))
         return None if row is None else Run(row[0], row[1] or "", row[2] or row[0], row[3] or "")
 
     def end_as(self, run: int, earlier: Run) -> None:
@@ -113,17 +114,30 @@ class Ledger:
             )
 
     def end(
-        self, run: int, judged: str, answer: str, resolved: Iterable[tuple[str, int, Record]]
+        self,
+        run: int,
+        judged: str,
+        answer: str,
+        resolved: Iterable[tuple[str, int, Record]],
+        volume: bytes | None = None,
     ) -> None:
         """Store a run's records (path, index in the file, record) in their order and end the run,
-        in one transaction: either the whole run is stored, or nothing of it.
+        in one transaction: either the whole run is stored, or nothing of it. `volume` is what the
+        run needs to be resolved again.
         """
         with self._writing() as connection:
             for position, (path, part, record) in enumerate(resolved):
-                number = _store_record(connection, run, path, part, record)
+                number = store_record(connection, run, path, part, record)
                 row = {"run_id": run, "position": position, "record_id": number}
                 connection.execute(insert(run_records).values(row))
-            _mark_done(connection, run, judged=judged, answer=answer)
+            _mark_done(connection, run, judged=judged, answer=answer, volume=volume)
+
+    def volume_of(self, run: int) -> tuple[str, bytes | None]:
+        """A run's settings as JSON, and what it needs to be resolved again, if that is stored."""
+        row = self._first(select(runs.c.settings, runs.c.volume).where(runs.c.id == run))
+        if row is None:
+            raise LedgerTrouble(f"The ledger has no run {run}.", "Run `ocr-extract run` first.")
+        return row[0], row[1]
 
     # Files and readings
 
@@ -179,7 +193,7 @@ class Ledger:
                 "damage": " ".join(reading.damage),
                 "content": reading.content,
             }
-            return _insert_row(connection, readings, row)
+            return insert_row(connection, readings, row)
 
     def records_in(self, numbers: Sequence[int]) -> Iterator[tuple[Record, ...]]:
         """The records of the readings with these numbers, in the order of the numbers. Raises
@@ -189,7 +203,7 @@ class Ledger:
             batch = numbers[start : start + BATCH_ROWS]
             query = select(readings.c.id, readings.c.content).where(readings.c.id.in_(set(batch)))
             contents = dict(self._rows(query))
-            yield from (_records_of_reading(number, contents[number]) for number in batch)
+            yield from (records_of_reading(number, contents[number]) for number in batch)
 
     def damaged(self, numbers: Sequence[int]) -> set[int]:
         """The numbers of those readings whose content is no longer what was stored."""
@@ -218,14 +232,34 @@ class Ledger:
         with database_troubles(), self._engine.connect() as connection:
             rows = connection.execution_options(yield_per=BATCH_ROWS).execute(query)
             for row in rows:
-                yield _stored_record(row[0])
+                yield stored_record(row[0])
 
-    def decide(
-        self, sha256: str, part: int, field: str, value: str | None, person: str, note: str = ""
-    ) -> None:
-        """Append what a person decided about a field."""
-        row = {"sha256": sha256, "part": part, "field": field, "value": value}
-        self._append(decisions, {**row, "made": _now(), "person": person, "note": note})
+    def numbered_records(self, run: int) -> Iterator[tuple[int, str, int, Record]]:
+        """A run's records in the order of its files: number, path, index in the file, record. Only
+        a few are in memory at the same time.
+        """
+        columns = (records.c.id, records.c.path, records.c.part, records.c.content)
+        query = (
+            select(*columns)
+            .join(run_records, run_records.c.record_id == records.c.id)
+            .where(run_records.c.run_id == run)
+            .order_by(run_records.c.position)
+        )
+        with database_troubles(), self._engine.connect() as connection:
+            for row in connection.execution_options(yield_per=BATCH_ROWS).execute(query):
+                yield row[0], row[1], row[2], stored_record(row[3])
+
+    def record(self, number: int) -> Record:
+        """The record with that number. Raises LedgerTrouble when it was forgotten."""
+        row = self._first(select(records.c.content).where(records.c.id == number))
+        if row is None:
+            raise LedgerTrouble("The record is no longer in the ledger.", "Open the review anew.")
+        return stored_record(row[0])
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people decided, and who looks at what."""
+        return Decisions(self._engine)
 
     def sent(self, run: int, recipient: str, subject: str, paper: str | None = None) -> None:
         """Append that a message was sent."""
@@ -245,7 +279,7 @@ class Ledger:
         )
         of_messages = select(messages).where(messages.c.paper == key).order_by(messages.c.id)
         entries: list[tuple[str, Record | Mapping[str, Any]]] = [
-            *((row[0], _stored_record(row[1])) for row in rows),
+            *((row[0], stored_record(row[1])) for row in rows),
             *((row["made"], row) for row in self._mappings(of_decisions)),
             *((row["sent"], row) for row in self._mappings(of_messages)),
         ]
@@ -301,61 +335,6 @@ def _migrated(engine: Engine) -> Ledger:
     """The ledger of an engine, after its tables are brought up to date."""
     migrate(engine)
     return Ledger(engine)
-
-
-def digest_of(record: Record) -> str:
-    """SHA-256 in hexadecimal of a record without the time that it took."""
-    content = record.model_copy(update={"seconds": 0.0}).to_json()
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _records_of_reading(number: int, content: bytes) -> tuple[Record, ...]:
-    """The records of a reading. Raises DamagedReading."""
-    try:
-        return unpacked(content)
-    except (zlib.error, ValueError) as error:
-        raise DamagedReading(number) from error
-
-
-def _stored_record(content: bytes) -> Record:
-    """A stored record. Raises LedgerTrouble when the row is damaged."""
-    try:
-        return unpacked(content)[0]
-    except (zlib.error, ValueError) as error:
-        raise LedgerTrouble("A record in the ledger is damaged.", DAMAGED_ADVICE) from error
-
-
-def _store_record(connection: Connection, run: int, path: str, part: int, record: Record) -> int:
-    """Append a record, unless the latest one of the same agreement is equal. Returns the record's
-    number.
-    """
-    digest = digest_of(record)
-    same = (records.c.path == path) & (records.c.part == part)
-    query = (
-        select(records.c.id, records.c.digest).where(same).order_by(records.c.id.desc()).limit(1)
-    )
-    latest = connection.execute(query).first()
-    if latest is not None and latest[1] == digest:
-        return int(latest[0])
-    row = {
-        "run_id": run,
-        "path": path,
-        "part": part,
-        "sha256": record.document.sha256,
-        "paper": record.roster.key if record.roster else None,
-        "verdict": record.verdict.value,
-        "digest": digest,
-        "content": packed([record]),
-    }
-    return _insert_row(connection, records, row)
-
-
-def _insert_row(connection: Connection, table: Table, row: Mapping[str, object]) -> int:
-    """Append a row. Returns its number. Raises LedgerTrouble when the database gives none."""
-    key = connection.execute(insert(table).values(row)).inserted_primary_key
-    if key is None:
-        raise LedgerTrouble(f"The database gave the new row of {table.name} no number.")
-    return int(key[0])
 
 
 def _mark_done(connection: Connection, run: int, **columns: object) -> None:

@@ -26,7 +26,7 @@ CONSTRAINT_NAMES = {
 }
 """Patterns for the names of indexes and constraints."""
 metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
-REVISION = "0001"
+REVISION = "0002"
 """The version of these tables: the latest one in migrations/versions."""
 alembic_version = Table(  # where Alembic stores a database's revision, as Alembic creates it
     "alembic_version",
@@ -48,6 +48,7 @@ runs = Table(
     Column("judged", String(64)),  # digest of everything that the answer depends on
     Column("same_as", Integer),  # the run with the same records, when nothing had changed
     Column("answer", Text),
+    Column("volume", LargeBinary),  # the files and the roster, to resolve the run again
 )
 
 listing = Table(  # each file's hash when it was last listed; only a cache
@@ -98,7 +99,7 @@ run_records = Table(  # the records of a run, in the order of its files
     Column("record_id", ForeignKey("records.id"), nullable=False),
 )
 
-decisions = Table(  # what a person decided
+decisions = Table(  # what a person decided; undoing is a row, too
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
@@ -109,7 +110,25 @@ decisions = Table(  # what a person decided
     Column("value", Text),
     Column("person", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("message", String(80), nullable=False, server_default=""),  # the client's own id
+    Column("action", String(8), nullable=False, server_default="set"),  # set, leave, ask, undo
+    Column("before", Text),  # the value before the decision
+    Column("shown", Text),  # what the person saw, as JSON
+    Column("undoes", Integer),  # the decision that is taken back
+    Column("seen", Integer),  # the decision that stood when the person decided
+    Column("path", Text),  # the file, absolute
+    Column("paper", Text),  # its paper at that time
     Index(None, "sha256"),
+    Index(None, "message", unique=True),
+)
+
+holds = Table(  # who looks at which item until when: no history, and removed afterwards
+    "holds",
+    metadata,
+    Column("item", String(120), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("session", Text, nullable=False),
+    Column("until", Float, nullable=False),  # seconds since 1970
 )
 
 messages = Table(  # messages that were sent

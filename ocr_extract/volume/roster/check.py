@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ocr_extract.decision.severity import as_set, ordered, verdict_of
 from ocr_extract.records import (
+    Candidate,
     FieldResult,
     Flag,
     Record,
@@ -47,17 +48,28 @@ def with_flags(record: Record, added: Sequence[Flag], settings: Settings) -> Rec
 def _flags(record: Record, match: Match, roster: Roster) -> Iterator[Flag]:
     """The flags of a record for its match with the roster."""
     if match.paper is None:
-        yield Flag(code="unknown_paper", message=_unknown(match.candidates))
+        likely = zip(match.candidates, match.probabilities, strict=True)
+        candidates = tuple(_candidate(paper, p) for paper, p in likely)
+        message = _unknown(match.candidates)
+        yield Flag(code="unknown_paper", message=message, candidates=candidates)
         return
     if match.conflicting_paper is not None:
         named, content = match.paper.key, match.conflicting_paper.key
         message = f"Named for {named}, but the content is that of {content}."
-        yield Flag(code="paper_mismatch", message=message)
+        other = match.conflicting_paper
+        candidates = (_candidate(other, 1.0 - match.confidence),)
+        candidates = (_candidate(match.paper, match.confidence), *candidates)
+        yield Flag(code="paper_mismatch", message=message, candidates=candidates)
         return
     yield from _title_flags(record.fields.title, match.paper, roster)
     if signer := _signer_not_an_author(record, match.paper):
         message = f"“{signer}” is none of the authors of {match.paper.key}."
         yield Flag(code="signer_unknown", field="author", message=message)
+
+
+def _candidate(paper: Paper, probability: float) -> Candidate:
+    """A paper as a candidate: its key, its probability (0..1), and its title as the reason."""
+    return Candidate(value=paper.key, probability=probability, reason=paper.title)
 
 
 def _unknown(candidates: Sequence[Paper]) -> str:

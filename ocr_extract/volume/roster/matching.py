@@ -77,6 +77,8 @@ class Match:
     author: float | None = None
     cut: bool = False
     candidates: tuple[Paper, ...] = ()
+    probabilities: tuple[float, ...] = ()
+    """Probability, 0..1, of each candidate."""
 
 
 _Content = tuple[str, str, int, str]
@@ -107,9 +109,18 @@ class Matcher:
         """The match of each agreement, in the same order. Agreements in files with the same bytes
         have the same match, unless the files' names say otherwise.
         """
+        return self.matches_around((record, None) for record in records)
+
+    def matches_around(self, records: Iterable[tuple[Record, Match | None]]) -> tuple[Match, ...]:
+        """The match of each agreement, in the same order. Some have one already, that is not
+        changed: a person decided it. The others are matched around these.
+        """
         found: list[Match | _Content] = []
         evidence: dict[_Content, _Evidence | None] = {}
-        for record in records:
+        for record, decided in records:
+            if decided is not None:
+                found.append(decided)
+                continue
             if named := self._keys.papers_of(record.document.name):
                 found.append(self._named(named, record.fields))
                 continue
@@ -192,8 +203,12 @@ class Matcher:
         if likely and likely[0][1] >= THRESHOLDS.min_content_probability:
             paper, probability = likely[0]
             return Match(paper, round(min(CONFIDENCE.max_confidence_by_content, probability), 4))
-        candidates = [paper for paper, p in likely if p >= THRESHOLDS.min_candidate_probability]
-        return Match(candidates=tuple(candidates[: THRESHOLDS.max_candidates]))
+        possible = [pair for pair in likely if pair[1] >= THRESHOLDS.min_candidate_probability]
+        named = possible[: THRESHOLDS.max_candidates]
+        return Match(
+            candidates=tuple(paper for paper, _ in named),
+            probabilities=tuple(round(p, 4) for _, p in named),
+        )
 
 
 def with_fit(match: Match, fields: Fields) -> Match:

@@ -7,6 +7,7 @@ import pytest
 
 from ocr_extract.settings import Settings
 from ocr_extract.volume.ledger import Forgotten, Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.ledger.decisions import NewDecision
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
@@ -37,7 +38,14 @@ def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> 
     with open_ledger(sqlite_url(tmp_path)) as ledger:
         _read(files, ledger)
         sha256 = next(iter(ledger.records_of(1))).document.sha256 or ""
-        ledger.decide("0" * 64, 0, "date", None, "B")
+        seen = '{"flag": "The very same file: zyxophon25.txt."}'
+        ledger.decisions.add(
+            [
+                NewDecision("m1", sha256, 0, "date", "set", "2025-05-04", "B", "zyxophon@"),
+                NewDecision("m2", "0" * 64, 0, "date", "set", None, "B", shown=seen),
+            ]
+        )
+        ledger.decisions.hold(f"{sha256}.0.date", "B", "s", 0.0, 1.0)
         ledger.sent(1, "zyxophon@example.org", "Sign, please", "zyxophon25")
     assert b"zyxophon25" in _bytes(tmp_path)
     with open_ledger(sqlite_url(tmp_path)) as ledger:
@@ -45,7 +53,7 @@ def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> 
         assert isinstance(forgotten, Forgotten)
         assert forgotten.files == (str(files[0]),)
         assert forgotten.rows == {
-            "run_records": 1, "records": 1, "readings": 1, "listing": 1, "decisions": 0,
+            "run_records": 1, "records": 1, "readings": 1, "listing": 1, "decisions": 1,
             "messages": 1,
         }  # fmt: skip
         assert ledger.history("zyxophon25") == ()

@@ -22,39 +22,15 @@ from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
 from ocr_extract.records import Document, Record, RosterMatch, Verdict
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.connect import ADVISORY_LOCK, MIGRATIONS, engine_of, writing
+from ocr_extract.volume.ledger.decisions import NewDecision
 from ocr_extract.volume.ledger.ledger import Listed
 from ocr_extract.volume.ledger.tables import REVISION, metadata
 from ocr_extract.volume.stored_reading import StoredReading, packed
-from tests.postgres import program, server
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    if program("initdb") is None or program("postgres") is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in (folder, *folder.parents[:3]):
-        parent.chmod(0o755)
-    with server(folder) as url:
-        yield url
 
 
 def url_as_text(folder: Path) -> str:
     """The URL of a SQLite ledger as a user writes it."""
     return sqlite_url(folder).render_as_string(hide_password=False)
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return url_as_text(tmp_path)
-    base = str(request.getfixturevalue("postgres"))
-    engine = create_engine(base, isolation_level="AUTOCOMMIT")
-    name = f"t{abs(hash(request.node.nodeid))}"
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return base.rpartition("/")[0] + f"/{name}"
 
 
 def _record(name: str = "a.pdf", verdict: Verdict = Verdict.ACCEPTED, **more: object) -> Record:
@@ -165,7 +141,9 @@ def test_history_has_records_decisions_and_messages(url: str) -> None:
     match = RosterMatch(key="a25", state="accepted", confidence=0.99)
     with open_ledger(url) as ledger:
         run = _run(ledger, _record("a.pdf", roster=match))
-        ledger.decide("ab" * 32, 0, "date", "2025-05-19", "Ed", "looked at the page")
+        ledger.decisions.add(
+            [NewDecision("m1", "ab" * 32, 0, "date", "set", "2025-05-19", "Ed", "I looked")]
+        )
         ledger.sent(run, "author@example.org", "Your agreement", "a25")
         entries = [
             entry if isinstance(entry, Record) else dict(entry)

@@ -1,0 +1,87 @@
+"""`ocr-extract review`: lists what is open, exports it as a table, imports what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_extract.cli import terminal
+from ocr_extract.cli.output import say
+from ocr_extract.errors import ExitCode, UsageError
+from ocr_extract.reports import exports
+from ocr_extract.reports.plain import counted
+from ocr_extract.review.queue import ReviewQueue, ledger_url
+from ocr_extract.review.spreadsheet import export_open, import_decisions
+from ocr_extract.volume.answer import last_volume, resolve_again
+from ocr_extract.volume.ledger import open_ledger
+
+READER = "nobody"
+"""The name of who only looks: nothing is decided under it."""
+
+
+@dataclass(frozen=True)
+class ReviewOptions:
+    """The options of the command; docs/review.md explains each of them."""
+
+    out: Path
+    ledger: str | None = None
+    person: str | None = None
+    export: Path | None = None
+    table: Path | None = None
+    listed: bool = False
+    audit: float = 0.0
+
+    def queue(self) -> ReviewQueue:
+        """The review queue. Raises LedgerTrouble when there is no ledger or no run."""
+        where = self.ledger or self.out
+        return ReviewQueue.open(where, person=self.person or READER, audit=self.audit)
+
+
+def review(options: ReviewOptions) -> ExitCode:
+    """Import, then export, then list, as the options say; then print how much is open. The exit
+    code says whether anything is open. Raises OcrExtractError on wrong use.
+    """
+    if options.table is not None:
+        _import(options, options.table)
+        _resolve(options)
+    with options.queue() as queue:
+        if options.export is not None:
+            count = export_open(queue, options.export)
+            _print(f"{counted(count, 'open item')} in {options.export}.")
+        if options.listed:
+            for item in queue.open_items():
+                name = item.record.document.name
+                _print(f"{name}  {item.question.field}: {item.sentence}")
+        counts = queue.counts()
+    asked = f" ({counts.asked} by asking the author)" if counts.asked else ""
+    _print(f"{counted(counts.open, 'item')} open, {counts.settled} settled{asked}.")
+    return ExitCode.NEEDS_A_PERSON if counts.open else ExitCode.ALL_ACCEPTED
+
+
+def _import(options: ReviewOptions, table: Path) -> None:
+    """Import a table and print what became of it. Raises UsageError without a name."""
+    if not options.person:
+        advice = "Give a name: --person NAME --import FILE."
+        raise UsageError("Nobody is named who decided.", advice)
+    with options.queue() as queue:
+        imported = import_decisions(queue, table)
+    known = f", {imported.known} stored before" if imported.known else ""
+    _print(f"{counted(imported.counted, 'decision')} stored{known}.")
+    for sentence in imported.late:
+        _print(sentence)
+
+
+def _resolve(options: ReviewOptions) -> None:
+    """Resolve the volume again, write the tables again, and print the answer."""
+    with open_ledger(ledger_url(options.ledger or options.out)) as ledger:
+        outcome = resolve_again(ledger)
+        files = last_volume(ledger)[1].volume.files
+        given = exports.exported_paths(options.out) or [Path(file.identity) for file in files]
+        options.out.mkdir(parents=True, exist_ok=True)
+        for edited in exports.export(outcome, ledger, options.out, given):
+            say(f"An edited file was kept as {edited}, beside the new one.")
+    terminal.print_summary(outcome.summary, terminal.console_of(soft_wrap=True))
+
+
+def _print(text: str) -> None:
+    terminal.print_line(text, terminal.console_of(soft_wrap=True))

@@ -1,0 +1,95 @@
+"""What a run needs to be resolved again without reading a file: its files with their readings, and
+its roster, as the ledger stores them.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from ocr_extract.errors import LedgerTrouble
+from ocr_extract.records import as_text
+from ocr_extract.volume.roster.roster import Paper, Roster
+
+ADVICE = "Run `ocr-extract run` over the volume again."
+"""What to do when a run cannot be resolved again."""
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a run: its path as it was given, and its absolute path as text, with the number of
+    its reading; or, for a file that could not be hashed, the content of the reading itself.
+    """
+
+    path: Path
+    identity: str
+    reading: int | None = None
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
+class StoredVolume:
+    """The files of a run in their order, and its roster."""
+
+    files: tuple[StoredFile, ...]
+    roster: Roster | None
+
+    def packed(self) -> bytes:
+        """The bytes that the ledger stores."""
+        files = [
+            [as_text(f.path), f.identity, f.reading, b64encode(f.content).decode()]
+            for f in self.files
+        ]
+        roster = asdict(self.roster) | {"troubles": ()} if self.roster else None
+        return _packed({"files": files, "roster": roster})
+
+    @classmethod
+    def unpacked(cls, content: bytes | None) -> StoredVolume:
+        """The volume in these bytes. Raises LedgerTrouble when they are missing or damaged."""
+        if content is None:
+            raise LedgerTrouble("The ledger does not say what the last run had read.", ADVICE)
+        try:
+            stored = json.loads(zlib.decompress(content))
+            files = tuple(StoredFile(Path(p), i, n, b64decode(c)) for p, i, n, c in stored["files"])
+            return cls(files, _roster_of(stored["roster"]))
+        except (zlib.error, ValueError, KeyError, TypeError) as error:
+            raise LedgerTrouble("What the last run had read is damaged.", ADVICE) from error
+
+
+def without_paper(
+    content: bytes | None, names: Collection[str], keys: Collection[str]
+) -> bytes | None:
+    """The bytes without the files of these names and without the papers of these keys; None when
+    there are none or they are damaged.
+    """
+    if content is None:
+        return None
+    try:
+        stored = json.loads(zlib.decompress(content))
+    except (zlib.error, ValueError):
+        return None
+    stored["files"] = [f for f in stored["files"] if PurePosixPath(f[0]).name not in names]
+    if stored["roster"]:
+        papers = [p for p in stored["roster"]["papers"] if p["key"] not in keys]
+        stored["roster"]["papers"] = papers
+    return _packed(stored)
+
+
+def _packed(stored: dict[str, Any]) -> bytes:
+    """The value as compressed JSON."""
+    return zlib.compress(json.dumps(stored, default=str).encode(), level=6)
+
+
+def _roster_of(stored: dict[str, Any] | None) -> Roster | None:
+    """The roster in a JSON value."""
+    if stored is None:
+        return None
+    days = {name: stored[name] and date.fromisoformat(stored[name]) for name in ("start", "end")}
+    papers = tuple(Paper(**paper) for paper in stored["papers"])
+    return Roster(papers, stored["year"], days["start"], days["end"])
