@@ -16,7 +16,6 @@ import numpy as np
 
 from ocr_extract.calibration.confidence import word_score
 from ocr_extract.dates.recover import date_similarity
-from ocr_extract.fields.last_digit import with_other_days
 from ocr_extract.fields.marks import (
     MIN_SIGNATURE_SIZE,
     Mark,
@@ -307,10 +306,7 @@ def _ink_readings(
     best = dict(enumerate(read[: len(ink_marks)]))
     for index, core_readings in zip(with_tails, read[len(ink_marks) :], strict=True):
         best[index] = max(best[index], core_readings, key=_date_likelihood)
-    ordered = (
-        with_other_days(best[index], page.ink[page.raster.slices(mark.rect)])
-        for index, mark in enumerate(ink_marks)
-    )
+    ordered = iter(best[index] for index in range(len(ink_marks)))
     return [next(ordered) if _is_read_as_ink(mark) else () for mark in marks]
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from ocr_extract.calibration.confidence import ink_date_score
 from ocr_extract.dates.calendar import PartialDate
 from ocr_extract.dates.grammar import interpret
+from ocr_extract.fields.last_digit import with_other_days
 from ocr_extract.fields.marks import Mark
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.components import crop_of
@@ -80,7 +81,8 @@ def read_again(
     for index in _likely(marks, readings):
         rect = marks[index].rect
         crop = crop_of(page.clean, core_of(page.clean, page.ink, marks[index]), CROP_MARGIN)
-        again[index] = _averaged(readings[index], crop, engines)
+        mean = _averaged(readings[index], crop, engines)
+        again[index] = with_other_days(mean, page.ink[page.clean.slices(rect)])
         if not _is_clear(dates_among(again[index])):
             again[index] = _with_alternatives(again[index], _crops(page, rect), engines)
     return again

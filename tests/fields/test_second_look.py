@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
+from ocr_extract.fields.last_digit import OTHER_DAY_LOG_WEIGHT
 from ocr_extract.fields.marks import Mark
 from ocr_extract.fields.second_look import MAX_MARKS, SignedPage, changed_crops, read_again
 from ocr_extract.geometry import Grey, Raster, Rect, raster_of
@@ -147,3 +148,19 @@ def test_ink_between_the_label_and_the_mark_is_read_with_it() -> None:
         wide = [c for c in closer.changed if 1.08 * own < c.shape[1] < 1.18 * own]
         assert len(wide) == count
         assert all(crop.min() == 0 for crop in wide)
+
+
+def test_last_digit_is_doubted_after_all_changed_crops() -> None:
+    """Their mean does not thin out the doubt: no network sees two digits in one stroke."""
+    ink = _NO_INK.copy()
+    ink[60:84, 40:160] = 255
+    lone = (("2025.6.9", 0.0), ("2025.6.4", -20.0))
+    closer = Closer(_dates(), own=_dates(*lone))
+    page = SignedPage(_page(), _page(), ink)
+    marks, readings = [Mark("ink", RECT)], [(_dates(*lone),)]
+    engines = Engines(pages=FakeReader(), handwriting=closer, report=lambda _: None)
+    ((dates,),) = read_again(page, marks, readings, engines)
+    second = dates.hypotheses[1]
+    assert second.text == "2025.6.19"
+    assert second.log_likelihood == pytest.approx(OTHER_DAY_LOG_WEIGHT)
+    assert closer.larger, "such a date is not clear"
