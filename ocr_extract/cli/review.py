@@ -1,4 +1,4 @@
-"""`ocr-extract review`: lists what is open, exports it as a table, imports what was decided."""
+"""`ocr-extract review`: opens the review page, or takes decisions from a table."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
+from ocr_extract.cli.review_page import serve_page
 from ocr_extract.errors import ExitCode, UsageError
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
@@ -30,6 +31,13 @@ class ReviewOptions:
     table: Path | None = None
     listed: bool = False
     audit: float = 0.0
+    port: int | None = None
+    browse: bool = True
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the review page is asked for: nothing else is."""
+        return self.export is None and self.table is None and not self.listed
 
     def queue(self) -> ReviewQueue:
         """The review queue. Raises LedgerTrouble when there is no ledger or no run."""
@@ -38,9 +46,15 @@ class ReviewOptions:
 
 
 def review(options: ReviewOptions) -> ExitCode:
-    """Import, then export, then list, as the options say; then print how much is open. The exit
-    code says whether anything is open. Raises OcrExtractError on wrong use.
+    """Serve the page, or import, then export, then list, as the options say; then print how much is
+    open. The exit code says whether anything is open. Raises OcrExtractError on wrong use.
     """
+    if options.is_page:
+        where = options.ledger or options.out
+        serve_page(
+            where, options.out, options.person, options.audit, options.port, browse=options.browse
+        )
+        _resolve(options)
     if options.table is not None:
         _import(options, options.table)
         _resolve(options)
