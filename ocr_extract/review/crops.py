@@ -23,20 +23,24 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.source import Damaged, Source
 
-CROP_DPI = 130
-"""Resolution of a signing block, in pixels per inch (chosen: 8.5 inches fill a large window)."""
+CROP_DPI = 200
+"""Resolution of a signing block, in pixels per inch (chosen: strokes stay sharp in a window)."""
 PAGE_DPI = 110
 """Resolution of a whole page, in pixels per inch (chosen)."""
 SMALL_WIDTH = 420
 """Width of a picture in the grid, in pixels (chosen)."""
 MAX_WIDTH = 1600
 """Largest width of a picture, in pixels (chosen)."""
-BLOCK_MARGIN = 46.0
-"""Distance around the found places that a signing block shows, in points (chosen)."""
-MIN_BLOCK_HEIGHT = 170.0
+SIDE_MARGIN = 120.0
+"""Distance beside the found places that a signing block shows, in points (chosen: a label)."""
+LINE_MARGIN = 46.0
+"""Distance above and below the found places that a signing block shows, in points (chosen)."""
+MIN_BLOCK_HEIGHT = 150.0
 """Smallest height of a signing block, in points (chosen: label, signature and date)."""
 MAX_BLOCK_SHARE = 0.7
 """Share of the page's height above which places are too far apart for one block (chosen)."""
+MIN_SIDE = 20
+"""Shortest side of a signing block, in pixels (chosen): a place outside the page has none."""
 MAX_EXCERPT = 4_000
 """Number of characters that are shown of a text file (chosen)."""
 MAX_KEPT = 256
@@ -68,6 +72,17 @@ class Picture:
         return bool(self.url or self.text)
 
 
+@dataclass(frozen=True)
+class _View:
+    """What is drawn: a "block", a "small" one, or a "page" with its number from 1; and by how many
+    degrees it is turned, counter-clockwise.
+    """
+
+    kind: str
+    number: int = 0
+    turn: int = 0
+
+
 class Crops:
     """Draws pictures, and keeps the last ones. It may be used by several threads."""
 
@@ -76,35 +91,29 @@ class Crops:
         self._kept: OrderedDict[tuple[str, ...], Picture] = OrderedDict()
         self._keeping = Lock()
 
-    def block(self, item: Item) -> Picture:
-        """The signing block of an item, with the places of date and signature."""
-        return self._drawn(("block", item.id), item.record, item.place, "block")
+    def block(self, item: Item, turn: int = 0) -> Picture:
+        """The signing block of an item, with the places of date and signature. `turn` is in degrees
+        counter-clockwise from the direction in which it probably reads.
+        """
+        return self._drawn(("block", item.id, str(turn)), item, _View("block", turn=turn))
 
     def small(self, item: Item) -> Picture:
         """The signing block in the size of the grid."""
-        return self._drawn(("small", item.id), item.record, item.place, "small")
+        return self._drawn(("small", item.id), item, _View("small"))
 
     def page(self, item: Item, number: int, turn: int) -> Picture:
         """A whole page (from 1), turned by degrees counter-clockwise."""
         key = ("page", item.id, str(number), str(turn))
-        return self._drawn(key, item.record, item.place, "page", number, turn)
+        return self._drawn(key, item, _View("page", number, turn))
 
-    def _drawn(
-        self,
-        key: tuple[str, ...],
-        record: Record,
-        place: Box | None,
-        size: str,
-        number: int = 0,
-        turn: int = 0,
-    ) -> Picture:
+    def _drawn(self, key: tuple[str, ...], item: Item, view: _View) -> Picture:
         """The picture that is kept under a key, or a new one."""
         with self._keeping:
             if (kept := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
                 return kept
         try:
-            picture = self._draw(record, place, size, number, turn)
+            picture = self._draw(item, view)
         except Damaged as error:
             gone = error.damage.kind in ("missing", "unreadable", "not_a_file", _CHANGED)
             return Picture(trouble=_sentence(error), gone=gone)
@@ -114,23 +123,23 @@ class Crops:
                 self._kept.popitem(last=False)
         return picture
 
-    def _draw(
-        self, record: Record, place: Box | None, size: str, number: int, turn: int
-    ) -> Picture:
-        source = self._source(record)
+    def _draw(self, item: Item, view: _View) -> Picture:
+        """A new picture. Raises Damaged."""
+        source = self._source(item.record)
         if source.text is not None:
             return Picture(text=source.text[:MAX_EXCERPT], page=1)
-        places = _places(record)
-        if size == "page":
-            raster = source.render(min(number, source.pages), PAGE_DPI)
-            image = _with_places(raster, places)
-            return _encoded(image.rotate(turn, expand=True), raster.page)
-        block = _block(places, place, record)
-        raster = source.render(min(block.page, source.pages), CROP_DPI)
-        image = _cut(_with_places(raster, places), block, raster.page_dpi)
-        if size == "small":
+        places = _places(item.record)
+        if view.kind == "page":
+            raster = source.render(min(view.number, source.pages), PAGE_DPI)
+            return _encoded(_with_places(raster, places), raster.page, view.turn)
+        boxes = _boxes(places, item)
+        number = boxes[0].page if boxes else item.record.document.last_page or source.pages
+        raster = source.render(min(number, source.pages), CROP_DPI)
+        boxes = [box for box in boxes if box.page == raster.page]
+        image = _cut(_with_places(raster, places), boxes, raster.page_dpi)
+        if view.kind == "small":
             image.thumbnail((SMALL_WIDTH, SMALL_WIDTH), Image.Resampling.BOX)
-        return _encoded(image, raster.page)
+        return _encoded(image, raster.page, view.turn + (90 if _is_sideways(boxes) else 0))
 
     def _source(self, record: Record) -> Source:
         """The file of a record. Raises Damaged when it is away or has another content."""
@@ -159,49 +168,57 @@ def _places(record: Record) -> dict[str, Box]:
     return {name: box for name, box in found.items() if box is not None}
 
 
-def _block(places: dict[str, Box], place: Box | None, record: Record) -> Box:
-    """The part of a page that shows where to look: all of date, signature and `place` that is on
-    one page. Without a place it is the whole last page.
+def _boxes(places: dict[str, Box], item: Item) -> list[Box]:
+    """Where to look: the place that is asked about first, then date and signature."""
+    return [box for box in (item.place, *places.values()) if box is not None]
+
+
+def _is_sideways(boxes: list[Box]) -> bool:
+    """Whether the page is turned by a quarter: everything written is higher than wide."""
+    return bool(boxes) and all(box.y1 - box.y0 > box.x1 - box.x0 for box in boxes)
+
+
+def _cut(image: Image.Image, boxes: list[Box], dpi: float) -> Image.Image:
+    """The part of a page's image around the boxes; the whole page when they are far apart, or there
+    are none.
     """
-    boxes = [box for box in (place, *places.values()) if box is not None]
     if not boxes:
-        last = record.document.last_page or record.document.pages or 1
-        return Box(page=last, x0=0, y0=0, x1=0, y1=0)
-    page = boxes[0].page
-    rect = Rect.around(Rect(b.x0, b.y0, b.x1, b.y1) for b in boxes if b.page == page)
-    missing = max(0.0, MIN_BLOCK_HEIGHT - rect.height - 2 * BLOCK_MARGIN) / 2
-    y0, y1 = rect.y0 - BLOCK_MARGIN - missing, rect.y1 + BLOCK_MARGIN + missing
-    return Box(page=page, x0=rect.x0 - BLOCK_MARGIN, y0=y0, x1=rect.x1 + BLOCK_MARGIN, y1=y1)
-
-
-def _cut(image: Image.Image, block: Box, dpi: float) -> Image.Image:
-    """The block's part of a page's image, in the page's whole width."""
-    scale = dpi / POINTS_PER_INCH
-    top, bottom = max(0, round(block.y0 * scale)), min(image.height, round(block.y1 * scale))
-    if bottom - top < 20 or bottom - top > image.height * MAX_BLOCK_SHARE:
         return image
-    return image.crop((0, top, image.width, bottom))
+    rect = Rect.around(Rect(box.x0, box.y0, box.x1, box.y1) for box in boxes)
+    height = rect.width if _is_sideways(boxes) else rect.height
+    line = max(LINE_MARGIN, (MIN_BLOCK_HEIGHT - height) / 2)
+    x, y = (line, SIDE_MARGIN) if _is_sideways(boxes) else (SIDE_MARGIN, line)
+    scale = dpi / POINTS_PER_INCH
+    left, top = (max(0, round(v * scale)) for v in (rect.x0 - x, rect.y0 - y))
+    right = min(image.width, round((rect.x1 + x) * scale))
+    bottom = min(image.height, round((rect.y1 + y) * scale))
+    is_most = bottom - top > image.height * MAX_BLOCK_SHARE
+    if is_most or right - left < MIN_SIDE or bottom - top < MIN_SIDE:
+        return image
+    return image.crop((left, top, right, bottom))
 
 
 def _with_places(raster: Raster, places: dict[str, Box]) -> Image.Image:
     """A page with light frames and captions at the places that are on it."""
     image = Image.fromarray(np.asarray(raster.pixels)).convert("RGB")
     canvas = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=max(11, image.width // 85))
+    font = ImageFont.load_default(size=max(11, round(raster.page_dpi / 9)))
     scale = raster.page_dpi / POINTS_PER_INCH
     for name, box in places.items():
         if box.page != raster.page:
             continue
         colour, caption = PLACES[name]
         x0, y0, x1, y1 = (v * scale for v in (box.x0, box.y0, box.x1, box.y1))
-        canvas.rectangle((x0 - 5, y0 - 5, x1 + 5, y1 + 5), outline=colour, width=1)
-        high = canvas.textbbox((0, 0), caption, font=font)[3]
-        canvas.text((x0 - 5, max(0.0, y0 - 8 - high)), caption, fill=colour, font=font)
+        canvas.rectangle(
+            (x0 - 5, y0 - 5, x1 + 5, y1 + 5), outline=colour, width=max(1, round(scale / 2))
+        )
+        canvas.text((x1 + 9, y0), caption, fill=colour, font=font)
     return image
 
 
-def _encoded(image: Image.Image, page: int) -> Picture:
-    """An image as a WebP data URL."""
+def _encoded(image: Image.Image, page: int, turn: int) -> Picture:
+    """An image as a WebP data URL, turned by degrees counter-clockwise."""
+    image = image.rotate(turn, expand=True) if turn % 360 else image
     if image.width > MAX_WIDTH:
         size = MAX_WIDTH, max(1, image.height * MAX_WIDTH // image.width)
         image = image.resize(size, Image.Resampling.BOX)

@@ -13,6 +13,7 @@ MAX_TEXT = 20_000
 MAX_HAVE = 8
 """Largest number of pictures that a page says it has (chosen)."""
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+Turn = Literal[0, 90, 180, 270]
 ItemName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
@@ -82,7 +83,7 @@ class Page(Message):
     type: Literal["page"]
     item: ItemName
     number: int = Field(ge=1, le=100_000)
-    turn: Literal[0, 90, 180, 270] = 0
+    turn: Turn = 0
 
 
 class Grid(Message):
@@ -93,11 +94,14 @@ class Grid(Message):
 
 
 class Crop(Message):
-    """Asks for the picture of an item's signing block; `small` is the size of the grid."""
+    """Asks for the picture of an item's signing block; `small` is the size of the grid. `turn` is
+    in degrees counter-clockwise.
+    """
 
     type: Literal["crop"]
     item: ItemName
     small: bool = False
+    turn: Turn = 0
 
 
 AnyMessage = Annotated[

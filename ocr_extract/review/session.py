@@ -167,7 +167,8 @@ class ReviewSession:
 
     def _crop(self, message: messages.Crop) -> Answer:
         item = self._item(message.item)
-        picture = self._crops.small(item) if message.small else self._crops.block(item)
+        small = message.small
+        picture = self._crops.small(item) if small else self._crops.block(item, message.turn)
         return {"item": item.id, "picture": asdict(picture)}
 
     def _page(self, message: messages.Page) -> Answer:

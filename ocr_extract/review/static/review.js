@@ -161,6 +161,10 @@ function middleOf(days) {
   return 0;
 }
 
+function isDay(value) {
+  return /^\d{4}-\d\d-\d\d$/.test(value || "");
+}
+
 function histogram(days, own, ownWords) {
   if (!days.length) return null;
   const middle = middleOf(days);
@@ -182,7 +186,7 @@ function histogram(days, own, ownWords) {
       bars, draw("line", { x1: 8, x2: 312, y1: 56.5, y2: 56.5, class: "oxr-axis" }),
       draw("text", { x: 10, y: 71 }, near[0][0]),
       draw("text", { x: 310, y: 71, "text-anchor": "end" }, near[near.length - 1][0]),
-      own && marker(x(own) + width / 2)),
+      isDay(own) && marker(x(own) + width / 2)),
     make("figcaption", {}, "The volume’s dates. ", ownWords));
 }
 
@@ -210,16 +214,18 @@ function compared(item) {
   const rows = [
     ["Title", form.title, paper?.title],
     ["Names", [...new Set(names)].join(" · "), people],
-    ["Signature", [form.signed, form.signature && `reads “${form.signature}”`].filter(Boolean).join(", "), ""],
-    ["Date", item.day, ""],
+    ["Signed", [form.signed, form.signature && `reads “${form.signature}”`].filter(Boolean).join(", ")],
+    ["Date", item.day],
   ];
-  const cell = (text) => make("td", { dir: "auto" }, make("div", { class: "oxr-long" }, text || "—"));
+  const cell = (text, columns) => make("td", { dir: "auto", colspan: columns },
+    make("div", { class: "oxr-long" }, text || "—"));
   return make("table", {},
     make("caption", {}, "What the form says, and the roster"),
     make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col" }, "Form"),
       make("th", { scope: "col" }, paper ? ["Roster: ", make("bdi", {}, paper.key)] : "Roster: no paper"))),
     make("tbody", {}, rows.map(([name, left, right]) =>
-      make("tr", {}, make("th", { scope: "row" }, name), cell(left), cell(right)))));
+      make("tr", {}, make("th", { scope: "row" }, name),
+        right === undefined && name !== "Title" ? cell(left, 2) : [cell(left), cell(right)]))));
 }
 
 function evidenceOf(item) {
@@ -373,6 +379,7 @@ class Review {
     if (isFull && picture) this.pictures.set(item.id, picture);
     this.left.replaceChildren(...this.leftOf(item, picture));
     this.right.replaceChildren(...this.rightOf(item, isOpened));
+    this.turned = 0;
     this.left.scrollTop = this.right.scrollTop = 0;
     const [first] = item.choices;
     const likely = [wordsOf(first, item), percent(first.probability)].filter(Boolean).join(", ");
@@ -393,28 +400,29 @@ class Review {
   leftOf(item, picture) {
     const alt = `Signing block of ${item.file}`;
     const onPage = picture?.page ? `page ${picture.page} of ${Math.max(1, item.pages)}` : "";
+    const ownWords = item.day ? `▼ This one: ${item.day}.` : "This one has no date.";
+    const turn = button("Turn", "t", () => this.turn());
     const whole = button("Whole page", "p", () => this.pageView(item, picture?.page || 1, 0));
     return [
       make("div", { class: "oxr-file" }, make("bdi", { class: "oxr-name" }, item.file), " ", onPage,
-        picture?.url ? whole : null),
+        picture?.url ? make("span", { class: "oxr-tools" }, turn, whole) : null),
       make("div", { class: "oxr-picture" }, pictureOf(picture, alt)),
-      make("div", { class: "oxr-beside" }, compared(item), evidenceOf(item)),
+      make("div", { class: "oxr-beside" }, compared(item), make("div", {}, evidenceOf(item),
+        histogram(item.days, item.day, ownWords))),
     ];
   }
 
   rightOf(item, isOpened) {
-    const ownWords = item.day ? `▼ This one: ${item.day}.` : "This one has no date.";
     return [
       make("h2", {}, fieldOf(item)[0].toUpperCase() + fieldOf(item).slice(1)),
       make("p", { class: "oxr-sentence", dir: "auto" }, item.sentence),
       item.standing && make("p", { class: "oxr-standing" }, "✎ " + decidedWords(item.standing)),
       isOpened && make("p", {}, button("Back to the open items", "Escape", () => this.go())),
       make("div", { class: "oxr-choices", role: "group", "aria-label": "Candidates" },
-        item.choices.map((choice, at) => this.choiceButton(choice, at, item))),
+        item.choices.map((choice, at) => this.choiceButton(choice, at, item)),
+        button("Skip for now", "s", () => this.skip(), { class: "oxr-choice oxr-skip" })),
       this.otherField(item),
       this.noteField(),
-      make("div", { class: "oxr-tools" }, button("Skip", "s", () => this.skip())),
-      histogram(item.days, item.day, ownWords),
     ].filter(Boolean);
   }
 
@@ -422,15 +430,25 @@ class Review {
     const shortcut = at < 9 ? String(at + 1) : null;
     const words = wordsOf(choice, item);
     const day = item.question === "date" ? longDay(choice.value) : "";
+    const isPlain = choice.action !== "set" || choice.value === NOTHING;
     const bar = choice.probability == null ? null
       : make("meter", { min: 0, max: 1, value: choice.probability, "aria-hidden": "true" });
     return make("button", {
-      type: "button", class: `oxr-choice oxr-${choice.action}`, "aria-keyshortcuts": shortcut,
+      type: "button", class: "oxr-choice" + (isPlain ? " oxr-plain" : ""), "aria-keyshortcuts": shortcut,
       onclick: () => this.decide(choice.action, choice.value),
     }, make("span", { class: "oxr-keys" }, shortcut && key(shortcut), at === 0 && key("⏎")),
     make("span", { class: "oxr-value", dir: "auto" }, words, day && make("small", {}, " ", day)),
     make("span", { class: "oxr-chance" }, bar, percent(choice.probability)),
-    make("span", { class: "oxr-reason", dir: "auto" }, choice.reason));
+    isPlain ? null : make("span", { class: "oxr-reason", dir: "auto" }, choice.reason));
+  }
+
+  async turn() {
+    const item = this.item;
+    const turn = (this.turned + 90) % 360;
+    const { picture } = await this.link.ask("crop", { item: item.id, turn });
+    if (this.item !== item || !picture?.url) return;
+    this.turned = turn;
+    this.left.querySelector(".oxr-picture").replaceChildren(pictureOf(picture, `Signing block of ${item.file}`));
   }
 
   otherField(item) {
@@ -571,7 +589,7 @@ class Review {
     const rows = [
       ["1 to 9", "takes that candidate"], ["Enter", "takes the first candidate"], ["d", "another value"],
       ["n", "a note for this decision"], ["s", "skips: the item comes again at the end"],
-      ["u", "takes back the last decision, as often as you like"], ["p", "the whole page"],
+      ["u", "takes back the last decision, as often as you like"], ["p", "the whole page"], ["t", "turns the picture"],
       ["g", "accepted agreements side by side"], ["/", "search"], ["Escape", "back, closes"], ["?", "this help"],
     ];
     this.showPanel("Help", make("dl", {}, rows.map(([name, text]) => [make("dt", {}, key(name)), make("dd", {}, text)])),
@@ -601,7 +619,7 @@ class Review {
     return {
       Enter: () => this.choose(1), s: () => this.skip(), n: () => this.noteInput.focus(),
       d: () => this.right.querySelector(".oxr-other input")?.focus(),
-      p: () => this.pageView(this.item, page, 0),
+      p: () => this.pageView(this.item, page, 0), t: () => this.turn(),
     }[name];
   }
 
