@@ -29,6 +29,8 @@ PAGE_DPI = 110
 """Resolution of a whole page, in pixels per inch (chosen)."""
 SMALL_WIDTH = 420
 """Width of a picture in the grid, in pixels (chosen)."""
+SAME_LINE = 4.0
+"""Overlap of two lines, in points, up to which one is below the other (chosen)."""
 MAX_WIDTH = 1600
 """Largest width of a picture, in pixels (chosen)."""
 SIDE_MARGIN = 120.0
@@ -136,10 +138,11 @@ class Crops:
         number = boxes[0].page if boxes else item.record.document.last_page or source.pages
         raster = source.render(min(number, source.pages), CROP_DPI)
         boxes = [box for box in boxes if box.page == raster.page]
-        image = _cut(_with_places(raster, places), boxes, raster.page_dpi)
+        reading = _turn_of(boxes, places)
+        image = _cut(_with_places(raster, places, reading), boxes, raster.page_dpi)
         if view.kind == "small":
             image.thumbnail((SMALL_WIDTH, SMALL_WIDTH), Image.Resampling.BOX)
-        return _encoded(image, raster.page, view.turn + (90 if _is_sideways(boxes) else 0))
+        return _encoded(image, raster.page, view.turn + reading)
 
     def _source(self, record: Record) -> Source:
         """The file of a record. Raises Damaged when it is away or has another content."""
@@ -178,6 +181,18 @@ def _is_sideways(boxes: list[Box]) -> bool:
     return bool(boxes) and all(box.y1 - box.y0 > box.x1 - box.x0 for box in boxes)
 
 
+def _turn_of(boxes: list[Box], places: dict[str, Box]) -> int:
+    """By how many degrees a page is turned, counter-clockwise, so that it reads: the date is below
+    the signature. A page that is upside down is not noticed.
+    """
+    if not _is_sideways(boxes):
+        return 0
+    date, signature = places.get("date"), places.get("signature")
+    if date is None or signature is None or date.page != signature.page:
+        return 90
+    return 270 if date.x0 >= signature.x1 - SAME_LINE else 90
+
+
 def _cut(image: Image.Image, boxes: list[Box], dpi: float) -> Image.Image:
     """The part of a page's image around the boxes; the whole page when they are far apart, or there
     are none.
@@ -198,22 +213,37 @@ def _cut(image: Image.Image, boxes: list[Box], dpi: float) -> Image.Image:
     return image.crop((left, top, right, bottom))
 
 
-def _with_places(raster: Raster, places: dict[str, Box]) -> Image.Image:
-    """A page with light frames and captions at the places that are on it."""
+def _with_places(raster: Raster, places: dict[str, Box], reading: int = 0) -> Image.Image:
+    """A page with light frames and captions at the places that are on it. `reading` is the turn in
+    degrees, counter-clockwise, after which the page is read.
+    """
     image = Image.fromarray(np.asarray(raster.pixels)).convert("RGB")
     canvas = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=max(11, round(raster.page_dpi / 9)))
     scale = raster.page_dpi / POINTS_PER_INCH
     for name, box in places.items():
         if box.page != raster.page:
             continue
         colour, caption = PLACES[name]
-        x0, y0, x1, y1 = (v * scale for v in (box.x0, box.y0, box.x1, box.y1))
-        canvas.rectangle(
-            (x0 - 5, y0 - 5, x1 + 5, y1 + 5), outline=colour, width=max(1, round(scale / 2))
-        )
-        canvas.text((x1 + 9, y0), caption, fill=colour, font=font)
+        sides = (box.x0, box.y0, box.x1, box.y1)
+        x0, y0, x1, y1 = (round(v * scale) + grow for v, grow in zip(sides, GROWN, strict=True))
+        canvas.rectangle((x0, y0, x1, y1), outline=colour, width=max(1, round(scale / 2)))
+        text = _caption(caption, round(raster.page_dpi / 9)).rotate(-reading, expand=True)
+        at = {90: (x0, y1 + 4), 270: (x1 - text.width, y0 - 4 - text.height)}
+        image.paste(colour, at.get(reading, (x1 + 4, y0)), text)
     return image
+
+
+GROWN = (-5, -5, 5, 5)
+"""Distance from a place to its frame, in pixels, for each side (chosen)."""
+
+
+def _caption(text: str, size: int) -> Image.Image:
+    """A text as a mask, in letters of a size in pixels."""
+    font = ImageFont.load_default(size=max(11, size))
+    width, height = (round(v) for v in font.getbbox(text)[2:])
+    mask = Image.new("L", (width + 1, height + 1))
+    ImageDraw.Draw(mask).text((0, 0), text, fill=255, font=font)
+    return mask
 
 
 def _encoded(image: Image.Image, page: int, turn: int) -> Picture:

@@ -400,7 +400,7 @@ class Review {
   leftOf(item, picture) {
     const alt = `Signing block of ${item.file}`;
     const onPage = picture?.page ? `page ${picture.page} of ${Math.max(1, item.pages)}` : "";
-    const ownWords = item.day ? `▼ This one: ${item.day}.` : "This one has no date.";
+    const ownWords = item.day ? `${isDay(item.day) ? "▼ " : ""}This one: ${item.day}.` : "This one has no date.";
     const turn = button("Turn", "t", () => this.turn());
     const whole = button("Whole page", "p", () => this.pageView(item, picture?.page || 1, 0));
     return [
