@@ -380,6 +380,7 @@ class Review {
     this.left.replaceChildren(...this.leftOf(item, picture));
     this.right.replaceChildren(...this.rightOf(item, isOpened));
     this.turned = 0;
+    this.root.dataset.item = item.id;
     this.left.scrollTop = this.right.scrollTop = 0;
     const [first] = item.choices;
     const likely = [wordsOf(first, item), percent(first.probability)].filter(Boolean).join(", ");
@@ -391,6 +392,7 @@ class Review {
     const held = counts.held ? ` ${counts.held} are on other pages.` : "";
     const text = counts.open ? "Nothing to ask here." + held : "Nothing is open. Everything is settled.";
     this.left.replaceChildren();
+    delete this.root.dataset.item;
     this.right.replaceChildren(make("h2", {}, "✓ " + text));
     this.live.textContent = text;
     this.root.focus({ preventScroll: true });
