@@ -25,6 +25,7 @@ from ocr_extract.cli.parameters import (
     LogJsonOption,
     NoBrowserOption,
     NoRosterOption,
+    NotebookOption,
     PersonOption,
     PortOption,
     ReplaceOption,
@@ -143,17 +144,19 @@ def review_command(
     audit: AuditOption = 0.0,
     port: PortOption = None,
     no_browser: NoBrowserOption = False,
+    notebook: NotebookOption = None,
 ) -> None:
     """Open a page on which a person settles what is open, or take decisions from a table.
 
-    With --list, --export or --import no page is opened. Ctrl-C ends the page. After the page and
-    after an import the volume is resolved and the tables are written again; no agreement is read.
+    With --list, --export, --import or --notebook no page is opened. Ctrl-C ends the page. After
+    the page and after an import the volume is resolved and the tables are written again; no
+    agreement is read.
     Exit code: 0 nothing is open, 1 something is, 2 wrong use.
     """
     from ocr_extract.cli.review import ReviewOptions, review
 
     options = ReviewOptions(
-        out, ledger, person, export, table, listed, audit, port, not no_browser
+        out, ledger, person, export, table, listed, audit, port, not no_browser, notebook
     )  # fmt: skip
     raise typer.Exit(review(options))
 

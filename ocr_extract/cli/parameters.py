@@ -89,3 +89,6 @@ PortOption = Annotated[
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the page's address, and open no browser.")
 ]
+NotebookOption = Annotated[
+    Path | None, typer.Option("--notebook", help="Write a notebook that shows the review.")
+]
