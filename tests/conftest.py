@@ -1,12 +1,16 @@
-"""Fixtures: a factory for test files, a clean environment, and the first five documents."""
+"""Fixtures: a factory for test files, a clean environment, ledgers, and the first documents."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from sqlalchemy import create_engine, text
 
+from ocr_extract.volume.ledger import sqlite_url
 from tests.factory import Factory
+from tests.postgres import program, server
 
 # No deadline: a slow machine must not fail a test; bench/ measures speed.
 hypothesis.settings.register_profile("project", deadline=None)
@@ -36,3 +40,28 @@ def shared() -> Path:
     if not (folder / "seeds").is_dir():
         pytest.skip(f"{folder.name}/seeds is not there: the first five documents are not public")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if program("initdb") is None or program("postgres") is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder = tmp_path_factory.mktemp("postgres")
+    for parent in (folder, *folder.parents[:3]):
+        parent.chmod(0o755)
+    with server(folder) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty ledger, as a user writes it."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path).render_as_string(hide_password=False)
+    base = str(request.getfixturevalue("postgres"))
+    engine = create_engine(base, isolation_level="AUTOCOMMIT")
+    name = f"t{abs(hash(request.node.nodeid))}"
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return base.rpartition("/")[0] + f"/{name}"

@@ -45,12 +45,13 @@ def serve_page(
         page.bound_socket(port) as bound,
         _token(out) as token,
     ):
-        doorkeeper = page.Doorkeeper(bound.getsockname()[1], token)
+        once = secrets.token_urlsafe(32)
+        doorkeeper = page.Doorkeeper(bound.getsockname()[1], token, once if browse else "")
         pages = page.OpenPages(opened)
-        say(f"The review is at {doorkeeper.address}")
+        say(f"The review is at {doorkeeper.address(token)}")
         say("Keep this address to yourself. Ctrl-C ends the review and writes the tables.")
         if browse:
-            _open_browser(doorkeeper.address)
+            _open_browser(doorkeeper.address(once))
         with suppress(KeyboardInterrupt):
             page.serve(page.app_of(pages, doorkeeper), bound)
         pages.close()

@@ -145,15 +145,21 @@ class Crops:
         return _encoded(image, raster.page, view.turn + reading)
 
     def _source(self, record: Record) -> Source:
-        """The file of a record. Raises Damaged when it is away or has another content."""
+        """The file of a record. Raises Damaged when it is away or has another content, and for a
+        file that ended a worker or took too long: it could do the same here.
+        """
+        if any(damage.kind in HARMFUL for damage in record.damage):
+            raise Damaged("open", _HARMFUL, "Reading it failed or took too long.")
         source = open_source(Path(record.document.path), self._settings, lambda _: None)
         if source.sha256 != record.document.sha256:
             raise Damaged("open", _CHANGED, "It has changed since it was read.")
         return source
 
 
-_CHANGED = "changed"
-"""The kind of damage of a file that has another content than when it was read."""
+HARMFUL = frozenset(("worker_died", "timeout", "internal"))
+"""Kinds of damage after which a file is not opened again to be shown."""
+_CHANGED, _HARMFUL = "changed", "harmful"
+"""Kinds of damage: another content than when it was read; a file that is not opened again."""
 
 
 def _sentence(error: Damaged) -> str:

@@ -92,22 +92,24 @@ class OpenPages:
             self.leave(client)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Doorkeeper:
-    """Says who may come in. `port` is the server's, `token` the secret of its address."""
+    """Says who may come in. `port` is the server's, `token` the secret of its address. `once` is a
+    second secret, which works once: other users of the machine may see it when a browser starts.
+    """
 
     port: int
     token: str
+    once: str = ""
 
     @property
     def cookie(self) -> str:
         """The cookie's name. All ports of a machine share their cookies."""
         return f"ocr_extract_review_{self.port}"
 
-    @property
-    def address(self) -> str:
-        """The address with the token."""
-        return f"http://{HOST}:{self.port}/?token={self.token}"
+    def address(self, token: str) -> str:
+        """The page's address with a token."""
+        return f"http://{HOST}:{self.port}/?token={token}"
 
     def refusal(self, request: Request) -> str:
         """Why a request is refused; "" when it is not."""
@@ -119,7 +121,9 @@ class Doorkeeper:
         if foreign or (origin is None and request.method == "POST"):
             return "The request comes from another site."
         given = request.query_params.get("token") or request.cookies.get(self.cookie, "")
-        if not hmac.compare_digest(given.encode(), self.token.encode()):
+        if self.once and hmac.compare_digest(given.encode(), self.once.encode()):
+            self.once = ""
+        elif not hmac.compare_digest(given.encode(), self.token.encode()):
             return "Open the address that `ocr-extract review` printed last."
         return ""
 

@@ -111,7 +111,6 @@ class ReviewQueue:
         """The first open item that nobody else holds, and hold it: the same one until it is decided
         or skipped. None when there is none.
         """
-        self._state.refresh()
         if self._current is not None and self._take(self._current):
             return self.item(self._current)
         self._current = None
@@ -123,8 +122,14 @@ class ReviewQueue:
         return None
 
     def _take(self, name: str) -> bool:
-        """Hold an open item as the current one; False when it is settled, or others hold it."""
+        """Hold an open item as the current one; False when it is settled, or others hold it. That
+        it is open is only sure when it is held: who held it before had decided before.
+        """
         if name not in self._state.open or not self._holds.hold(name):
+            return False
+        self._state.refresh()
+        if name not in self._state.open:
+            self._holds.let_go()
             return False
         self._current = name
         return True
@@ -296,9 +301,12 @@ class ReviewQueue:
         return outcome
 
     def reload(self) -> None:
-        """Go on with what is open after the volume was resolved again, here or elsewhere."""
+        """Go on with what the last run found, after another program has run."""
         self._set_aside()
+        skipped = self._state.open.skipped()
         self._load()
+        for name in skipped:
+            self._state.open.skip(name)
 
 
 def ledger_url(where: str | Path) -> str | URL:

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest.importorskip("uvicorn", reason="pip install 'ocr-extract[review]'")
+
+from starlette.requests import Request
+
+from ocr_extract.review.page import Doorkeeper
 from tests.factory import Factory
 from tests.review.conftest import ReviewedVolume, make_volume
 from tests.review.page_harness import Served, names, served
-
-pytest.importorskip("uvicorn", reason="pip install 'ocr-extract[review]'")
 
 
 @pytest.fixture
@@ -178,3 +181,29 @@ def test_end_writes_the_tables_and_forgets_the_token(page: Served, volume: Revie
 def test_address_file_is_private(page: Served, volume: ReviewedVolume) -> None:
     assert (volume.folder / ".review-address").stat().st_mode & 0o077 == 0
     assert page.token == (volume.folder / ".review-address").read_text()
+
+
+def test_secret_of_the_started_browser_works_once() -> None:
+    doorkeeper = Doorkeeper(1, "token", "once")
+
+    def refusal(token: str) -> str:
+        headers = [(b"host", b"127.0.0.1:1")]
+        query = f"token={token}".encode()
+        scope = {"type": "http", "method": "GET", "headers": headers, "query_string": query}
+        return doorkeeper.refusal(Request(scope))
+
+    assert refusal("once") == ""
+    assert refusal("once") != ""
+    assert refusal("") != ""
+    assert refusal("token") == ""
+
+
+def test_skipped_item_stays_last_after_the_volume_was_resolved_again(
+    volume: ReviewedVolume,
+) -> None:
+    with volume.open() as queue:
+        first = queue.next()
+        assert first is not None
+        queue.skip()
+        queue.reload()
+        assert [item.id for item in queue.open_items()][-1] == first.id

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
+from bench.review import store_open
 from ocr_extract.errors import BadDecision, LedgerTrouble
 from ocr_extract.records import Verdict
 from ocr_extract.review.holding import HOLD_SECONDS
@@ -287,6 +289,56 @@ def test_state_is_the_ledger_replayed_after_any_steps(
         assert (first.id if first else None) == next(iter(opened_ids), None)
     for each in opened:
         each.close()
+
+
+def _settle_all(url: str, person: str, decided: "multiprocessing.Queue[list[str]]") -> None:
+    settled = []
+    with ReviewQueue.open(url, person=person) as queue:
+        while (item := queue.next()) is not None:
+            assert queue.decide(item.id, "leave").stands
+            settled.append(item.id)
+    decided.put(settled)
+
+
+def test_two_processes_settle_one_ledger_without_meeting(url: str) -> None:
+    with open_ledger(url) as ledger:
+        store_open(ledger, 12)
+    context = multiprocessing.get_context("spawn")
+    decided: Any = context.Queue()
+    processes = [
+        context.Process(target=_settle_all, args=(url, person, decided)) for person in ("Ed", "Ann")
+    ]
+    for process in processes:
+        process.start()
+    first, second = decided.get(timeout=120), decided.get(timeout=120)
+    for process in processes:
+        process.join()
+    assert not set(first) & set(second)
+    assert len(first) + len(second) == 16
+
+
+@pytest.mark.parametrize("count", [10, 1_000])
+def test_next_and_decide_take_as_many_statements_for_any_number_of_items(
+    tmp_path: Path, count: int
+) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        store_open(ledger, count)
+    statements: list[str] = []
+    with ReviewQueue.open(tmp_path, person="Ed") as queue:
+        assert queue.next() is not None
+
+        @event.listens_for(Engine, "before_cursor_execute")
+        def count_statement(_: object, __: object, statement: str, *___: object) -> None:
+            statements.append(statement)
+
+        try:
+            for _ in range(4):
+                item = queue.next()
+                assert item is not None
+                queue.decide(item.id, "leave")
+        finally:
+            event.remove(Engine, "before_cursor_execute", count_statement)
+    assert len(statements) < 4 * 20
 
 
 def _decide_until_killed(folder: Path, acknowledged: "multiprocessing.Queue[str]") -> None:

@@ -54,6 +54,19 @@ def _matches(*records: Record, papers: Sequence[Paper] = PAPERS) -> tuple[Match,
     return Matcher(Roster(tuple(papers))).matches(records)
 
 
+def test_files_are_matched_around_a_paper_that_a_person_named() -> None:
+    """A paper that has its file already is less likely to have another one."""
+    fields = _fields(author="Mira Feldmann")
+    files = [_record("a.pdf", fields, "a"), _record("b.pdf", fields, "b")]
+    others = []
+    for decided in (TREES, GRAPHS):
+        pairs = zip(files, (Match(decided, 1.0), None), strict=True)
+        fixed, other = Matcher(Roster(PAPERS)).matches_around(pairs)
+        assert (fixed.paper, fixed.confidence) == (decided, 1.0)
+        others.append(other.paper)
+    assert others == [None, TREES]
+
+
 def _match(name: str, fields: Fields, papers: Sequence[Paper] = PAPERS) -> Match:
     (match,) = _matches(_record(name, fields), papers=papers)
     return match
