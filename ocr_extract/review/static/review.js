@@ -109,6 +109,7 @@ class Link {
 
 function percent(probability) {
   if (probability == null) return "";
+  if (probability === 0) return "0 %";
   if (probability > 0 && probability < 0.001) return "<0.1 %";
   return (probability * 100).toFixed(probability > 0.999 || probability < 0.1 ? 1 : 0) + " %";
 }
@@ -391,9 +392,11 @@ class Review {
   showNothing(counts) {
     const held = counts.held ? ` ${counts.held} are on other pages.` : "";
     const text = counts.open ? "Nothing to ask here." + held : "Nothing is open. Everything is settled.";
-    this.left.replaceChildren();
+    this.left.replaceChildren(make("h2", {}, "✓ " + text),
+      make("p", {}, counts.held ? "They come here if they are not settled there."
+        : "You may still take decisions back, search, and look at the grid. When the review ends, the tables are written again."));
     delete this.root.dataset.item;
-    this.right.replaceChildren(make("h2", {}, "✓ " + text));
+    this.right.replaceChildren();
     this.live.textContent = text;
     this.root.focus({ preventScroll: true });
     this.poll = setTimeout(() => !this.item && this.act(() => this.next()), POLL);
