@@ -127,7 +127,7 @@ class Crops:
 
     def _draw(self, item: Item, view: _View) -> Picture:
         """A new picture. Raises Damaged."""
-        source = self._source(item.record)
+        source = self._source(item)
         if source.text is not None:
             return Picture(text=source.text[:MAX_EXCERPT], page=1)
         places = _places(item.record)
@@ -144,14 +144,14 @@ class Crops:
             image.thumbnail((SMALL_WIDTH, SMALL_WIDTH), Image.Resampling.BOX)
         return _encoded(image, raster.page, view.turn + reading)
 
-    def _source(self, record: Record) -> Source:
+    def _source(self, item: Item) -> Source:
         """The file of a record. Raises Damaged when it is away or has another content, and for a
         file that ended a worker or took too long: it could do the same here.
         """
-        if any(damage.kind in HARMFUL for damage in record.damage):
+        if any(damage.kind in HARMFUL for damage in item.record.damage):
             raise Damaged("open", _HARMFUL, "Reading it failed or took too long.")
-        source = open_source(Path(record.document.path), self._settings, lambda _: None)
-        if source.sha256 != record.document.sha256:
+        source = open_source(Path(item.path), self._settings, lambda _: None)
+        if source.sha256 != item.record.document.sha256:
             raise Damaged("open", _CHANGED, "It has changed since it was read.")
         return source
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -150,7 +151,8 @@ class ReviewQueue:
         standing = self._state.standing.of(slot.key)
         self._handed[name] = standing.number if standing else None
         record = self._ledger.record(slot.record)
-        return item_of(name, slot.question, record, self._state.view, standing)
+        item = item_of(name, slot.question, record, self._state.view, standing)
+        return replace(item, path=slot.path)
 
     def open_items(self) -> Iterator[Item]:
         """All open items in their order, whoever holds them."""

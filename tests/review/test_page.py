@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,10 +10,13 @@ pytest.importorskip("uvicorn", reason="pip install 'ocr-extract[review]'")
 
 from starlette.requests import Request
 
+from ocr_extract.review.crops import Crops
 from ocr_extract.review.page import Doorkeeper
+from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from tests.factory import Factory
 from tests.review.conftest import ReviewedVolume, make_volume
 from tests.review.page_harness import Served, names, served
+from tests.volume.test_decided import run, write
 
 
 @pytest.fixture
@@ -207,3 +211,18 @@ def test_skipped_item_stays_last_after_the_volume_was_resolved_again(
         queue.skip()
         queue.reload()
         assert [item.id for item in queue.open_items()][-1] == first.id
+
+
+def test_file_of_a_relative_path_is_found_from_elsewhere(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.chdir(factory.folder)
+    write(factory, "feldmann25.txt", 0, "27 May 2015")
+    with open_ledger(sqlite_url(factory.folder)) as ledger:
+        run(ledger, [Path("feldmann25.txt")])
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    with ReviewedVolume(factory.folder, ()).open() as queue:
+        item = queue.next()
+        assert item is not None
+        assert "27 May 2015" in Crops(queue.settings).block(item).text
+        assert str(factory.folder) not in item.to_json()
