@@ -8,12 +8,12 @@ from pathlib import Path
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
 from ocr_extract.cli.review_page import serve_page
-from ocr_extract.errors import ExitCode, UsageError
+from ocr_extract.errors import BadDecision, ExitCode, UsageError
 from ocr_extract.reports.plain import counted
 from ocr_extract.review.finish import finish
 from ocr_extract.review.notebook import write_notebook
 from ocr_extract.review.queue import ReviewQueue
-from ocr_extract.review.spreadsheet import export_open, import_decisions
+from ocr_extract.review.spreadsheet import Imported, export_open, import_decisions
 
 READER = "nobody"
 """The name of who only looks: nothing is decided under it."""
@@ -82,11 +82,25 @@ def _import(options: ReviewOptions, table: Path) -> None:
         advice = "Give a name: --person NAME --import FILE."
         raise UsageError("Nobody is named who decided.", advice)
     with options.queue() as queue:
-        imported = import_decisions(queue, table)
+        imported = _imported(queue, table)
     known = f", {imported.known} stored before" if imported.known else ""
     _print(f"{counted(imported.counted, 'decision')} stored{known}.")
     for sentence in imported.late:
         _print(sentence)
+
+
+def _imported(queue: ReviewQueue, table: Path) -> Imported:
+    """Import a table. Prints each complaint, and raises BadDecision, when it cannot be taken."""
+    try:
+        return import_decisions(queue, table)
+    except BadDecision as error:
+        complaints = error.message.splitlines()
+        if len(complaints) == 1:
+            raise
+        for complaint in complaints:
+            say(complaint)
+        message = f"{table.name} has {len(complaints)} errors."
+        raise BadDecision(message, error.advice) from error
 
 
 def _resolve(options: ReviewOptions) -> None:

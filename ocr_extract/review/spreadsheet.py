@@ -27,8 +27,6 @@ COLUMNS = ("id", "file", "paper", "question", "flag", "candidates", "value", "no
 READ = ("id", "value", "note")
 MAX_TABLE_BYTES = 50_000_000
 """Largest size of a table, in bytes (chosen: 10,000 items have 10 MB)."""
-MAX_COMPLAINTS = 20
-"""Largest number of complaints in one message (chosen)."""
 ACTIONS: dict[str, Action] = {"leave": "leave", "ask": "ask"}
 """Words in the column `value` that are no value."""
 ADVICE = "Nothing was decided. Correct the table, and import it again."
@@ -75,7 +73,8 @@ def _row(item: Item) -> tuple[str, ...]:
 
 def import_decisions(queue: ReviewQueue, path: Path) -> Imported:
     """Store the decisions of a table: all of them or, when one cannot be taken, none. A table that
-    is imported again decides nothing again. Raises BadDecision with the line of each complaint.
+    is imported again decides nothing again. Raises BadDecision whose message has a
+    line for each complaint, with the line of the table.
     """
     new: list[NewDecision] = []
     complaints: list[str] = []
@@ -92,7 +91,7 @@ def import_decisions(queue: ReviewQueue, path: Path) -> Imported:
         except BadDecision as error:
             complaints.append(f"line {line}: {error}")
     if complaints:
-        raise BadDecision(_all(complaints), ADVICE)
+        raise BadDecision("\n".join(complaints), ADVICE)
     known = queue.known_messages()
     acknowledged = queue.decide_all(new)
     return _imported(acknowledged, [one.message in known for one in new], lines)
@@ -105,13 +104,6 @@ def _imported(
     late = [one for one in fresh if not one.stands]
     sentences = tuple(f"line {lines[one.item]}: {one.sentence}" for one in late)
     return Imported(len(fresh) - len(late), len(acknowledged) - len(fresh), sentences)
-
-
-def _all(complaints: Sequence[str]) -> str:
-    """The complaints in one text; only the first MAX_COMPLAINTS."""
-    more = len(complaints) - MAX_COMPLAINTS
-    end = (f"and {more} more lines",) if more > 0 else ()
-    return "\n".join((*complaints[:MAX_COMPLAINTS], *end))
 
 
 def _typed(row: dict[str, str]) -> Typed | None:

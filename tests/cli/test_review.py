@@ -74,6 +74,11 @@ def test_wrong_table_is_refused_with_its_line(factory: Factory) -> None:
     assert wrong.returncode == 2
     assert "line 2: “soon” is no day of the calendar." in wrong.stderr
     assert "Nothing was decided." in wrong.stderr
+    rows = table.read_text(encoding="utf-8").splitlines()
+    table.write_text("\n".join((*rows, "x,,,,,,leave,")), encoding="utf-8")
+    both = _call("review", "--out", out, "--person", "Ed", "--import", table).stderr.splitlines()
+    assert [line.partition(":")[0] for line in both] == ["line 2", "line 3", "ocr-extract"]
+    assert "open.csv has 2 errors. Nothing was decided." in both[2]
 
 
 def test_review_without_a_run_is_wrong_use(factory: Factory) -> None:
