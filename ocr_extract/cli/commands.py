@@ -23,8 +23,11 @@ from ocr_extract.cli.parameters import (
     LedgerOption,
     ListOption,
     LogJsonOption,
+    NoBrowserOption,
     NoRosterOption,
+    NotebookOption,
     PersonOption,
+    PortOption,
     ReplaceOption,
     ResultsArgument,
     RosterOption,
@@ -139,15 +142,23 @@ def review_command(
     table: ImportOption = None,
     listed: ListOption = False,
     audit: AuditOption = 0.0,
+    port: PortOption = None,
+    no_browser: NoBrowserOption = False,
+    notebook: NotebookOption = None,
 ) -> None:
-    """Say what a person has to decide; export it as a table, and import what was decided.
+    """Open a page on which a person settles what is open, or take decisions from a table.
 
-    An import resolves the volume again and writes the tables again; no agreement is read.
+    With --list, --export, --import or --notebook no page is opened. Ctrl-C ends the page. After
+    the page and after an import the volume is resolved and the tables are written again; no
+    agreement is read.
     Exit code: 0 nothing is open, 1 something is, 2 wrong use.
     """
     from ocr_extract.cli.review import ReviewOptions, review
 
-    raise typer.Exit(review(ReviewOptions(out, ledger, person, export, table, listed, audit)))
+    options = ReviewOptions(
+        out, ledger, person, export, table, listed, audit, port, not no_browser, notebook
+    )  # fmt: skip
+    raise typer.Exit(review(options))
 
 
 @app.command("show")

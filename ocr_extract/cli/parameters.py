@@ -83,3 +83,12 @@ AuditOption = Annotated[
     float,
     typer.Option("--audit", min=0.0, max=1.0, help="Share of the accepted to ask about, too."),
 ]
+PortOption = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="The page's port on this machine.")
+]
+NoBrowserOption = Annotated[
+    bool, typer.Option("--no-browser", help="Print the page's address, and open no browser.")
+]
+NotebookOption = Annotated[
+    Path | None, typer.Option("--notebook", help="Write a notebook that shows the review.")
+]

@@ -1,4 +1,4 @@
-"""`ocr-extract review`: lists what is open, exports it as a table, imports what was decided."""
+"""`ocr-extract review`: opens the review page, or takes decisions from a table."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
+from ocr_extract.cli.review_page import serve_page
 from ocr_extract.errors import BadDecision, ExitCode, UsageError
-from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
-from ocr_extract.review.queue import ReviewQueue, ledger_url
+from ocr_extract.review.finish import finish
+from ocr_extract.review.notebook import write_notebook
+from ocr_extract.review.queue import ReviewQueue
 from ocr_extract.review.spreadsheet import Imported, export_open, import_decisions
-from ocr_extract.volume.answer import last_volume, resolve_again
-from ocr_extract.volume.ledger import open_ledger
 
 READER = "nobody"
 """The name of who only looks: nothing is decided under it."""
@@ -30,6 +30,15 @@ class ReviewOptions:
     table: Path | None = None
     listed: bool = False
     audit: float = 0.0
+    port: int | None = None
+    browse: bool = True
+    notebook: Path | None = None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the review page is asked for: nothing else is."""
+        asked = (self.export, self.table, self.notebook)
+        return not self.listed and all(path is None for path in asked)
 
     def queue(self) -> ReviewQueue:
         """The review queue. Raises LedgerTrouble when there is no ledger or no run."""
@@ -38,12 +47,21 @@ class ReviewOptions:
 
 
 def review(options: ReviewOptions) -> ExitCode:
-    """Import, then export, then list, as the options say; then print how much is open. The exit
-    code says whether anything is open. Raises OcrExtractError on wrong use.
+    """Serve the page, or import, then export, then list, as the options say; then print how much is
+    open. The exit code says whether anything is open. Raises OcrExtractError on wrong use.
     """
+    if options.is_page:
+        where = options.ledger or options.out
+        serve_page(
+            where, options.out, options.person, options.audit, options.port, browse=options.browse
+        )
+        _resolve(options)
     if options.table is not None:
         _import(options, options.table)
         _resolve(options)
+    if options.notebook is not None:
+        write_notebook(options.notebook, options.out, options.person, options.ledger)
+        _print(f"The notebook is {options.notebook}.")
     with options.queue() as queue:
         if options.export is not None:
             count = export_open(queue, options.export)
@@ -87,13 +105,9 @@ def _imported(queue: ReviewQueue, table: Path) -> Imported:
 
 def _resolve(options: ReviewOptions) -> None:
     """Resolve the volume again, write the tables again, and print the answer."""
-    with open_ledger(ledger_url(options.ledger or options.out)) as ledger:
-        outcome = resolve_again(ledger)
-        files = last_volume(ledger)[1].volume.files
-        given = exports.exported_paths(options.out) or [Path(file.identity) for file in files]
-        options.out.mkdir(parents=True, exist_ok=True)
-        for edited in exports.export(outcome, ledger, options.out, given):
-            say(f"An edited file was kept as {edited}, beside the new one.")
+    outcome, kept = finish(options.ledger or options.out, options.out)
+    for edited in kept:
+        say(f"An edited file was kept as {edited}, beside the new one.")
     terminal.print_summary(outcome.summary, terminal.console_of(soft_wrap=True))
 
 

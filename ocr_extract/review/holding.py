@@ -12,15 +12,20 @@ HOLD_SECONDS = 900.0
 
 
 class Holds:
-    """The holds of one session. `now` gives the time in seconds since 1970."""
+    """The holds of one session. `now` gives the time in seconds since 1970.
+    `beside`: the person's other holds of this process stay.
+    """
 
-    def __init__(self, decisions: Decisions, person: str, now: Callable[[], float]) -> None:
+    def __init__(
+        self, decisions: Decisions, person: str, now: Callable[[], float], *, beside: bool = False
+    ) -> None:
         self.person = person
         self._decisions, self._now = decisions, now
         self._session = session_name(uuid4().hex)
         self._held: str | None = None
         self._passed_over: set[str] = set()
-        decisions.end_lost_holds(person)
+        if not beside:
+            decisions.end_lost_holds(person)
 
     def hold(self, item: str) -> bool:
         """Hold an item, and let go of the one before. False when somebody else holds it: it is

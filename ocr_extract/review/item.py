@@ -64,8 +64,8 @@ class Item:
     the likeliest first. `evidence` says in lines what each recognizer read. `paper` is the roster's
     entry, and `form` what the form says, by field. `days` are the volume's dates (ISO day, number
     of agreements) in the order of the calendar, `day` is this agreement's. `place` is where to
-    look. `standing` is what a person decided already. All texts may come from a document: escape
-    them.
+    look. `standing` is what a person decided already. `path` is the absolute path of the file. All
+    texts may come from a document: escape them.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Item:
     day: str | None
     place: Box | None
     standing: Decided | None = None
+    path: str = ""
 
     def to_json(self) -> str:
         """The item as JSON, without the whole record."""
@@ -109,8 +110,8 @@ class Item:
         return json.dumps(shown, ensure_ascii=False)
 
 
-_AS_OBJECTS = ("question", "record", "choices", "paper", "place", "standing")
-"""Parts of an item that are written in a way of their own."""
+_AS_OBJECTS = ("question", "record", "choices", "paper", "place", "standing", "path")
+"""Parts of an item that are written in a way of their own, or not at all."""
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,10 @@ class OpenItems:
         self._skips[name] = self._skip_count
         self.put_back(name)
 
+    def skipped(self) -> tuple[str, ...]:
+        """The items that were skipped, in the order of their last skip."""
+        return tuple(sorted(self._skips, key=lambda name: self._skips[name]))
+
     def put_back(self, name: str) -> None:
         """Put an item that was taken, or whose place changed, in its place."""
         if name in self._open:

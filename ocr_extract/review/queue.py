@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import ExitStack
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ from ocr_extract.review.holding import Holds
 from ocr_extract.review.item import Item, item_of
 from ocr_extract.review.open_items import Audit, item_id
 from ocr_extract.review.state import ReviewState
+from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome, resolve_again
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.decisions import NewDecision, StoredDecision
@@ -54,10 +56,12 @@ class ReviewQueue:
         person: str,
         audit: float = 0.0,
         seed: int = 0,
+        beside: bool = False,
         now: Callable[[], float] = time.time,
     ) -> ReviewQueue:
         """The queue of a ledger, by its URL or by the folder of its results. `audit` is the share
         (0..1) of accepted agreements that are asked about as well, chosen by a hash with `seed`.
+        `beside`: the person has other queues of this process open, and their holds stay.
         `now` gives seconds since 1970. Raises BadDecision without a name, and LedgerTrouble when
         there is no ledger or no run to review.
         """
@@ -66,7 +70,9 @@ class ReviewQueue:
             raise BadDecision("Nobody is named who decides.", "Give a name: --person NAME.")
         with ExitStack() as stack:
             ledger = stack.enter_context(open_ledger(ledger_url(where), alone=False))
-            queue = cls(ledger, Holds(ledger.decisions, name, now), Audit(audit, seed))
+            queue = cls(
+                ledger, Holds(ledger.decisions, name, now, beside=beside), Audit(audit, seed)
+            )
             queue._closing, queue._where = stack.pop_all(), where
         return queue
 
@@ -145,7 +151,8 @@ class ReviewQueue:
         standing = self._state.standing.of(slot.key)
         self._handed[name] = standing.number if standing else None
         record = self._ledger.record(slot.record)
-        return item_of(name, slot.question, record, self._state.view, standing)
+        item = item_of(name, slot.question, record, self._state.view, standing)
+        return replace(item, path=slot.path)
 
     def open_items(self) -> Iterator[Item]:
         """All open items in their order, whoever holds them."""
@@ -158,6 +165,18 @@ class ReviewQueue:
         """
         self._state.refresh()
         return tuple(self.item(name) for name in islice(self._state.found(text), MAX_FOUND))
+
+    def accepted(self, start: int, count: int) -> tuple[int, tuple[Item, ...]]:
+        """How many agreements are accepted, and the items about the dates of some of them, from a
+        place (from 0) in the order of the files.
+        """
+        names = self._state.accepted
+        return len(names), tuple(self.item(name) for name in names[start : start + count])
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of the last run."""
+        return self._state.read.settings
 
     def counts(self) -> Counts:
         """How much is open and settled now."""
@@ -286,7 +305,10 @@ class ReviewQueue:
     def reload(self) -> None:
         """Go on with what the last run found, after another program has run."""
         self._set_aside()
+        skipped = self._state.open.skipped()
         self._load()
+        for name in skipped:
+            self._state.open.skip(name)
 
 
 def ledger_url(where: str | Path) -> str | URL:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ocr_extract.decision.typed_value import FIELDS, one_line
 from ocr_extract.errors import BadDecision
+from ocr_extract.records import Verdict
 from ocr_extract.review.item import VolumeView, question_about
 from ocr_extract.review.open_items import (
     Audit,
@@ -48,11 +49,13 @@ class ReviewState:
             decided.setdefault(stored.key[:2], []).append(stored.field)
         self.slots: dict[str, Slot] = {}
         self.agreements: dict[tuple[str, int], Slot] = {}
+        self.accepted: list[str] = []
         days: Counter[str] = Counter()
         for number, path, part, record in ledger.numbered_records(run):
             if (any_one := any_slot(number, path, part, record)) is None:
                 continue
-            self.agreements.setdefault(any_one.agreement, any_one)
+            if self.agreements.setdefault(any_one.agreement, any_one) is any_one:
+                self.accepted += [any_one.id] if record.verdict is Verdict.ACCEPTED else []
             for slot in slots_of(any_one, record, audit, decided.get(any_one.agreement, ())):
                 self.slots.setdefault(slot.id, slot)
             if record.fields.date.precision == "day" and record.fields.date.value:

@@ -29,8 +29,7 @@ class ReviewedVolume:
             return {r.document.name: r for r in ledger.records_of(outcome.source)}
 
 
-@pytest.fixture
-def volume(factory: Factory) -> ReviewedVolume:
+def make_volume(factory: Factory) -> ReviewedVolume:
     """Two dates with a slip, two illegible dates of unknown papers, and one in order: six items."""
     files = (
         write(factory, "feldmann25.txt", 0, "27 May 2015"),
@@ -42,3 +41,8 @@ def volume(factory: Factory) -> ReviewedVolume:
     with open_ledger(sqlite_url(factory.folder)) as ledger:
         run(ledger, list(files))
     return ReviewedVolume(factory.folder, files)
+
+
+@pytest.fixture
+def volume(factory: Factory) -> ReviewedVolume:
+    return make_volume(factory)
