@@ -65,7 +65,7 @@ PAIRS = tuple(
 _FLAT = np.array([a * len(NUMBERS) + b for a, b in PAIRS])
 _ARE_PAIR = np.zeros((len(NUMBERS), len(NUMBERS)), np.float32)
 _ARE_PAIR.ravel()[_FLAT] = 1.0
-"""1 where the numbers of a row and a column of NUMBERS are one of PAIRS, 0 elsewhere (given by PAIRS)."""
+"""1 where a row and a column of NUMBERS are one of PAIRS, 0 elsewhere (given by PAIRS)."""
 ENGLISH_WORDS = (*(w for name in ENGLISH for w in dict.fromkeys((name, name[:3]))), "sept")
 """English months in full and abbreviated, in lower case."""
 Spell = Callable[[int, int], str]
