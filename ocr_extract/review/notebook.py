@@ -20,17 +20,22 @@ notebooks."""
 def notebook_text(out: str, person: str | None, ledger: str | None = None) -> str:
     """The notebook as JSON. `out` is the folder of the results, as seen from the notebook."""
     given = {"person": person, "ledger": ledger}
-    more = "".join(f", {name}={value!r}" for name, value in given.items() if value is not None)
+    more = "".join(f", {name}={_quoted(value)}" for name, value in given.items() if value is not None)
     cells = [
         _cell("markdown", "title", TITLE),
         _cell("code", "import", "from ocr_extract.review.widget import review"),
-        _cell("code", "review", f"widget = review({out!r}{more})\nwidget"),
+        _cell("code", "review", f"widget = review({_quoted(out)}{more})\nwidget"),
         _cell("code", "finish", "widget.finish()"),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
     notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text as a string of Python, in double quotes as formatters write it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _cell(kind: str, name: str, source: str) -> dict[str, object]:
