@@ -20,7 +20,7 @@ notebooks."""
 def notebook_text(out: str, person: str | None, ledger: str | None = None) -> str:
     """The notebook as JSON. `out` is the folder of the results, as seen from the notebook."""
     given = {"person": person, "ledger": ledger}
-    more = "".join(f", {name}={_quoted(value)}" for name, value in given.items() if value is not None)
+    more = "".join(f", {n}={_quoted(value)}" for n, value in given.items() if value is not None)
     cells = [
         _cell("markdown", "title", TITLE),
         _cell("code", "import", "from ocr_extract.review.widget import review"),
