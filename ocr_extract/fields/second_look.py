@@ -100,8 +100,8 @@ def core_of(raster: Raster, ink: Grey, mark: Mark) -> Rect:
 
 def _averaged(own: Readings, crop: Grey, engines: Engines) -> Readings:
     """The readings of a mark; its dates are the mean of those of its crop and of changed ones."""
-    changed = engines.handwriting.alternatives(changed_crops(crop))
-    dates = averaged(dates_among(own), *(together.hypotheses for together, _ in changed))
+    changed = engines.handwriting.readings(changed_crops(crop))
+    dates = averaged(dates_among(own), *(dates_among(readings) for readings in changed))
     return tuple(dates if reading.reader == DATES else reading for reading in own)
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster
 from ocr_extract.imaging.binarize import ink_mask
+from ocr_extract.imaging.segmentation import widest_gaps
 
 MIN_LANDSCAPE = 1.15
 """Width divided by height from which an upright sheet may bear two pages (chosen: two pages side by
@@ -43,11 +44,9 @@ def _gutter(ink: npt.NDArray[np.bool_]) -> int | None:
     """The middle column of the widest gutter; None without one."""
     width = ink.shape[1]
     first, last = (round(share * width) for share in GUTTER_PLACE)
-    empty = ink[:, first:last].mean(axis=0) <= MAX_INK_IN_GUTTER
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], empty.astype(np.int8), [0]])))
-    runs = [(int(b - a), int(a + b) // 2) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    wide, middle = max(runs, default=(0, 0))
-    return first + middle if wide >= MIN_GUTTER * width else None
+    filled = ink[:, first:last].mean(axis=0) > MAX_INK_IN_GUTTER
+    gaps = widest_gaps(np.pad(filled, 1, constant_values=True), MIN_GUTTER * width)
+    return first - 1 + sum(gaps[0]) // 2 if gaps else None
 
 
 def _is_written(ink: npt.NDArray[np.bool_]) -> bool:

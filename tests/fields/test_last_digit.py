@@ -1,5 +1,7 @@
 """A date that ends in one digit is doubted where its ink is too large for one digit."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -66,12 +68,14 @@ def test_a_one_is_a_bare_stroke_without_a_tail(width: int, height: int) -> None:
     assert _days(with_other_days(_read(("2025.6.1", 0.0)), _ink((3, 0)))) == ["2025.6.1"]
 
 
-def test_a_day_that_is_read_already_keeps_its_higher_likelihood() -> None:
-    doubted = with_other_days(_read(("2025.6.9", -0.2), ("2025.6.19", -0.5)), _ink((18, 0)))
-    assert doubted[1].hypotheses[1] == Hypothesis(text="2025.6.19", log_likelihood=-0.5)
-    low = with_other_days(_read(("2025.6.9", -0.2), ("2025.6.19", -9.0)), _ink((18, 0)))
-    assert low[1].hypotheses[1].text == "2025.6.19"
-    assert low[1].hypotheses[1].log_likelihood == pytest.approx(-0.2 + OTHER_DAY_LOG_WEIGHT)
+def test_a_day_that_is_read_already_gets_likelier() -> None:
+    """Its likelihood is added to that of the doubt."""
+    for before in (-0.5, -9.0):
+        doubted = with_other_days(_read(("2025.6.9", -0.2), ("2025.6.19", before)), _ink((18, 0)))
+        second = doubted[1].hypotheses[1]
+        assert second.text == "2025.6.19"
+        both = math.exp(before) + math.exp(-0.2 + OTHER_DAY_LOG_WEIGHT)
+        assert second.log_likelihood == pytest.approx(math.log(both))
 
 
 @pytest.mark.parametrize("text", ["2025.06.19", "2025年6月9日", "9.6.2025", "June 9th", "9/6/25"])
