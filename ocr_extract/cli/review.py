@@ -8,7 +8,7 @@ from pathlib import Path
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
 from ocr_extract.cli.review_page import serve_page
-from ocr_extract.errors import BadDecision, ExitCode, UsageError
+from ocr_extract.errors import BadDecision, ExitCode, LedgerBusy, UsageError
 from ocr_extract.reports.plain import counted
 from ocr_extract.review.finish import finish
 from ocr_extract.review.notebook import write_notebook
@@ -104,8 +104,15 @@ def _imported(queue: ReviewQueue, table: Path) -> Imported:
 
 
 def _resolve(options: ReviewOptions) -> None:
-    """Resolve the volume again, write the tables again, and print the answer."""
-    outcome, kept = finish(options.ledger or options.out, options.out)
+    """Resolve the volume again, write the tables again, and print the answer. Raises LedgerBusy
+    while a run uses the ledger.
+    """
+    try:
+        outcome, kept = finish(options.ledger or options.out, options.out)
+    except LedgerBusy as error:
+        message = "The decisions are stored, but another run uses the ledger: no table is written."
+        advice = "Run `ocr-extract run` over the volume again when it has ended."
+        raise LedgerBusy(message, advice) from error
     for edited in kept:
         say(f"An edited file was kept as {edited}, beside the new one.")
     terminal.print_summary(outcome.summary, terminal.console_of(soft_wrap=True))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import getpass
 import os
 import re
 import secrets
+import stat
 import sys
 import webbrowser
 from collections.abc import Iterator
@@ -68,30 +70,44 @@ def _user() -> str:
 @contextmanager
 def _token(out: Path) -> Iterator[str]:
     """The token of the address: that of a review that was killed, or a new one. It is written to a
-    file that only its owner can read, and removed at the end.
+    file that only its owner can read, and removed at the end. A second review of the same results
+    has a token of its own and leaves the file alone.
     """
-    path = out / ADDRESS_FILE
-    token = _stored_token(path) or secrets.token_urlsafe(32)
-    if out.is_dir():
+    path, new = out / ADDRESS_FILE, secrets.token_urlsafe(32)
+    if not out.is_dir():
+        yield new
+        return
+    with os.fdopen(_private_file(path), "r+", encoding="ascii", errors="replace") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield new
+            return
+        stored = file.read(100)
+        token = stored if _TOKEN.fullmatch(stored) else new
         with writing(path):
-            path.unlink(missing_ok=True)
-            descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-            with os.fdopen(descriptor, "w", encoding="ascii") as file:
-                file.write(token)
-    yield token
-    path.unlink(missing_ok=True)
+            file.seek(0)
+            file.truncate()
+            file.write(token)
+            file.flush()
+        yield token
+        path.unlink(missing_ok=True)
 
 
-def _stored_token(path: Path) -> str | None:
-    """The token in a file that is the user's own and that nobody else can read."""
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), encoding="ascii") as file:
-            state = os.fstat(file.fileno())
-            text = file.read(100)
-    except (OSError, UnicodeDecodeError):
-        return None
-    is_private = state.st_uid == os.getuid() and not state.st_mode & 0o077
-    return text if is_private and _TOKEN.fullmatch(text) else None
+def _private_file(path: Path) -> int:
+    """A descriptor of the file, which nobody else can read; a new one in place of any other. Raises
+    UnsafeOutput.
+    """
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        state = os.fstat(descriptor)
+        is_own = stat.S_ISREG(state.st_mode) and state.st_uid == os.getuid()
+        if is_own and not state.st_mode & 0o077:
+            return descriptor
+        os.close(descriptor)
+    with writing(path):
+        path.unlink(missing_ok=True)
+        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
 
 
 def _open_browser(address: str) -> None:

@@ -19,9 +19,8 @@ CLOSING_SECONDS = 60.0
 
 
 class Resolver:
-    """Calls `resolve` in a thread after decisions. `generation` counts the resolutions that ended.
-    `trouble` says why the last one failed, "" when it did not; it is tried again. It is a context
-    manager.
+    """Calls `resolve` in a thread after decisions. `trouble` says why the last call failed, "" when
+    it did not; it is tried again. It is a context manager.
     """
 
     def __init__(
@@ -35,7 +34,6 @@ class Resolver:
         self._first: float | None = None
         self._last = 0.0
         self._closed = False
-        self.generation = 0
         self.trouble = ""
         self._thread = Thread(target=self._work, name="resolve", daemon=True)
 
@@ -70,7 +68,6 @@ class Resolver:
                 self.decided()
             else:
                 self.trouble = ""
-                self.generation += 1
 
     def _waited(self) -> bool:
         """Wait until it is time to resolve. False when it is closed."""

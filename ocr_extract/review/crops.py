@@ -22,6 +22,7 @@ from ocr_extract.review.item import Item
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.source import Damaged, Source
+from ocr_extract.volume.listing import hash_of
 
 CROP_DPI = 200
 """Resolution of a signing block, in pixels per inch (chosen: strokes stay sharp in a window)."""
@@ -117,13 +118,17 @@ class Crops:
         try:
             picture = self._draw(item, view)
         except Damaged as error:
-            gone = error.damage.kind in ("missing", "unreadable", "not_a_file", _CHANGED)
-            return Picture(trouble=_sentence(error), gone=gone)
+            return Picture(trouble=_sentence(error), gone=not self._is_same(item))
         with self._keeping:
             self._kept[key] = picture
             while len(self._kept) > MAX_KEPT:
                 self._kept.popitem(last=False)
         return picture
+
+    def _is_same(self, item: Item) -> bool:
+        """Whether the file is there with the content that was read."""
+        present = hash_of(Path(item.path), self._settings.max_bytes)
+        return present is not None and present == item.record.document.sha256
 
     def _draw(self, item: Item, view: _View) -> Picture:
         """A new picture. Raises Damaged."""

@@ -124,6 +124,16 @@ class VolumeView:
     days: tuple[tuple[str, int], ...]
 
 
+@dataclass(frozen=True)
+class Versions:
+    """The record of an agreement as the last run has it, and what the program says of it without a
+    decision about the question.
+    """
+
+    present: Record
+    before: Record
+
+
 def questions_of(record: Record) -> tuple[Question, ...]:
     """The questions about an agreement, in the order of its flags: one for each field with flags
     that ask, and one for each other such flag.
@@ -141,13 +151,17 @@ def question_about(field: str) -> Question:
 def item_of(
     name: str,
     question: Question,
-    record: Record,
+    versions: Versions,
     view: VolumeView,
     standing: StoredDecision | None,
 ) -> Item:
-    """The item with this id for a question about a record."""
+    """The item with this id for a question about an agreement. It is asked as the program has it,
+    also where somebody decided.
+    """
+    before = versions.before
+    record = before if standing is None else versions.present
     codes = FLAGS_OF.get(question.field, frozenset((question.field,)))
-    flags = [flag for flag in record.flags if flag.code in codes]
+    flags = [flag for flag in before.flags if flag.code in codes]
     asking = [flag for flag in flags if flag.asks] or flags
     fields = record.fields
     form = {field: getattr(fields, field).value for field in (*TEXT_FIELDS, "signature")}
@@ -156,10 +170,10 @@ def item_of(
         id=name,
         question=question,
         record=record,
-        sentence=" ".join(flag.message for flag in asking) or _plain_sentence(question, record),
+        sentence=" ".join(flag.message for flag in asking) or _plain_sentence(question, before),
         codes=tuple(flag.code for flag in asking),
-        choices=tuple(_choices(question, record, view)),
-        evidence=tuple(_lines(question, record))[:MAX_EVIDENCE],
+        choices=tuple(_choices(question, before, view)),
+        evidence=tuple(_lines(question, before))[:MAX_EVIDENCE],
         paper=view.papers.get(record.roster.key) if record.roster else None,
         form={**form, "signed": fields.signature.present},
         days=view.days,

@@ -18,11 +18,11 @@ ItemName = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class Message(Value):
-    """What every message has. `id` is chosen by the page; the answer bears it, too. A message that
-    is sent again with the same id has no further effect.
+    """What every message has. `id`, of printable ASCII, is chosen by the page; the answer
+    bears it, too. A message that is sent again with the same id has no further effect.
     """
 
-    id: Annotated[str, StringConstraints(min_length=1, max_length=80)]
+    id: Annotated[str, StringConstraints(pattern=r"^[ -~]{1,80}$")]
 
 
 class Next(Message):

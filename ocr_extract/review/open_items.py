@@ -101,7 +101,7 @@ def slot_about(slot: Slot, question: Question, doubt: float = UNKNOWN_DOUBT) -> 
 
 def slots_of(slot: Slot, record: Record, audit: Audit, decided: Iterable[str]) -> Iterator[Slot]:
     """The items of a record: of its flags, of those chosen for the audit, and of the fields that
-    were decided. `slot` is any item of it.
+    were decided, also of those whose decision was taken back. `slot` is any item of it.
     """
     questions = {question: _doubt(question, record) for question in questions_of(record)}
     if (chosen := audit.question(record)) is not None:

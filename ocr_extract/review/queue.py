@@ -23,13 +23,13 @@ from ocr_extract.errors import BadDecision, LedgerTrouble
 from ocr_extract.records import Action
 from ocr_extract.review.answers import Acknowledged, Counts, Typed
 from ocr_extract.review.holding import Holds
-from ocr_extract.review.item import Item, item_of
-from ocr_extract.review.open_items import Audit, item_id
+from ocr_extract.review.item import Item, Versions, item_of
+from ocr_extract.review.open_items import Audit, Slot, item_id
 from ocr_extract.review.state import ReviewState
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome, resolve_again
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
-from ocr_extract.volume.ledger.decisions import NewDecision, StoredDecision
+from ocr_extract.volume.ledger.decisions import Key, NewDecision, StoredDecision
 
 MAX_FOUND = 20
 """Largest number of items that a search gives (chosen)."""
@@ -150,9 +150,12 @@ class ReviewQueue:
         slot = self._state.slot(name)
         standing = self._state.standing.of(slot.key)
         self._handed[name] = standing.number if standing else None
-        record = self._ledger.record(slot.record)
-        item = item_of(name, slot.question, record, self._state.view, standing)
+        item = item_of(name, slot.question, self._versions(slot), self._state.view, standing)
         return replace(item, path=slot.path)
+
+    def _versions(self, slot: Slot) -> Versions:
+        """The record of an item's agreement, with and without a decision about the item."""
+        return Versions(*self._ledger.record_and_before(slot.record, slot.question.field))
 
     def open_items(self) -> Iterator[Item]:
         """All open items in their order, whoever holds them."""
@@ -207,6 +210,7 @@ class ReviewQueue:
         somebody else has settled the item since it was shown, the decision is stored and does not
         count. Raises BadDecision when the value is none, or there is no such item.
         """
+        self._state.refresh()
         typed = Typed(item, action, value, note, message_id or uuid4().hex, self._handed.get(item))
         (acknowledged,) = self.decide_all([self.check(typed)])
         stands = self._state.standing.of(self._state.slot(item).key)
@@ -218,14 +222,21 @@ class ReviewQueue:
         self._state.refresh()
         return frozenset(self._state.messages)
 
+    def last_of(self, key: Key) -> tuple[StoredDecision | None, int]:
+        """The decision that stands about a content's field, and the number of the last decision
+        that changed that: of itself, or of one that took another back; 0 without any.
+        """
+        standing = self._state.standing
+        return standing.of(key), standing.changed(key)
+
     def check(self, typed: Typed) -> NewDecision:
         """The decision that would be stored. Everybody knows their own decisions: they overrule
         them. Raises BadDecision when it cannot be taken.
         """
         slot = self._state.slot(typed.item)
         value = self.preview(typed.item, typed.action, typed.value)
-        record, stands = self._ledger.record(slot.record), self._state.standing.of(slot.key)
-        item = item_of(slot.id, slot.question, record, self._state.view, stands)
+        versions, stands = self._versions(slot), self._state.standing.of(slot.key)
+        item = item_of(slot.id, slot.question, versions, self._state.view, stands)
         return NewDecision(
             typed.message,
             *slot.key,
@@ -233,7 +244,7 @@ class ReviewQueue:
             value,
             self.person,
             note=one_line(typed.note, MAX_NOTE),
-            before=value_of(record, slot.question.field),
+            before=value_of(versions.before, slot.question.field),
             shown=item.shown_json(),
             seen=stands.number if stands and stands.person == self.person else typed.seen,
             path=slot.path,
@@ -301,6 +312,11 @@ class ReviewQueue:
             outcome = resolve_again(ledger)
         self.reload()
         return outcome
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a run has ended since: the volume was resolved again, or its files were read."""
+        return self._state.is_outdated
 
     def reload(self) -> None:
         """Go on with what the last run found, after another program has run."""

@@ -36,7 +36,6 @@ class ReviewSession:
     def __init__(self, queue: ReviewQueue, crops: Crops, resolver: Resolver) -> None:
         self._queue, self._crops, self._resolver = queue, crops, resolver
         self._lock = RLock()
-        self._generation = resolver.generation
         self._current: str | None = None
         self._items: OrderedDict[str, Item] = OrderedDict()
         self._not_seen: dict[str, str] = {}
@@ -95,10 +94,8 @@ class ReviewSession:
 
     def _take_over_answer(self) -> None:
         """Go on with what is open after the volume was resolved again, unless an item is shown."""
-        generation = self._resolver.generation
-        if generation != self._generation and self._current is None:
+        if self._current is None and self._queue.is_outdated:
             self._queue.reload()
-            self._generation = generation
 
     def _shown(self, item: Item, have: tuple[str, ...]) -> Answer:
         """The item as JSON, with the picture of its signing block if the page lacks it."""
@@ -196,10 +193,10 @@ class ReviewSession:
 
 
 def _head_of(raw: object) -> Answer:
-    """Type and id of a message, as far as it has them."""
+    """Type and id of a message, as far as it has them as printable texts."""
     given = raw if isinstance(raw, dict) else {}
     named = {name: given.get(name) for name in ("type", "id")}
-    return {name: value if isinstance(value, str) else None for name, value in named.items()}
+    return {n: v if isinstance(v, str) and v.isprintable() else None for n, v in named.items()}
 
 
 def _acknowledgement(decided: Acknowledged) -> Answer:

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ocr_extract.errors import BadDecision
@@ -29,6 +29,7 @@ MAX_TABLE_BYTES = 50_000_000
 """Largest size of a table, in bytes (chosen: 10,000 items have 10 MB)."""
 ACTIONS: dict[str, Action] = {"leave": "leave", "ask": "ask"}
 """Words in the column `value` that are no value."""
+QUOTE = "Nothing was decided. Write a text with a comma in double quotes."
 ADVICE = "Nothing was decided. Correct the table, and import it again."
 
 
@@ -84,7 +85,7 @@ def import_decisions(queue: ReviewQueue, path: Path) -> Imported:
             typed = _typed(row)
             if typed is None:
                 continue
-            new.append(queue.check(typed))
+            new.append(_new(queue, typed))
             if lines.setdefault(typed.item, line) != line:
                 first = lines[typed.item]
                 complaints.append(f"line {line}: The item is decided in line {first}, too.")
@@ -95,6 +96,19 @@ def import_decisions(queue: ReviewQueue, path: Path) -> Imported:
     known = queue.known_messages()
     acknowledged = queue.decide_all(new)
     return _imported(acknowledged, [one.message in known for one in new], lines)
+
+
+def _new(queue: ReviewQueue, typed: Typed) -> NewDecision:
+    """The decision of a row. Its message is that of the stored decision if this stands and says the
+    same, so that nothing is decided twice; and another one if the row goes back to what was decided
+    before, or was taken back.
+    """
+    checked = queue.check(typed)
+    stands, last = queue.last_of(checked.key)
+    said = (checked.action, checked.value, checked.person, checked.note)
+    if stands is not None and said == (stands.action, stands.value, stands.person, stands.note):
+        return replace(checked, message=stands.message)
+    return replace(checked, message=f"{typed.message}-{last}")
 
 
 def _imported(
@@ -136,6 +150,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             raise BadDecision(message, "Export the open items again: --export FILE.")
         line = reader.line_num + 1
         for cells in reader:
+            if any(cells[len(names) :]):
+                raise BadDecision(f"line {line}: It has more cells than the first line.", QUOTE)
             row = dict.fromkeys(READ, "") | dict(zip(names, cells, strict=False))
             yield line, row
             line = reader.line_num + 1
@@ -145,6 +161,8 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 def _text_of(path: Path) -> str:
     """A table's text. Raises BadDecision when it cannot be read, is too large, or is no UTF-8."""
+    if path.exists() and not path.is_file():
+        raise BadDecision(f"{path} is no file.", "Give a CSV file.")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_TABLE_BYTES + 1)

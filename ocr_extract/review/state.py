@@ -38,7 +38,7 @@ class ReviewState:
     def __init__(self, ledger: Ledger, person: str, audit: Audit) -> None:
         """Read the last run's records, and all decisions."""
         self._ledger, self._person = ledger, person
-        run, self.read = last_volume(ledger)
+        self.run, self.read = last_volume(ledger)
         self.standing, self._last = Standing(), 0
         self.own: list[StoredDecision] = []
         self.messages: set[str] = set()
@@ -51,12 +51,14 @@ class ReviewState:
         self.agreements: dict[tuple[str, int], Slot] = {}
         self.accepted: list[str] = []
         days: Counter[str] = Counter()
-        for number, path, part, record in ledger.numbered_records(run):
+        for number, path, part, record in ledger.numbered_records(self.run):
             if (any_one := any_slot(number, path, part, record)) is None:
                 continue
             if self.agreements.setdefault(any_one.agreement, any_one) is any_one:
                 self.accepted += [any_one.id] if record.verdict is Verdict.ACCEPTED else []
-            for slot in slots_of(any_one, record, audit, decided.get(any_one.agreement, ())):
+            worked_in = [d.field for d in record.decisions if not d.void]
+            asked = (*decided.get(any_one.agreement, ()), *worked_in)
+            for slot in slots_of(any_one, record, audit, asked):
                 self.slots.setdefault(slot.id, slot)
             if record.fields.date.precision == "day" and record.fields.date.value:
                 days[record.fields.date.value] += 1
@@ -65,6 +67,12 @@ class ReviewState:
         self.by_group = Counter(slot.group for slot in self.slots.values())
         self.asked: set[str] = set()
         self._replay(before)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether another run has ended since: of this program, or of another one."""
+        last = self._ledger.last_done()
+        return last is not None and last.source != self.run
 
     def refresh(self) -> None:
         """Take over what was decided since, by anybody."""

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from tests.factory import Factory
 from tests.volume.test_bad_input import _call
 from tests.volume.test_decided import write
@@ -96,3 +97,15 @@ def test_decision_of_a_changed_file_is_named_by_the_run(factory: Factory) -> Non
     write(Factory(folder), "feldmann25.txt", 0, "29 May 2025")
     done = _call("run", folder, "--out", out, "--roster", factory.folder / "v.csv")
     assert "feldmann25.txt: No longer counts: date leave, decided by Ed on" in done.stdout
+
+
+def test_decisions_are_stored_while_a_run_uses_the_ledger(factory: Factory) -> None:
+    _, out = _run(factory)
+    table = factory.folder / "open.csv"
+    _call("review", "--out", out, "--export", table)
+    _fill_in(table, "2025-05-27")
+    with open_ledger(sqlite_url(out)):
+        done = _call("review", "--out", out, "--person", "Ed", "--import", table)
+    assert done.returncode == 2
+    assert "The decisions are stored, but another run uses the ledger" in done.stderr
+    assert "0 items open, 1 settled." in _call("review", "--out", out, "--list").stdout

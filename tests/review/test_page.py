@@ -76,6 +76,7 @@ BROKEN = [
     b'{"type": "decide", "id": "1", "item": "x", "action": "leave"}',
     b'{"type": "page", "id": "1", "item": "x", "number": -1}',
     b'{"type": "next", "id": "1", "more": 1}', b"[" * 90_000,
+    b'{"type": "next", "id": "\\ud800"}', b'{"type": "\\ud800", "id": "1"}',
 ]  # fmt: skip
 
 
@@ -146,19 +147,43 @@ def test_search_grid_open_and_pages(page: Served) -> None:
     assert "27 May 2015" in picture["text"]
 
 
+@pytest.mark.parametrize(
+    ("content", "trouble"),
+    [
+        (b"changed", "changed since it was read"),
+        (b"", "empty"),
+        (b"%PDF-1.7 garbage", "cannot be opened"),
+        (b"MZ\x00\xff\x01\x02", "Neither PDF"),
+    ],
+)
 def test_item_whose_file_is_gone_is_only_settled_when_it_was_seen(
-    page: Served, volume: ReviewedVolume
+    page: Served, volume: ReviewedVolume, content: bytes, trouble: str
 ) -> None:
     seen = page.ask("next")["item"]
     for path in volume.files:
-        path.write_text("changed")
+        path.write_bytes(content)
     said = {"action": "set", "value": "2025-05-27"}
     assert page.ask("decide", item=seen["id"], **said)["ok"]
     unseen = page.ask("next")
-    assert "changed since it was read" in unseen["picture"]["trouble"]
+    assert trouble in unseen["picture"]["trouble"]
     refused = page.ask("decide", item=unseen["item"]["id"], **said)
     assert "Nobody can see" in refused["error"]
     assert page.ask("decide", item=unseen["item"]["id"], action="ask")["ok"]
+
+
+def test_undo_shows_the_item_again_after_the_volume_was_resolved(
+    page: Served, volume: ReviewedVolume
+) -> None:
+    first = page.ask("next")["item"]
+    said = {"item": first["id"], "action": "set", "value": "2025-03-03"}
+    assert page.ask("decide", **said)["ok"]
+    volume.resolved()
+    assert page.ask("next")["item"]["id"] != first["id"]
+    assert page.ask("undo")["decided"]["item"] == first["id"]
+    again = page.ask("next")
+    assert again["item"]["id"] == first["id"]
+    assert again["item"]["choices"] == first["choices"]
+    assert again["counts"]["open"] == 6
 
 
 def test_killed_server_starts_again_at_the_same_address_and_knows_its_messages(
@@ -184,6 +209,15 @@ def test_end_writes_the_tables_and_forgets_the_token(page: Served, volume: Revie
 
 def test_address_file_is_private(page: Served, volume: ReviewedVolume) -> None:
     assert (volume.folder / ".review-address").stat().st_mode & 0o077 == 0
+    assert page.token == (volume.folder / ".review-address").read_text()
+
+
+def test_second_review_leaves_the_address_file_of_the_first_alone(
+    page: Served, volume: ReviewedVolume
+) -> None:
+    with served(volume.folder) as second:
+        assert second.token != page.token
+        assert second.interrupt() == 1
     assert page.token == (volume.folder / ".review-address").read_text()
 
 

@@ -146,6 +146,51 @@ def test_undo_takes_back_one_decision_after_the_other(volume: ReviewedVolume) ->
         assert len(ledger.decisions.since()) == 6
 
 
+def test_item_whose_decision_is_taken_back_is_asked_as_before(volume: ReviewedVolume) -> None:
+    """Also when the volume was resolved with the decision: what is shown is what the program says,
+    and not the person's value.
+    """
+    with volume.open() as queue:
+        first = queue.next()
+        assert first is not None
+        queue.decide(first.id, "set", "2025-03-03")
+        queue.resolve()
+        assert first.id not in {item.id for item in queue.open_items()}
+        assert queue.item(first.id).choices == first.choices
+        assert queue.undo().item == first.id
+        queue.reload()
+        again = queue.next()
+        assert again is not None
+        assert (again.id, again.choices) == (first.id, first.choices)
+        assert (again.sentence, again.evidence) == (first.sentence, first.evidence)
+        queue.decide(first.id, "set", "2025-03-04")
+    with open_ledger(sqlite_url(volume.folder), alone=False) as ledger:
+        one, _, other = ledger.decisions.since()
+    assert one.before == other.before == first.record.fields.date.value
+    assert volume.resolved()[first.record.document.name].fields.date.value == "2025-03-04"
+
+
+def test_run_of_another_program_is_noticed(volume: ReviewedVolume) -> None:
+    with volume.open() as queue:
+        assert not queue.is_outdated
+        volume.resolved()
+        assert not queue.is_outdated, "the same answer"
+        queue.decide(next(queue.open_items()).id, "leave")
+        volume.resolved()
+        assert queue.is_outdated
+        queue.reload()
+        assert not queue.is_outdated
+
+
+def test_ones_own_decision_on_another_page_is_overruled(volume: ReviewedVolume) -> None:
+    with volume.open() as one, volume.open(beside=True) as other:
+        item = one.next()
+        assert item is not None
+        seen = other.item(item.id)
+        assert one.decide(item.id, "set", "2025-05-28").stands
+        assert other.decide(seen.id, "set", "2025-05-27").stands
+
+
 def test_two_people_never_hold_one_item(volume: ReviewedVolume) -> None:
     time = [1_000.0]
     with (

@@ -1,6 +1,7 @@
 """The open items as a table, and a table that somebody filled in."""
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,25 @@ def test_corrected_table_overrules_ones_own_decisions_but_not_those_of_others(
     assert standing.value == "2025-05-29"
 
 
+def test_table_may_go_back_to_what_it_said_before(volume: ReviewedVolume) -> None:
+    row = _exported(volume)[0]
+    tables = {}
+    for value in ("2025-05-28", "none"):
+        tables[value] = _table(volume, row | {"value": value}).rename(volume.folder / value)
+    with volume.open() as queue:
+        for value in ("2025-05-28", "none", "2025-05-28"):
+            for expected in ((1, 0), (0, 1)):
+                imported = import_decisions(queue, tables[value])
+                assert (imported.counted, imported.known) == expected
+            standing = queue.item(row["id"]).standing
+            assert standing is not None
+            assert standing.value == (None if value == "none" else value)
+        for _ in range(3):
+            queue.undo()
+        assert queue.item(row["id"]).standing is None
+        assert import_decisions(queue, tables["none"]).counted == 1
+
+
 def test_every_complaint_has_its_line_and_nothing_is_stored(volume: ReviewedVolume) -> None:
     rows = _exported(volume)
     paper = next(row for row in rows if row["question"] == "paper")
@@ -108,6 +128,7 @@ def test_every_complaint_has_its_line_and_nothing_is_stored(volume: ReviewedVolu
         (b"id,value\n", "line 1: there is no column note"),
         (b'id,value,note\n\na,"leave\n', "line 3: this is no CSV"),
         (b"id,value,note\na,b\xff,c\n", "line 2: t.csv is no UTF-8"),
+        (b"id,value,note\na,19 May, 2025,x\n", "line 2: It has more cells"),
     ],
 )
 def test_file_that_is_no_table_is_refused(
@@ -122,6 +143,13 @@ def test_file_that_is_no_table_is_refused(
 def test_missing_table_is_reported(volume: ReviewedVolume) -> None:
     with volume.open() as queue, pytest.raises(BadDecision, match="Cannot read"):
         import_decisions(queue, volume.folder / "none.csv")
+
+
+def test_pipe_is_refused_and_not_waited_for(volume: ReviewedVolume) -> None:
+    pipe = volume.folder / "pipe"
+    os.mkfifo(pipe)
+    with volume.open() as queue, pytest.raises(BadDecision, match="is no file"):
+        import_decisions(queue, pipe)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" =+-@;,|")))

@@ -280,7 +280,7 @@ class Review {
 
   showAway(away) {
     this.away.textContent = away
-      ? "⏳ The program does not answer. Trying again; nothing is lost." : "";
+      ? "⏳ The program does not answer. Trying again; what is stored stays stored." : "";
   }
 
   showError(text) {

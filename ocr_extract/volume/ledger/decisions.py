@@ -88,6 +88,7 @@ class Standing:
     def __init__(self, stored: Iterable[StoredDecision] = ()) -> None:
         self._by_key: dict[Key, list[StoredDecision]] = {}
         self._undone: set[int] = set()
+        self._changed: dict[Key, int] = {}
         for decision in stored:
             self.add(decision)
 
@@ -97,7 +98,9 @@ class Standing:
         if decision.action != "undo":
             if decision.seen == (own[-1].number if own else None):
                 own.append(decision)
+                self._changed[decision.key] = decision.number
             return
+        self._changed[decision.key] = decision.number
         self._undone.add(decision.undoes or 0)
         own[:] = [earlier for earlier in own if earlier.number != decision.undoes]
         if not own:
@@ -107,6 +110,10 @@ class Standing:
         """The decision that counts; None when there is none."""
         own = self._by_key.get(key)
         return own[-1] if own else None
+
+    def changed(self, key: Key) -> int:
+        """The number of the decision that changed last what counts for a key; 0 without one."""
+        return self._changed.get(key, 0)
 
     def is_undone(self, number: int) -> bool:
         """Whether the decision with that number was taken back."""

@@ -221,23 +221,13 @@ class Ledger:
         """A run's records in the order of its files; with `unaccepted` only those that are not
         accepted. Only a few are in memory at the same time.
         """
-        query = (
-            select(records.c.content)
-            .join(run_records, run_records.c.record_id == records.c.id)
-            .where(run_records.c.run_id == run)
-            .order_by(run_records.c.position)
-        )
-        if unaccepted:
-            query = query.where(records.c.verdict != Verdict.ACCEPTED.value)
-        with database_troubles(), self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=BATCH_ROWS).execute(query)
-            for row in rows:
-                yield stored_record(row[0])
+        for _, _, _, record in self.numbered_records(run, unaccepted=unaccepted):
+            yield record
 
-    def numbered_records(self, run: int) -> Iterator[tuple[int, str, int, Record]]:
-        """A run's records in the order of its files: number, path, index in the file, record. Only
-        a few are in memory at the same time.
-        """
+    def numbered_records(
+        self, run: int, *, unaccepted: bool = False
+    ) -> Iterator[tuple[int, str, int, Record]]:
+        """The same with each record's number, its path, and its index in the file before it."""
         columns = (records.c.id, records.c.path, records.c.part, records.c.content)
         query = (
             select(*columns)
@@ -245,6 +235,8 @@ class Ledger:
             .where(run_records.c.run_id == run)
             .order_by(run_records.c.position)
         )
+        if unaccepted:
+            query = query.where(records.c.verdict != Verdict.ACCEPTED.value)
         with database_troubles(), self._engine.connect() as connection:
             for row in connection.execution_options(yield_per=BATCH_ROWS).execute(query):
                 yield row[0], row[1], row[2], stored_record(row[3])
@@ -255,6 +247,22 @@ class Ledger:
         if row is None:
             raise LedgerTrouble("The record is no longer in the ledger.", "Open the review anew.")
         return stored_record(row[0])
+
+    def record_and_before(self, number: int, field: str) -> tuple[Record, Record]:
+        """The record with that number, and what the program said of its agreement before people
+        decided about a field: the latest version of the record without such a decision, or else the
+        record itself. Raises LedgerTrouble when it was forgotten.
+        """
+        record = self.record(number)
+        if not _decides(record, field):
+            return record, record
+        own = select(records.c.path, records.c.part, records.c.sha256)
+        path, part, sha256 = self._first(own.where(records.c.id == number))
+        same = (records.c.path == path) & (records.c.part == part) & (records.c.sha256 == sha256)
+        earlier = select(records.c.content).where(same, records.c.id < number)
+        rows = self._rows(earlier.order_by(records.c.id.desc()))
+        versions = (stored_record(row[0]) for row in rows)
+        return record, next((one for one in versions if not _decides(one, field)), record)
 
     @property
     def decisions(self) -> Decisions:
@@ -346,6 +354,11 @@ def _mark_done(connection: Connection, run: int, **columns: object) -> None:
 def _now() -> str:
     """The present time in UTC, ISO 8601, in milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _decides(record: Record, field: str) -> bool:
+    """Whether a person decided about a field of a record."""
+    return any(decision.field == field for decision in record.decisions)
 
 
 def sqlite_url(folder: Path) -> URL:
