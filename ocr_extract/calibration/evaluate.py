@@ -52,7 +52,8 @@ class Risk:
 @dataclass(frozen=True)
 class Figures:
     """The result of an evaluation. Counts are documents with a known date; `calibration_error`,
-    `band` and `brier` are 0..1, 0 is best.
+    `band` and `brier` are 0..1, 0 is best. `decided` documents with a known date are in no other
+    count: a person set their dates.
     """
 
     count: int
@@ -66,6 +67,7 @@ class Figures:
     """Calibration error that is still explained by chance alone (see `chance_band`)."""
     brier: float
     shown: tuple[Shown, ...]
+    decided: int = 0
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -78,7 +80,13 @@ class Figures:
             f"accepted: {self.accepted} ({share}), wrong among them: {self.accepted_wrong}",
             f"expected calibration error: {self.calibration_error:.4f}, {self._by_chance}",
             f"Brier score: {self.brier:.4f}",
+            *self._left_out,
         )
+
+    @property
+    def _left_out(self) -> tuple[str, ...]:
+        """The line about dates that are not the program's; () without any."""
+        return (f"not counted, a person set the date: {self.decided}",) if self.decided else ()
 
     @property
     def _by_chance(self) -> str:
@@ -159,15 +167,21 @@ def _date(text: str | None, where: str) -> str:
     return plain
 
 
+def is_decided(record: Record) -> bool:
+    """Whether a person set the date of a record."""
+    return any(d.field == "date" and d.action == "set" and not d.void for d in record.decisions)
+
+
 def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
-    """Compares every record whose true date is known. Raises BadTruth when there is no such
-    record.
+    """Compares every record whose true date is known, but for dates that a person set. Raises
+    BadTruth when there is no such record.
     """
-    pairs = [
+    known = [
         (r, truth[stem_of(r.document.name)]) for r in records if stem_of(r.document.name) in truth
     ]
+    pairs = [(r, day) for r, day in known if not is_decided(r)]
     if not pairs:
-        raise BadTruth("No document of the results is named in the truth.", ADVICE)
+        raise BadTruth(*_nothing_to_compare(len(known)))
     shown = tuple(
         (r.fields.date.confidence, r.fields.date.value == day)
         for r, day in pairs
@@ -184,7 +198,16 @@ def figures(records: Sequence[Record], truth: dict[str, str]) -> Figures:
         band=chance_band([c for c, _ in shown]),
         brier=brier(shown),
         shown=shown,
+        decided=len(known) - len(pairs),
     )
+
+
+def _nothing_to_compare(decided: int) -> tuple[str, str]:
+    """Message and advice when no date of the program has a known truth."""
+    if decided:
+        message = f"People set all {decided} dates that are named in the truth."
+        return message, "Run the program over the files into another --out."
+    return "No document of the results is named in the truth.", ADVICE
 
 
 def calibration_error(shown: Sequence[Shown], bins: int = BINS) -> float:

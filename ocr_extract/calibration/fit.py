@@ -10,14 +10,14 @@ them, but the upper 95 % confidence bound of that share (Clopper & Pearson 1934,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 from scipy.stats import beta
 
-from ocr_extract.calibration.evaluate import risk_coverage, stem_of
+from ocr_extract.calibration.evaluate import is_decided, risk_coverage, stem_of
 from ocr_extract.calibration.model import Calibration, Knots, Risk, calibration_kind
 from ocr_extract.records import Record
 
@@ -56,20 +56,27 @@ class Label:
         return digest[0] % HELD_OUT_DIVISOR == 0
 
 
-def labels_of(records: Sequence[Record], truth: Mapping[str, str]) -> tuple[Label, ...]:
-    """A label for every full date whose true date is known; `truth` holds ISO dates by file
-    stem.
+def labels_of(records: Iterable[Record], truth: Mapping[str, str]) -> tuple[Label, ...]:
+    """A label for every full date of the program whose true date is known; `truth` holds ISO dates
+    by file stem. A date that a person set is no label: it says nothing of the program.
     """
     return tuple(
-        Label(
-            name=r.document.name,
-            kind=calibration_kind(r.fields.date.written, r.fields.date.evidence),
-            raw=r.fields.date.posterior,
-            right=r.fields.date.value == truth[stem_of(r.document.name)],
-        )
-        for r in records
-        if stem_of(r.document.name) in truth and r.fields.date.precision == "day"
+        label_of(record, truth[stem_of(record.document.name)])
+        for record in records
+        if stem_of(record.document.name) in truth and is_label(record)
     )
+
+
+def is_label(record: Record) -> bool:
+    """Whether the date of a record can be a label: it is a full date, and the program's own."""
+    return record.fields.date.precision == "day" and not is_decided(record)
+
+
+def label_of(record: Record, day: str) -> Label:
+    """The label of a record whose true date is `day` (ISO, "" for none)."""
+    date = record.fields.date
+    kind = calibration_kind(date.written, date.evidence)
+    return Label(record.document.name, kind, date.posterior, date.value == day)
 
 
 def fit(labels: Sequence[Label], provenance: str) -> Calibration:

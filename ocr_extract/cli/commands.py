@@ -15,6 +15,8 @@ from ocr_extract._version import __version__
 from ocr_extract.cli.parameters import (
     AgainOption,
     AuditOption,
+    DatesArgument,
+    DecisionsOption,
     ExportOption,
     FailOn,
     FailOnOption,
@@ -199,19 +201,22 @@ def evaluate_command(
 @app.command("calibrate")
 def calibrate_command(
     results: ResultsArgument,
-    truth: TruthArgument,
+    truth: DatesArgument = None,
+    decisions: DecisionsOption = False,
+    ledger: LedgerOption = None,
     out: Annotated[Path, typer.Option("--out", help="The calibration to write.")] = Path(
         "calibration.json"
     ),
 ) -> None:
-    """Fit the confidences anew on results whose truth is known.
+    """Fit the confidences anew on results whose truth is known: by a table, or by what people
+    decided in a review (--decisions).
 
     Use it with `calibration = "calibration.json"` in the settings. Where the labels are too
     few, nothing is written.
     """
     from ocr_extract.cli.measure import calibrate
 
-    calibrate(results, truth, out)
+    calibrate(results, truth, out, (ledger or results) if decisions else None)
 
 
 @app.command("doctor")

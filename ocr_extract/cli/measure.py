@@ -8,13 +8,16 @@ from collections import Counter
 from pathlib import Path
 
 from ocr_extract.calibration.evaluate import figures, read_records, read_truth
-from ocr_extract.calibration.fit import MIN, fit, labels_of
+from ocr_extract.calibration.fit import MIN, Label, fit, labels_of
 from ocr_extract.calibration.model import NEVER, Calibration, load_calibration
-from ocr_extract.errors import BadSettings, BadTruth, UnsafeOutput
+from ocr_extract.errors import BadSettings, BadTruth, UnsafeOutput, UsageError
 from ocr_extract.reports.files import replace_file
 from ocr_extract.reports.plain import counted, plain
 from ocr_extract.reports.plots import draw_reliability, draw_risk_coverage
+from ocr_extract.review.labels import decided_labels
+from ocr_extract.review.queue import ledger_url
 from ocr_extract.settings import Settings
+from ocr_extract.volume.ledger import open_ledger
 from ocr_extract.volume.plan import check_output
 
 
@@ -33,28 +36,49 @@ def evaluate(results: Path, truth: Path, out: Path) -> None:
     sys.stdout.write(plain(f"Plots: {out}/reliability.png, risk-coverage.png") + "\n")
 
 
-def calibrate(results: Path, truth: Path, out: Path) -> None:
-    """Fit a calibration, write it to the file `out`, and print the thresholds.
+def calibrate(results: Path, truth: Path | None, out: Path, decided: str | Path | None) -> None:
+    """Fit a calibration on the dates in the table `truth`, or on what people decided in the ledger
+    `decided` (its URL, or the folder of its results). Write it to the file `out`, and print the
+    thresholds.
 
-    Raises BadTruth, and writes nothing, when there are too few labels. Raises UnsafeOutput
-    when `out` cannot be replaced.
+    Raises UsageError unless one of the two is given. Raises BadTruth, and writes nothing, when
+    there are too few labels. Raises UnsafeOutput when `out` cannot be replaced.
     """
+    if (truth is None) == (decided is None):
+        advice = "Give a table of true dates, or --decisions for what people decided."
+        raise UsageError("The true dates are to come from one source.", advice)
     _check_target(out)
-    labels = labels_of(read_records(results), read_truth(truth))
-    fitted = fit(labels, f"{len(labels)} dates of {results}, truth {truth}")
+    if truth is not None:
+        labels = labels_of(read_records(results), read_truth(truth))
+        provenance = f"{len(labels)} dates of {results}, truth {truth}"
+    else:
+        labels = _labels_in(decided or results)
+        provenance = f"{len(labels)} dates of {results}, decided by people"
+    fitted = fit(labels, provenance)
     counts = Counter(label.kind for label in labels)
     if not fitted.maps:
         raise BadTruth(
             _too_few_labels(counts), "Nothing was written: check more dates, and try again."
         )
-    check_output(out.parent, [truth])
+    check_output(out.parent, [truth] if truth else [])
     replace_file(out, fitted.model_dump_json(indent=1) + "\n")
+    _print_fitted(fitted, counts, out)
+
+
+def _labels_in(where: str | Path) -> tuple[Label, ...]:
+    """The dates that people checked in a ledger."""
+    with open_ledger(ledger_url(where), alone=False) as ledger:
+        return decided_labels(ledger)
+
+
+def _print_fitted(fitted: Calibration, counts: Counter[str], out: Path) -> None:
+    """Print a line for each kind of evidence, and how many labels there were."""
     for kind, count in sorted(counts.items()):
         line = f"{kind}: {counted(count, 'label')}, {_threshold_in_words(fitted, kind)}"
         sys.stdout.write(plain(line) + "\n")
     kinds = ", ".join(sorted(fitted.maps))
-    summary = f"{counted(len(labels), 'label')}; maps fitted for {kinds}. Written: {out}"
-    sys.stdout.write(plain(summary) + "\n")
+    total = counted(counts.total(), "label")
+    sys.stdout.write(plain(f"{total}; maps fitted for {kinds}. Written: {out}") + "\n")
 
 
 def _check_target(out: Path) -> None:

@@ -32,6 +32,13 @@ ResultsArgument = Annotated[Path, typer.Argument(help="Folder that `run` has wri
 TruthArgument = Annotated[
     Path, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
 ]
+DatesArgument = Annotated[
+    Path | None, typer.Argument(help="CSV or TSV with the columns `file` and `date` (ISO).")
+]
+DecisionsOption = Annotated[
+    bool,
+    typer.Option("--decisions", help="Use the dates that people set, instead of a table."),
+]
 LedgerOption = Annotated[
     str | None,
     typer.Option("--ledger", help="The ledger's URL; without it, ledger.sqlite in --out."),

@@ -13,8 +13,9 @@ from ocr_extract.calibration.evaluate import (
     reliability,
     risk_coverage,
 )
+from ocr_extract.calibration.fit import labels_of
 from ocr_extract.errors import BadTruth
-from ocr_extract.records import DateResult, Document, Fields, Record, Verdict
+from ocr_extract.records import DateResult, Decision, Document, Fields, Record, Verdict
 from tests.factory import Factory
 
 
@@ -76,6 +77,34 @@ def test_figures_of_a_small_volume() -> None:
     assert (result.accepted, result.accepted_wrong) == (2, 1)
     assert result.shown == ((0.99, True), (0.98, False), (0.5, False))
     assert "accepted: 2 (50.0%), wrong among them: 1" in result.lines
+    assert result.decided == 0
+
+
+def test_dates_that_a_person_set_are_not_counted() -> None:
+    own = _record("a.pdf", "2025-07-01", 0.99, Verdict.ACCEPTED)
+    decision = Decision(field="date", action="set", person="Ed", made="2025-08-01T00:00:00")
+    record = _record("b.pdf", "2025-07-02", 1.0, Verdict.ACCEPTED)
+    decided = record.model_copy(update={"decisions": (decision,)})
+    truth = {"a": "2025-07-01", "b": "2025-07-02"}
+    result = figures([own, decided], truth)
+    assert (result.count, result.exact, result.accepted, result.decided) == (1, 1, 1, 1)
+    assert "not counted, a person set the date: 1" in result.lines
+    assert [label.name for label in labels_of([own, decided], truth)] == ["a.pdf"]
+    with pytest.raises(BadTruth, match="People set all 1 dates"):
+        figures([decided], truth)
+
+
+def test_other_and_void_decisions_leave_the_date_to_the_program() -> None:
+    made = {"person": "Ed", "made": "2025-08-01T00:00:00"}
+    decisions = (
+        Decision(field="paper", action="set", value="x", **made),
+        Decision(field="date", action="leave", **made),
+        Decision(field="date", action="set", void="the file has another content now", **made),
+    )
+    record = _record("a.pdf", "2025-07-01", 0.99, Verdict.ACCEPTED)
+    for decision in decisions:
+        with_one = record.model_copy(update={"decisions": (decision,)})
+        assert figures([with_one], {"a": "2025-07-01"}).count == 1
 
 
 def test_truth_is_read_from_csv_or_tsv_by_file_or_key(factory: Factory) -> None:
