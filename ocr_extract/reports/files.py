@@ -52,7 +52,7 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        advice = "Make room, or give another --out, and run the same command again."
+        advice = "Make room, or give another folder, and run the same command again."
         raise UnsafeOutput(f"Cannot write {path}: {error.strerror}.", advice) from error
 
 
