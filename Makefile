@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak same-answers train train-signature calibrate pp-ocr test-each wheel lock docker image-check newcomer clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak same-answers train train-signature calibrate pp-ocr test-each wheel lock docker image-check notebook-check newcomer clean
 PYTHON := .venv/bin/python
 # Not the programs in .venv/bin: they name the folder that they were installed in.
 ENGINE := docker
@@ -104,6 +104,9 @@ docker: ## build the image: ENGINE=podman, where there is no docker
 
 image-check: ## build the image with docker or podman, and hold it to what docs/container.md promises
 	@scripts/image-check
+
+notebook-check: setup ## review in a real JupyterLab, with a kernel restart; needs Chromium, installs JupyterLab
+	@scripts/notebook-check
 
 newcomer: ## the README's commands on bare Debians, the wheel alone, the image; root and an hour
 	@scripts/newcomer
