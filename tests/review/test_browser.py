@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bench.review_page import store
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from tests.factory import Factory
 from tests.review.browser_harness import Tab, chromium, tab_of
@@ -44,7 +45,7 @@ def _settle_all(tab: Tab) -> int:
     while tab.shown() is not None:
         tab.press("Enter")
         pressed += 1
-        assert pressed < 50
+        assert pressed < 200
     return pressed
 
 
@@ -63,6 +64,17 @@ def test_all_is_settled_by_keys_and_taken_back(
             tab.page.wait_for_function("() => !document.querySelector('.oxr[aria-busy]')")
         assert _open(volume) >= count
         assert tab.page.evaluate("document.activeElement.className") == "oxr"
+
+
+def test_sixty_agreements_take_few_keys(browser: Any, factory: Factory) -> None:
+    store(factory.folder, 60)
+    volume = ReviewedVolume(factory.folder, ())
+    count = _open(volume)
+    with served(volume.folder) as page, tab_of(browser, page) as tab:
+        pressed = _settle_all(tab)
+    assert count == len(_decisions(volume)) == 80
+    assert pressed <= 1.3 * count
+    assert _open(volume) == 0
 
 
 def test_mouse_chooses_skips_and_takes_back(
