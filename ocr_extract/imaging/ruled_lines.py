@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import ink_level, ink_mask
@@ -50,6 +51,9 @@ class FrameLimits:
     encloses 0.79."""
     max_frame_gap: float = 1.5
     """Largest gap in points in a frame, where a ruled line crossed it (chosen)."""
+    min_squareness: float = 0.93
+    """Smallest share of its enclosing rectangle that the convex hull of a box's inside fills, 0..1
+    (chosen): that of an oval fills 0.79."""
 
 
 FRAMES = FrameLimits()
@@ -93,7 +97,9 @@ def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None
     # A long ruled line through a stamp is one piece with it, so it is removed first. Sides of
     # a box and flat parts of an oval are as straight as short ruled lines, which come later.
     long = _ruled_lines(mask, raster, LINES.min_long_length)
-    frames = _frames(_without(mask, long), raster)
+    rest = _without(mask, long)
+    frames = _frames(rest, raster)
+    frames = np.maximum(frames, _attached_boxes(_without(rest, frames), raster))
     short = _ruled_lines(_without(mask, np.maximum(long, frames)), raster, LINES.min_short_length)
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
@@ -203,6 +209,35 @@ def _frames(mask: Grey, raster: Raster) -> Grey:
     if not is_frame.any():
         return np.zeros_like(mask)
     return np.where(is_frame[labels], np.uint8(255), np.uint8(0))
+
+
+def _attached_boxes(mask: Grey, raster: Raster) -> Grey:
+    """255 on the sides of boxes that other ink is attached to, as a ruled line that ends inside.
+    Such a box is found by its inside, which is a rectangle but for that ink.
+    """
+    boxes = np.zeros_like(mask)
+    outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
+    if tree is None:
+        return boxes
+    side = 2 * round(raster.length(LINES.max_thickness))
+    for outline, (_, _, _, parent) in zip(outlines, tree[0], strict=True):
+        if parent >= 0 and (corners := _box_around(outline, raster)) is not None:
+            cv2.polylines(boxes, [corners], isClosed=True, color=255, thickness=side)
+    return np.asarray(cv2.bitwise_and(boxes, mask), np.uint8)
+
+
+def _box_around(hole: cv2.typing.MatLike, raster: Raster) -> npt.NDArray[np.int32] | None:
+    """The corners of the box, shape (4, 2), whose inside is this hole; None when it is no box."""
+    wide, high = raster.length(FRAMES.min_frame_size[0]), raster.length(FRAMES.min_frame_size[1])
+    _, _, width, height = cv2.boundingRect(hole)
+    if width < wide or height < high:
+        return None
+    rectangle = cv2.minAreaRect(hole)
+    area = rectangle[1][0] * rectangle[1][1]
+    hull = cv2.contourArea(cv2.convexHull(hole))
+    if hull < FRAMES.min_squareness * area or cv2.contourArea(hole) < FRAMES.min_enclosed * area:
+        return None
+    return np.round(cv2.boxPoints(rectangle)).astype(np.int32)
 
 
 def _without(mask: Grey, lines: Grey) -> Grey:

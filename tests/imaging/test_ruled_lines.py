@@ -57,6 +57,27 @@ def test_boxes_and_ovals_are_removed_and_text_in_them_stays() -> None:
         assert np.array_equal(result[inside], page[inside])
 
 
+def test_box_with_a_ruled_line_that_ends_inside_is_removed() -> None:
+    page = _page()
+    cv2.line(page, (60, 98), (490, 104), 0, 4)
+    cv2.rectangle(page, (400, 40), (760, 180), 0, 6)
+    cv2.putText(page, "www", (480, 116), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 3)
+    result = without_ruled_lines(raster_of(page, DPI, 1), Rect(0, 0, 2000, 80)).pixels
+    frame = np.zeros_like(page)
+    cv2.rectangle(frame, (400, 40), (760, 180), 255, 6)
+    assert (result[frame > 0] < 128).mean() < 0.02
+    assert (result[106:118, 480:540] < 128).any(), "the text inside stays"
+
+
+def test_loop_of_writing_with_a_line_attached_stays() -> None:
+    page = _page()
+    loop = np.array([(300, 180), (360, 60), (440, 50), (520, 200), (600, 220)], np.int32)
+    cv2.polylines(page, [loop], isClosed=True, color=0, thickness=6)
+    cv2.line(page, (440, 50), (560, 30), 0, 6)
+    result = without_ruled_lines(raster_of(page, DPI, 1), Rect(0, 0, 2000, 80)).pixels
+    assert np.array_equal(result, page)
+
+
 def _write_loops(page: Grey) -> None:
     for x in range(110, 500, 60):
         cv2.ellipse(page, (x, 160), (14, 38), 0, 0, 360, 0, 6, cv2.LINE_AA)
