@@ -18,6 +18,7 @@ from ocr_extract.cli.given import (
     ledger_of,
     roster_of,
     settings_of,
+    with_names,
 )
 from ocr_extract.cli.output import log_to_stderr, note
 from ocr_extract.cli.progress import progress_of
@@ -51,6 +52,7 @@ class RunOptions:
     out: Path
     roster: Path | None = None
     no_roster: bool = False
+    names: Path | None = None
     replace: bool = False
     year: int | None = None
     settings: Path | None = None
@@ -99,12 +101,15 @@ def _checked(options: RunOptions) -> tuple[Volume, str | URL]:
     settings = settings_of(options.settings, options.year, options.target_error)
     check_scheduler(options.scheduler)
     url = ledger_of(
-        options.ledger, options.out, [*options.paths, *files, options.roster, options.settings]
+        options.ledger,
+        options.out,
+        [*options.paths, *files, options.roster, options.settings, options.names],
     )
     for folder in linked_folders(options.paths):
         options.note(f"{folder} is a link to a folder: not searched.")
     exports.check_covered(options.out, options.paths, replace=options.replace)
     roster = roster_of(options.roster, [] if options.no_roster else options.paths, options.note)
+    roster = with_names(roster, options.names)
     check_output(options.out, options.paths)
     require_all()
     volume = Volume(

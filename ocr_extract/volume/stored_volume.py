@@ -15,7 +15,7 @@ from typing import Any
 
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import as_text
-from ocr_extract.volume.roster.roster import Paper, Roster
+from ocr_extract.volume.roster.roster import NameMap, Paper, Roster
 
 ADVICE = "Run `ocr-extract run` over the volume again."
 """What to do when a run cannot be resolved again."""
@@ -78,6 +78,8 @@ def without_paper(
     if stored["roster"]:
         papers = [p for p in stored["roster"]["papers"] if p["key"] not in keys]
         stored["roster"]["papers"] = papers
+        for kind, pairs in stored["roster"].get("names", {}).items():
+            stored["roster"]["names"][kind] = [pair for pair in pairs if pair[1] not in keys]
     return _packed(stored)
 
 
@@ -92,4 +94,11 @@ def _roster_of(stored: dict[str, Any] | None) -> Roster | None:
         return None
     days = {name: stored[name] and date.fromisoformat(stored[name]) for name in ("start", "end")}
     papers = tuple(Paper(**paper) for paper in stored["papers"])
-    return Roster(papers, stored["year"], days["start"], days["end"])
+    return Roster(papers, stored["year"], days["start"], days["end"], names=_names_of(stored))
+
+
+def _names_of(stored: dict[str, Any]) -> NameMap:
+    """The map of names in a roster's JSON value; an earlier version stored none."""
+    names = stored.get("names", {})
+    pairs = {kind: tuple((name, key) for name, key in names[kind]) for kind in names}
+    return NameMap(**pairs)
