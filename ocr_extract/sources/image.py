@@ -6,7 +6,7 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -64,6 +64,17 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
     return frames, render
 
 
+def picture_size(content: bytes, formats: Sequence[str]) -> tuple[int, int] | None:
+    """Width and height in pixels, as a picture of one of these formats states them; None when it is
+    none, or damaged.
+    """
+    try:
+        with _opened(content, formats) as image:
+            return image.size
+    except _DECODER_ERRORS:
+        return None
+
+
 def _count_frames(image: Image.Image) -> int:
     """The number of frames; raises Damaged when there are more than MAX_FRAMES. A frame that
     cannot be reached counts as one: it becomes damage when it is rendered, and the frames before
@@ -80,13 +91,13 @@ def _count_frames(image: Image.Image) -> int:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
+def _opened(content: bytes, formats: Sequence[str] = FORMATS) -> Iterator[Image.Image]:
     """A picture, opened without Pillow's warnings. They concern broken metadata, which does no
     harm, and many pixels, which our own settings limit before anything is decoded.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(content), formats=formats) as image:
             yield image
 
 

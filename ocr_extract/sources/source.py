@@ -15,6 +15,7 @@ from typing import Literal
 from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage, Stage
 from ocr_extract.sources.certificates import Certificate
+from ocr_extract.sources.foreign import described
 
 FileType = Literal["pdf", "tiff", "png", "jpeg", "text"]
 
@@ -98,9 +99,8 @@ def type_of(path: Path, content: bytes) -> FileType:
     if path.suffix.lower() in TEXT_SUFFIXES and b"\x00" not in content[:4096]:
         return "text"
     suffix = path.suffix.lower() or "no suffix"
-    raise Damaged(
-        "open", "unsupported", f"Neither PDF, TIFF, PNG, JPEG nor text ({suffix}): not read."
-    )
+    unknown = f"Neither PDF, TIFF, PNG, JPEG, HEIC, WebP nor text ({suffix}): not read."
+    raise Damaged("open", "unsupported", described(path, content) or unknown)
 
 
 def fingerprint(content: bytes) -> str:
