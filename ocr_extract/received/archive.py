@@ -40,13 +40,13 @@ def members(file: IO[bytes], budget: Budget) -> Iterator[Found]:
         return
     with archive:
         for info in archive.infolist():
-            if not info.is_dir():
+            if not info.filename.endswith("/"):
                 budget.take_member()
                 yield _member(archive, info, budget)
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) -> Found:
-    name = shown(_name_of(info))
+    name = shown(_name_of(info)) or "unnamed"
     if reason := why_no_agreement(name):
         return Found(name, left_out=reason)
     if damage := _refused(info, budget):

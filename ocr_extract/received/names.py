@@ -50,7 +50,7 @@ def file_name(name: str) -> str:
 
 def why_no_agreement(name: str, *, in_mail: bool = False) -> str:
     """Why a member is no agreement by its name; "" when it may be one."""
-    parts = [part for part in re.split(r"[\\/]", name) if part]
+    parts = [part for part in re.split(r"[\\/]", name) if part.strip(".")]
     if any(part.startswith(".") or part == "__MACOSX" for part in parts) and not in_mail:
         return "hidden"
     suffix = f".{name.rpartition('.')[2].lower()}"

@@ -6,7 +6,7 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
@@ -64,7 +64,7 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
     return frames, render
 
 
-def picture_size(content: bytes, formats: Sequence[str]) -> tuple[int, int] | None:
+def picture_size(content: bytes, formats: tuple[str, ...]) -> tuple[int, int] | None:
     """Width and height in pixels, as a picture of one of these formats states them; None when it is
     none, or damaged.
     """
@@ -91,7 +91,7 @@ def _count_frames(image: Image.Image) -> int:
 
 
 @contextmanager
-def _opened(content: bytes, formats: Sequence[str] = FORMATS) -> Iterator[Image.Image]:
+def _opened(content: bytes, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
     """A picture, opened without Pillow's warnings. They concern broken metadata, which does no
     harm, and many pixels, which our own settings limit before anything is decoded.
     """
