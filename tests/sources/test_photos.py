@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from ocr_extract import Settings, extract
+from ocr_extract.geometry import Raster
 from ocr_extract.sources.image import open_image
 from ocr_extract.sources.source import Damaged, type_of
 from tests.factory import Factory, pages_of
@@ -28,6 +29,11 @@ def _encoded(kind: str, exif: bytes = b"", speed: int = 10) -> bytes:
     page = Image.fromarray(pages_of()[1]).resize((1020, 1320))
     page.convert("RGB").save(content, kind, exif=exif, speed=speed)
     return content.getvalue()
+
+
+def _last_page(content: bytes) -> Raster:
+    frames, render = open_image(content, SETTINGS)
+    return render(frames, 100)
 
 
 def test_types_are_known_by_content() -> None:
@@ -73,8 +79,7 @@ def test_cut_photos_are_damage(share: float) -> None:
     for content in (HEIC, _encoded("WEBP"), _encoded("AVIF")):
         cut = content[: max(16, int(len(content) * share))]
         with pytest.raises(Damaged) as caught:
-            frames, render = open_image(cut, SETTINGS)
-            render(frames, 100)
+            _last_page(cut)
         assert caught.value.damage.kind == "broken"
 
 
