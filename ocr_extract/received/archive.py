@@ -17,8 +17,9 @@ from ocr_extract.records import Damage
 from ocr_extract.sources.foreign import MAX_DIRECTORY_BYTES, directory_bytes
 
 ENCRYPTED = 0x1
+"""Bit of a member's flags: it needs a password (given by the format)."""
 UTF_8 = 0x800
-"""Bits of a member's flags (given by the format)."""
+"""Bit of a member's flags: its name is UTF-8 (given by the format)."""
 BROKEN_ARCHIVE = "The archive is damaged or cut off: ask for it again."
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,

@@ -29,7 +29,7 @@ def contents(
     elif kind == "mbox":
         found = _of_mailbox(file, budget, depth[1])
     else:
-        found = attachments(file.read(), budget, depth[1])
+        found = attachments(file.read(budget.limits.member_bytes + 1), budget, depth[1])
     for each in found:
         yield from _opened(each, budget, depth)
 

@@ -21,8 +21,14 @@ MIN_PAGE_SIDE = 500
 """Shorter side, in pixels, below which a picture shown in a mail's text is a logo or the picture of
 a signature (chosen): a page of letter paper at 60 dpi has 510 x 660 pixels and cannot be read."""
 MAX_MULTIPARTS = 100
-"""Most parts of a mail that have parts, before it is taken apart (chosen): the time grows with
-their number, and a mail that was forwarded ten times has fewer than forty."""
+"""Most parts of a mail that have parts, before it is taken apart (chosen): a mail that was forwarded
+ten times has fewer than forty."""
+MAX_LINES = 4_000_000
+"""Most lines of a mail (chosen): 200 MB of attachments have 2.6 million; each costs some 80 bytes of
+memory."""
+MAX_COMPARISONS = 100_000_000
+"""Most lines of a mail, times its parts that have parts (chosen): the time grows with it, 12 million
+a second were measured."""
 MAX_HEADER_CHARACTERS = 8 * MAX_SHOWN_CHARACTERS
 """Most characters of a header that are decoded (chosen)."""
 BROKEN_MAIL = "The mail cannot be taken apart: save its attachments from a mail program."
@@ -50,8 +56,8 @@ def attachments(content: bytes, budget: Budget, level: int = 0) -> Iterator[Foun
     """Each attachment of a mail. `level` is how many mails it is inside of. A mail without one
     gives one thing that says so. Raises TooMuch.
     """
-    if len(_MULTIPART.findall(content)) > MAX_MULTIPARTS:
-        yield Found("mail", damage=fault("too_large", f"Too many parts. {BROKEN_MAIL}"))
+    if _is_too_large(content, budget):
+        yield Found("mail", damage=fault("too_large", f"It is too large. {BROKEN_MAIL}"))
         return
     try:
         message = BytesParser().parsebytes(content)
@@ -59,6 +65,15 @@ def attachments(content: bytes, budget: Budget, level: int = 0) -> Iterator[Foun
         yield Found("mail", damage=fault("broken", BROKEN_MAIL))
         return
     yield from _of_message(message, budget, _Parts(budget.limits.parts), level)
+
+
+def _is_too_large(content: bytes, budget: Budget) -> bool:
+    """Whether a mail would take too much time or memory."""
+    if len(content) > budget.limits.member_bytes:
+        return True
+    lines, multiparts = content.count(b"\n"), len(_MULTIPART.findall(content))
+    many = lines > MAX_LINES or multiparts > MAX_MULTIPARTS
+    return many or lines * multiparts > MAX_COMPARISONS
 
 
 class _Parts:

@@ -26,8 +26,8 @@ from ocr_extract.received.names import file_name
 LIST = ".arrivals.json"
 """Name of the list in a container's folder."""
 VERSION = 1
-"""Version of the list, and of the rules by which a container is unpacked: a folder of another one
-is written again."""
+"""Version of the list, and of the rules by which a container is unpacked (counted from 1): a folder
+of another version is written again."""
 FOLDER_DIGITS = 32
 """Hexadecimal digits of a container's hash in the name of its folder (chosen): 128 bits."""
 _FOLDER = re.compile(rf"[0-9a-f]{{{FOLDER_DIGITS}}}")

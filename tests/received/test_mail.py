@@ -137,6 +137,15 @@ def test_limits_of_parts_and_depth() -> None:
     assert _found(b"From: a@example.org\n" + deep) == [("mail", "too_large")]
 
 
+def test_mails_that_take_long_are_not_taken_apart() -> None:
+    head = b"From: a@example.org\n"
+    part = b'Content-Type: multipart/mixed; boundary="%d"\n\n--%d\n'
+    slow = head + b"".join(part % (i, i) for i in range(90)) + b"\n" * 1_200_000
+    for mail in (slow, head + b"\n" * 4_100_000):
+        assert _found(mail) == [("mail", "too_large")]
+    assert _found(head + b"x" * 2_000, Limits(member_bytes=1_000)) == [("mail", "too_large")]
+
+
 def test_garbage_is_an_attachment_without_content(factory: Factory) -> None:
     mail = (
         b"From: a@example.org\nDate: x\nContent-Type: application/pdf; name=a.pdf\n"
