@@ -21,14 +21,14 @@ MIN_PAGE_SIDE = 500
 """Shorter side, in pixels, below which a picture shown in a mail's text is a logo or the picture of
 a signature (chosen): a page of letter paper at 60 dpi has 510 x 660 pixels and cannot be read."""
 MAX_MULTIPARTS = 100
-"""Most parts of a mail that have parts, before it is taken apart (chosen): a mail that was forwarded
-ten times has fewer than forty."""
+"""Most parts of a mail that have parts, before it is taken apart (chosen): a mail that was
+forwarded ten times has fewer than forty."""
 MAX_LINES = 4_000_000
-"""Most lines of a mail (chosen): 200 MB of attachments have 2.6 million; each costs some 80 bytes of
-memory."""
+"""Most lines of a mail (chosen): 200 MB of attachments have 2.6 million; each costs some 80 bytes
+of memory."""
 MAX_COMPARISONS = 100_000_000
-"""Most lines of a mail, times its parts that have parts (chosen): the time grows with it, 12 million
-a second were measured."""
+"""Most lines of a mail, times its parts that have parts (chosen): the time grows with it, 12
+million a second were measured."""
 MAX_HEADER_CHARACTERS = 8 * MAX_SHOWN_CHARACTERS
 """Most characters of a header that are decoded (chosen)."""
 BROKEN_MAIL = "The mail cannot be taken apart: save its attachments from a mail program."

@@ -96,7 +96,8 @@ def zip_names(file: IO[bytes]) -> tuple[str, ...] | None:
 
 def directory_bytes(file: IO[bytes]) -> int:
     """The largest size, in bytes, that an archive's end records state for its directory. Several
-    may be there: which one counts is the business of the reader.
+    may be there: which one counts is the business of the reader. What is larger than the archive is
+    no size, but the bytes of a member, or damage.
     """
     size = file.seek(0, io.SEEK_END)
     file.seek(max(0, size - TAIL_BYTES - 100))
@@ -110,5 +111,4 @@ def directory_bytes(file: IO[bytes]) -> int:
         stated += struct.unpack_from("<Q", tail[at + 40 : at + 48].ljust(8, b"\0"))
         at = tail.find(b"PK\x06\x06", at + 4)
     file.seek(0)
-    # An archive of the 64-bit format states its size in the record of that format.
-    return max(value for value in stated if value != 0xFFFFFFFF)
+    return max(value for value in stated if value <= size)
