@@ -5,6 +5,7 @@ OcrExtractError                exit code
 │   ├── NothingToRead              no agreement under the paths given
 │   ├── BadSettings                a settings file or option that is not valid
 │   ├── BadRoster                  a roster that cannot be read
+│   ├── BadMap                     a table of names and papers that cannot be taken
 │   ├── BadDecision                a decision, or a table of decisions, that cannot be taken
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
@@ -69,6 +70,10 @@ class BadSettings(UsageError):
 
 class BadRoster(UsageError):
     """The roster cannot be read."""
+
+
+class BadMap(UsageError):
+    """The table of names and papers cannot be read, or names a paper that is not in the roster."""
 
 
 class BadDecision(UsageError):

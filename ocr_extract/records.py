@@ -184,6 +184,19 @@ class Flag(Value):
         return self.severity != "note"
 
 
+class Received(Value):
+    """How a file arrived that was unpacked: the container's name (an archive, a mail or a mailbox),
+    its whole name inside, and what its mail says. `sent` is an ISO 8601 time.
+    """
+
+    container: str
+    name: str
+    sender: str | None = None
+    sent: str | None = None
+    subject: str | None = None
+    message_id: str | None = None
+
+
 class Document(Value):
     """The source file as it was received. Times are ISO 8601, as the file states them."""
 
@@ -199,6 +212,8 @@ class Document(Value):
     updates: int = Field(default=0, ge=0, description="number of updates appended to the file")
     created: str | None = None
     modified: str | None = None
+    received: Received | None = Field(default=None, exclude_if=not_)
+    """How it arrived, when it was unpacked from an archive or a mail; else left out of the JSON."""
 
     @classmethod
     def at(cls, path: Path) -> Document:

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "ocr_extract"
 FLOORS = (
     ("_version", "errors", "records", "flag_codes", "settings", "geometry", "text", "model_files"),
     ("sources",),
+    ("received",),
     ("imaging",),
     ("dates",),
     ("recognition",),

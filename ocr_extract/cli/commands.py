@@ -25,6 +25,7 @@ from ocr_extract.cli.parameters import (
     LedgerOption,
     ListOption,
     LogJsonOption,
+    MapOption,
     NoBrowserOption,
     NoRosterOption,
     NotebookOption,
@@ -75,6 +76,7 @@ def run_command(
     paths: Annotated[list[Path], typer.Argument(help="Agreements, or folders of them.")],
     roster: RosterOption = None,
     no_roster: NoRosterOption = False,
+    names: MapOption = None,
     out: Annotated[Path, typer.Option("--out", help="Folder for the results.")] = Path("results"),
     replace: ReplaceOption = False,
     year: YearOption = None,
@@ -103,10 +105,10 @@ def run_command(
         from ocr_extract.cli.run import RunOptions, run
 
         options = RunOptions(
-            paths=tuple(paths), roster=roster, no_roster=no_roster, out=out, replace=replace,
-            year=year, settings=settings, target_error=target_error, jobs=jobs, scheduler=scheduler,
-            ship_files=ship_files, ledger=ledger, again=again, verify=verify, fail_on=fail_on.value,
-            quiet=quiet, log_json=log_json, verbose=verbose,
+            paths=tuple(paths), roster=roster, no_roster=no_roster, names=names, out=out,
+            replace=replace, year=year, settings=settings, target_error=target_error, jobs=jobs,
+            scheduler=scheduler, ship_files=ship_files, ledger=ledger, again=again, verify=verify,
+            fail_on=fail_on.value, quiet=quiet, log_json=log_json, verbose=verbose,
         )  # fmt: skip
         raise typer.Exit(run(options, early))
 

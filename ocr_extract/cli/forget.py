@@ -9,6 +9,7 @@ from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
+from ocr_extract.volume.arrivals import FOLDER, remove_copies
 from ocr_extract.volume.ledger import Forgotten, open_ledger, sqlite_url
 
 
@@ -26,16 +27,26 @@ def forget(key: str, out: Path, ledger: str | None) -> None:
     if forgotten is None:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."
         raise LedgerTrouble(message, "Give a key of the roster, or a file's name.")
-    _print_removed(forgotten, exports.remove(out, forgotten.files), out)
+    copies = remove_copies(out, forgotten.files)
+    _print_removed(forgotten, exports.remove(out, forgotten.files), copies, out)
 
 
-def _print_removed(forgotten: Forgotten, removed: tuple[Path, ...], out: Path) -> None:
+def _print_removed(
+    forgotten: Forgotten, removed: tuple[Path, ...], copies: tuple[Path, ...], out: Path
+) -> None:
     console = terminal.console_of(soft_wrap=True)
     rows = ", ".join(f"{count} {name}" for name, count in forgotten.rows.items() if count)
     terminal.print_line(f"Removed from the ledger: {rows}.", console)
     if removed:
         names = ", ".join(path.name for path in removed)
         terminal.print_line(f"Removed from {out}: {names}. The next run writes them.", console)
+    if copies:
+        names = ", ".join(copy.name for copy in copies)
+        terminal.print_line(
+            f"Removed from {out / FOLDER}: {names}. The archive or mail that it came in stays, and"
+            " the next run over it unpacks it again. Remove it there first.",
+            console,
+        )
     for sentence in (*forgotten.kept, *_remaining_files(forgotten.files, out)):
         terminal.print_line(sentence, console)
 

@@ -8,17 +8,19 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ocr_extract.calibration.model import load_calibration
-from ocr_extract.errors import BadRoster, BadSettings, LedgerTrouble, LostCluster
+from ocr_extract.errors import BadMap, BadRoster, BadSettings, LedgerTrouble, LostCluster
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.settings import Settings, load_settings
 from ocr_extract.volume.ledger import sqlite_url
 from ocr_extract.volume.plan import identity
+from ocr_extract.volume.roster.name_map import read_map
 from ocr_extract.volume.roster.roster import COLUMNS, Roster, read_roster
 
 _SCHEDULER = re.compile(r"(tcp|tls)://(\[[0-9a-fA-F:.]+\]|[\w.-]+):(\d{1,5})")
@@ -121,6 +123,17 @@ def roster_of(
     if (more := len(roster.troubles) - MAX_PRINTED_PROBLEMS) > 0:
         say(f"roster {chosen.name}: and {more} more.")
     return roster
+
+
+def with_names(roster: Roster | None, path: Path | None) -> Roster | None:
+    """The roster with the table of names of `--map`. Raises BadMap when the table cannot be taken,
+    or when there is no roster.
+    """
+    if path is None:
+        return roster
+    if roster is None:
+        raise BadMap("--map needs the papers of a roster.", "Give --roster FILE, too.")
+    return replace(roster, names=read_map(path, [paper.key for paper in roster.papers]))
 
 
 def _roster_beside(inputs: Sequence[Path], say: Callable[[str], None]) -> Path | None:

@@ -99,3 +99,7 @@ NoBrowserOption = Annotated[
 NotebookOption = Annotated[
     Path | None, typer.Option("--notebook", help="Write a notebook that shows the review.")
 ]
+MapOption = Annotated[
+    Path | None,
+    typer.Option("--map", help="A table: submission number or file name, and key of the roster."),
+]

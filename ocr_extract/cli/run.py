@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -18,16 +18,19 @@ from ocr_extract.cli.given import (
     ledger_of,
     roster_of,
     settings_of,
+    with_names,
 )
 from ocr_extract.cli.output import log_to_stderr, note
 from ocr_extract.cli.progress import progress_of
 from ocr_extract.cli.tools import require_all
-from ocr_extract.errors import ExitCode
+from ocr_extract.errors import ExitCode, NothingToRead
 from ocr_extract.records import Verdict
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
+from ocr_extract.reports.received import sentence_of
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome
+from ocr_extract.volume.arrivals import Arrivals, remove_unused, unpack_containers
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.plan import check_output, linked_folders, plan
 from ocr_extract.volume.run import Volume, run_volume
@@ -51,6 +54,7 @@ class RunOptions:
     out: Path
     roster: Path | None = None
     no_roster: bool = False
+    names: Path | None = None
     replace: bool = False
     year: int | None = None
     settings: Path | None = None
@@ -80,9 +84,11 @@ def run(options: RunOptions, early: WorkerProcess | None = None) -> ExitCode:
     log_to_stderr(verbose=options.verbose, as_json=options.log_json)
     volume, url = _checked(options)
     with open_ledger(url) as ledger:
+        volume, arrivals = _unpacked(volume, ledger, options)
         with progress_of(quiet=options.quiet, as_json=options.log_json) as reporter:
             workers = _workers(options, volume.settings, early)
             outcome = run_volume(volume, ledger, workers, reporter)
+        remove_unused(options.out, arrivals)
         # The progress bar has ended: from here on only the answer is printed.
         for edited in exports.export(outcome, ledger, options.out, options.paths):
             options.note(f"An edited file was kept as {edited}, beside the new one.")
@@ -99,18 +105,35 @@ def _checked(options: RunOptions) -> tuple[Volume, str | URL]:
     settings = settings_of(options.settings, options.year, options.target_error)
     check_scheduler(options.scheduler)
     url = ledger_of(
-        options.ledger, options.out, [*options.paths, *files, options.roster, options.settings]
+        options.ledger,
+        options.out,
+        [*options.paths, *files, options.roster, options.settings, options.names],
     )
     for folder in linked_folders(options.paths):
         options.note(f"{folder} is a link to a folder: not searched.")
     exports.check_covered(options.out, options.paths, replace=options.replace)
     roster = roster_of(options.roster, [] if options.no_roster else options.paths, options.note)
+    roster = with_names(roster, options.names)
     check_output(options.out, options.paths)
     require_all()
     volume = Volume(
         files, settings, roster, ship=options.ship_files, again=options.again, verify=options.verify
     )
     return volume, url
+
+
+def _unpacked(volume: Volume, ledger: Ledger, options: RunOptions) -> tuple[Volume, Arrivals]:
+    """The volume with what is in its archives and mails. Raises NothingToRead when nothing is."""
+    arrivals = unpack_containers(
+        volume.files, options.out, ledger, volume.settings, verify=volume.verify
+    )
+    if arrivals.arrived:
+        options.note(sentence_of(arrivals.arrived, arrivals.opened))
+    if not arrivals.files:
+        message = "The mails hold no agreement."
+        raise NothingToRead(message, "Give mails with attachments, or the agreements themselves.")
+    read = replace(volume, files=arrivals.files, arrived=arrivals.arrived, damaged=arrivals.damaged)
+    return read, arrivals
 
 
 def _workers(

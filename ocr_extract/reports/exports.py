@@ -19,18 +19,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocr_extract.errors import UnsafeOutput
+from ocr_extract.received.arrival import Arrival
 from ocr_extract.records import as_text
 from ocr_extract.reports.files import replace_file, writing
+from ocr_extract.reports.received import RECEIVED, write_received
 from ocr_extract.reports.tables import EXPORTS, PAPERS, write_results
 from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger
+from ocr_extract.volume.stored_volume import StoredVolume
 
 STAMP = ".exported.json"
 """Name of the stamp file in the output folder."""
 STAGING = ".export-"
 """Prefix of the name of the temporary folder in which exports are written first."""
 NAMES = (*EXPORTS, PAPERS)
-"""Names of all files that an export writes."""
+"""Names of the files that an export writes when there is a roster."""
+EVERY_NAME = (*NAMES, RECEIVED)
+"""Names of all files that an export may write."""
 Digests = Mapping[str, tuple[str, ...]]
 """For each file name the SHA-256 of every content that this program wrote.
 
@@ -92,14 +97,22 @@ def export(outcome: Outcome, ledger: Ledger, out: Path, given: Sequence[Path]) -
     papers = status.papers if status else None
     with writing(out), _staging(out) as staging:
         write_results(ledger.records_of(outcome.source), staging, papers)
+        if arrived := _arrived(outcome.source, ledger):
+            write_received(arrived, staging)
         written = _digests_of(staging)
         kept = tuple(_keep_edited(out, stamp, current))
-        ours = {name: (*written.get(name, ()), *current.get(name, ())) for name in NAMES}
+        ours = {name: (*written.get(name, ()), *current.get(name, ())) for name in EVERY_NAME}
         # If the run dies after this line, the stamp still identifies the files as our own.
         _write_stamp(out, Stamp(None, given_paths, ours))
         _move_into_place(staging, out)
     _write_stamp(out, Stamp(outcome.source, given_paths, written))
     return kept
+
+
+def _arrived(run: int, ledger: Ledger) -> tuple[Arrival, ...]:
+    """What arrived in containers in a run."""
+    _, volume = ledger.volume_of(run)
+    return StoredVolume.unpacked(volume).arrived if volume else ()
 
 
 def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
@@ -109,7 +122,7 @@ def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     """
     stems = [glob.escape(Path(file).stem) for file in files]
     pictures = [picture for stem in stems for picture in out.glob(f"{stem}-page*.png")]
-    present = [path for path in (*(out / name for name in NAMES), *pictures) if path.is_file()]
+    present = [path for path in (*(out / name for name in EVERY_NAME), *pictures) if path.is_file()]
     for path in (*present, out / STAMP):
         path.unlink(missing_ok=True)
     return tuple(present)
@@ -150,8 +163,8 @@ def _free_path(file: Path) -> Path:
 
 
 def _move_into_place(staging: Path, out: Path) -> None:
-    """Move every export into place; delete an old papers.csv when there is no new one."""
-    for name in NAMES:
+    """Move every export into place; delete an old one of which there is no new one."""
+    for name in EVERY_NAME:
         if (staging / name).exists():
             (staging / name).replace(out / name)
         else:
@@ -161,7 +174,7 @@ def _move_into_place(staging: Path, out: Path) -> None:
 def _digests_of(folder: Path) -> dict[str, tuple[str, ...]]:
     """The SHA-256, in hexadecimal digits, of every export that is in the folder."""
     digests: dict[str, tuple[str, ...]] = {}
-    for name in NAMES:
+    for name in EVERY_NAME:
         if (folder / name).is_file():
             with (folder / name).open("rb") as content:
                 digests[name] = (hashlib.file_digest(content, "sha256").hexdigest(),)

@@ -1,4 +1,4 @@
-"""TIFF (several frames), PNG and JPEG. Each frame is one page."""
+"""TIFF (several frames), PNG, JPEG, WebP, AVIF and the HEIC of phones. Each frame is one page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -15,7 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ocr_extract.errors import raise_if_no_room
 from ocr_extract.geometry import Raster, raster_of
 from ocr_extract.settings import Settings
-from ocr_extract.sources.source import Damaged
+from ocr_extract.sources.source import Damaged, type_of
 
 LETTER_LONG_SIDE = 11.0
 """Inches assumed for the longer side when the file states no believable resolution (chosen): the
@@ -23,7 +24,7 @@ height of letter paper."""
 BELIEVABLE_DPI = (100.0, 1200.0)
 """Lowest and highest resolution stated by a file that is believed, in pixels per inch (chosen).
 Cameras write 72 or 96 for every picture; scanners write the resolution that they used."""
-FORMATS = ("PNG", "JPEG", "TIFF")
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "AVIF")
 """Formats that Pillow may try on a file."""
 MAX_FRAMES = 1_000
 """Largest number of frames of one picture (chosen). A file with more is not an agreement and is
@@ -64,6 +65,17 @@ def open_image(content: bytes, settings: Settings) -> tuple[int, Callable[[int, 
     return frames, render
 
 
+def picture_size(content: bytes, formats: tuple[str, ...]) -> tuple[int, int] | None:
+    """Width and height in pixels, as a picture of one of these formats states them; None when it is
+    none, or damaged.
+    """
+    try:
+        with _opened(content, formats) as image:
+            return image.size
+    except _DECODER_ERRORS:
+        return None
+
+
 def _count_frames(image: Image.Image) -> int:
     """The number of frames; raises Damaged when there are more than MAX_FRAMES. A frame that
     cannot be reached counts as one: it becomes damage when it is rendered, and the frames before
@@ -80,14 +92,27 @@ def _count_frames(image: Image.Image) -> int:
 
 
 @contextmanager
-def _opened(content: bytes) -> Iterator[Image.Image]:
-    """A picture, opened without Pillow's warnings. They concern broken metadata, which does no
-    harm, and many pixels, which our own settings limit before anything is decoded.
+def _opened(content: bytes, formats: tuple[str, ...] = FORMATS) -> Iterator[Image.Image]:
+    """A picture, opened without warnings. They concern broken metadata, which does no harm, and
+    many pixels, which our own settings limit before anything is decoded.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        is_heic = content[4:8] == b"ftyp" and type_of(Path(), content) == "heic"
+        with (
+            _heic(content) if is_heic else Image.open(io.BytesIO(content), formats=formats) as image
+        ):
             yield image
+
+
+def _heic(content: bytes) -> Image.Image:
+    """A photo of a phone. Its images are turned as they were held. The reader of the library is
+    used directly: to register it would change Pillow for the whole process.
+    """
+    from pi_heif import HeifImageFile  # noqa: PLC0415  few volumes have one
+
+    image: Image.Image = HeifImageFile(io.BytesIO(content))
+    return image
 
 
 def _render_frame(

@@ -15,8 +15,9 @@ from typing import Literal
 from ocr_extract.geometry import Raster
 from ocr_extract.records import Damage, Stage
 from ocr_extract.sources.certificates import Certificate
+from ocr_extract.sources.foreign import described
 
-FileType = Literal["pdf", "tiff", "png", "jpeg", "text"]
+FileType = Literal["pdf", "tiff", "png", "jpeg", "heic", "avif", "webp", "text"]
 
 MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\x89PNG\r\n\x1a\n", "png"),
@@ -27,6 +28,11 @@ MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"MM\x00+", "tiff"),
 )
 """First bytes of a file, and the type that they show."""
+BRANDS: dict[bytes, FileType] = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "heic"),
+    **dict.fromkeys((b"avif", b"avis"), "avif"),
+}
+"""Brands of pictures in the container of ISO 14496-12, after "ftyp", and what they show."""
 PDF_HEADER_BYTES = 1024
 """First bytes of a file in which %PDF- may stand (given by ISO 32000-1, annex H.3.4.1)."""
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".text"})
@@ -95,12 +101,25 @@ def type_of(path: Path, content: bytes) -> FileType:
             return kind
     if b"%PDF-" in content[:PDF_HEADER_BYTES]:
         return "pdf"
+    if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
+        return "webp"
+    if content[4:8] == b"ftyp" and (picture := _brand(content)):
+        return picture
     if path.suffix.lower() in TEXT_SUFFIXES and b"\x00" not in content[:4096]:
         return "text"
     suffix = path.suffix.lower() or "no suffix"
-    raise Damaged(
-        "open", "unsupported", f"Neither PDF, TIFF, PNG, JPEG nor text ({suffix}): not read."
-    )
+    unknown = f"Neither PDF, TIFF, PNG, JPEG, HEIC, WebP nor text ({suffix}): not read."
+    raise Damaged("open", "unsupported", described(path, content) or unknown)
+
+
+def _brand(content: bytes) -> FileType | None:
+    """The type of a picture by its brand, or by the brands that it is compatible with: an AVIF
+    picture may have the brand of every HEIF picture first.
+    """
+    length = min(max(int.from_bytes(content[:4], "big"), 16), 256)
+    brands = [content[8:12], *(content[at : at + 4] for at in range(16, length, 4))]
+    types = [BRANDS[brand] for brand in brands if brand in BRANDS]
+    return "avif" if "avif" in types else next(iter(types), None)
 
 
 def fingerprint(content: bytes) -> str:

@@ -16,7 +16,8 @@ from pydantic import ValidationError
 
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.errors import LedgerTrouble
-from ocr_extract.records import Document, Record, as_text
+from ocr_extract.received.arrival import Arrival
+from ocr_extract.records import Document, Received, Record, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.keys import program_digest
 from ocr_extract.volume.ledger import DamagedReading, Ledger
@@ -56,11 +57,13 @@ class ReadVolume:
         equal content are read once, and each gets the records under its own name. Raises
         DamagedReading.
         """
-        files = self.volume.files
+        files, arrived = self.volume.files, self.volume.received
         stored = ledger.records_in([file.reading for file in files if file.reading is not None])
         for file in files:
             records = unpacked(file.content) if file.reading is None else next(stored)
-            yield Path(file.identity), tuple(_with_name_of_file(r, file.path) for r in records)
+            received = arrived.get(as_text(file.path))
+            own = (_with_name_of_file(record, file.path, received) for record in records)
+            yield Path(file.identity), tuple(own)
 
     def digest(self, decisions: tuple[StoredDecision, ...]) -> str:
         """Digest, in hexadecimal, of everything that the answer depends on."""
@@ -75,6 +78,7 @@ class ReadVolume:
                 [as_text(file.path), file.reading, hashlib.sha256(file.content).hexdigest()]
                 for file in files
             ],
+            "arrived": [asdict(arrival) for arrival in self.volume.arrived],
             "decisions": [decision.number for decision in decisions],
         }
         return hashlib.sha256(json.dumps(causes, default=str).encode()).hexdigest()
@@ -145,14 +149,18 @@ def resolve_again(ledger: Ledger) -> Outcome:
 
 
 def read_volume(
-    settings: Settings, roster: Roster | None, files: Iterator[StoredFile]
+    settings: Settings,
+    roster: Roster | None,
+    files: Iterator[StoredFile],
+    arrived: tuple[Arrival, ...] = (),
 ) -> ReadVolume:
-    """A volume that has just been read."""
-    return ReadVolume(settings, StoredVolume(tuple(files), roster))
+    """A volume that has just been read, with what arrived in containers."""
+    return ReadVolume(settings, StoredVolume(tuple(files), roster, arrived))
 
 
-def _with_name_of_file(record: Record, path: Path) -> Record:
-    """The record with the name and the path of this file."""
+def _with_name_of_file(record: Record, path: Path, received: Received | None) -> Record:
+    """The record with the name and the path of this file, and with how it arrived."""
     document = Document.at(path)
-    renamed = record.document.model_copy(update={"name": document.name, "path": document.path})
+    update = {"name": document.name, "path": document.path, "received": received}
+    renamed = record.document.model_copy(update=update)
     return record.model_copy(update={"document": renamed})

@@ -15,6 +15,11 @@ from ocr_extract.settings import Settings
 
 CONSENSUS_SETTINGS = frozenset(("target_error", "accept_at", "calibration", "flags"))
 """Settings that only the consensus pass uses: a file is not read again when they change."""
+SINCE_PHOTOS = frozenset(
+    ".heic .heif .hif .avif .webp .docx .doc .odt .pages .rtf .zip .eml .mbox .msg .dat".split()
+)
+"""Suffixes of files that earlier versions could not read, or said less of: the same content gets a
+new reading, and no other file is read again."""
 PACKAGE = Path(__file__).parent.parent
 """The folder of the program's own code."""
 MODEL_FILES = (
@@ -41,6 +46,8 @@ def reading_key(suffix: str, settings: Settings, context: Context) -> str:
         "context": [context.year, context.start, context.end, context.origin],
         "learned": _model_digests(),
     }
+    if suffix in SINCE_PHOTOS:
+        causes["photos"] = 1
     return _digest(json.dumps(causes, sort_keys=True, default=str).encode())
 
 

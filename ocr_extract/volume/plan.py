@@ -9,13 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ocr_extract.errors import NothingToRead, UnsafeOutput
-
-NOT_AGREEMENTS = frozenset(
-    ".bib .csv .tsv .json .jsonl .toml .yaml .yml .py .sh .html .log .sqlite .db .tex".split()
-)
-"""Suffixes of files that are often in the same folder as agreements; a folder's files with these
-suffixes are skipped. Any other file is taken for an agreement: a .docx gets a record that reports
-it, and is not silently ignored."""
+from ocr_extract.received.names import NOT_AGREEMENTS
 
 
 def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -31,10 +25,16 @@ def plan(paths: Iterable[Path]) -> tuple[Path, ...]:
         names = ", ".join(str(p) for p in all_paths) or "no path"
         raise NothingToRead(
             f"No agreement in {names}.",
-            "Give PDF, TIFF, PNG, JPEG, TXT or MD files, or a folder of them.",
+            "Give PDF, TIFF, PNG, JPEG, HEIC, WebP, TXT or MD files, zip archives or mails with"
+            " such files, or a folder.",
         )
     unique = {identity(file): file for file in reversed(files)}
-    return tuple(sorted(unique.values(), key=_sort_key))
+    return in_order(unique.values())
+
+
+def in_order(files: Iterable[Path]) -> tuple[Path, ...]:
+    """Files in the order in which a run reads them: by name, then by path."""
+    return tuple(sorted(files, key=_sort_key))
 
 
 def check_given(paths: Iterable[Path]) -> None:

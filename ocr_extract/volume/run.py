@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 from ocr_extract.dates.priors import Context
-from ocr_extract.records import Record, as_text
+from ocr_extract.received.arrival import Arrival
+from ocr_extract.records import Damage, Record, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import (
     Outcome,
@@ -29,7 +30,7 @@ from ocr_extract.volume.plan import identity
 from ocr_extract.volume.roster.roster import Roster
 from ocr_extract.volume.scheduler import OnProgress, Task, read_all, readings_of, unread
 from ocr_extract.volume.stored_volume import StoredFile
-from ocr_extract.volume.task import ExtractedFile
+from ocr_extract.volume.task import ExtractedFile, damaged_file
 from ocr_extract.volume.workers.pool import InlineWorkers, LocalWorkers, Workers
 
 MakeWorkers = Callable[[int], AbstractContextManager[Workers]]
@@ -58,7 +59,8 @@ class Reporter(Protocol):
 class Volume:
     """The input of a run: the files, how they are read, and the roster. `ship` sends the files'
     content to the workers. `again` reads files again whose damage may be a fault of the machine.
-    `verify` hashes every file again.
+    `verify` hashes every file again. `arrived` is what was unpacked from containers, and `damaged`
+    are files that are not read, with their damage.
     """
 
     files: Sequence[Path]
@@ -67,6 +69,8 @@ class Volume:
     ship: bool = False
     again: bool = False
     verify: bool = False
+    arrived: tuple[Arrival, ...] = ()
+    damaged: Mapping[Path, Damage] = field(default_factory=dict)
 
     @property
     def context(self) -> Context:
@@ -86,8 +90,9 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
     """
     number = ledger.begin(volume.settings.model_dump_json(), [as_text(f) for f in volume.files])
     max_bytes = volume.settings.max_bytes
-    files = list_files(volume.files, ledger, max_bytes, verify=volume.verify)
-    reading = _Reading(number, volume, ledger, workers, progress, files)
+    readable = [file for file in volume.files if file not in volume.damaged]
+    files = list_files(readable, ledger, max_bytes, verify=volume.verify)
+    reading = _Reading(number, volume, ledger, workers, progress, files, _damaged(volume))
     reading.read(unread(files, volume.task, ledger, again=volume.again), renew=volume.again)
     reading.read(reading.left_out(), renew=False)
     try:
@@ -95,6 +100,15 @@ def run_volume(volume: Volume, ledger: Ledger, workers: MakeWorkers, progress: R
     except DamagedReading:
         reading.read(_with_damaged_readings(files, volume.task, ledger), renew=True)
         return store_answer(number, reading.done(), ledger, reading.count)
+
+
+def _damaged(volume: Volume) -> dict[Path, ExtractedFile]:
+    """The readings of the files that cannot be read."""
+    task = volume.task
+    return {
+        path: damaged_file(path, damage, task.settings, task.context)
+        for path, damage in volume.damaged.items()
+    }
 
 
 def _with_damaged_readings(files: Files, task: Task, ledger: Ledger) -> list[Path]:
@@ -174,9 +188,9 @@ class _Reading:
                 numbers.get(path),
                 b"" if path in numbers else self.unhashed[path].reading.content,
             )
-            for path in self.files
+            for path in self.volume.files
         )
-        return read_volume(self.volume.settings, self.volume.roster, files)
+        return read_volume(self.volume.settings, self.volume.roster, files, self.volume.arrived)
 
 
 def _unchanged(

@@ -7,15 +7,16 @@ from __future__ import annotations
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ocr_extract.errors import LedgerTrouble
-from ocr_extract.records import as_text
-from ocr_extract.volume.roster.roster import Paper, Roster
+from ocr_extract.received.arrival import Arrival
+from ocr_extract.records import Received, as_text
+from ocr_extract.volume.roster.roster import NameMap, Paper, Roster
 
 ADVICE = "Run `ocr-extract run` over the volume again."
 """What to do when a run cannot be resolved again."""
@@ -35,10 +36,16 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class StoredVolume:
-    """The files of a run in their order, and its roster."""
+    """The files of a run in their order, its roster, and what arrived in containers."""
 
     files: tuple[StoredFile, ...]
     roster: Roster | None
+    arrived: tuple[Arrival, ...] = ()
+
+    @property
+    def received(self) -> Mapping[str, Received]:
+        """How files arrived that were unpacked, by their paths."""
+        return {a.path: a.received for a in self.arrived if a.path and a.name}
 
     def packed(self) -> bytes:
         """The bytes that the ledger stores."""
@@ -47,7 +54,8 @@ class StoredVolume:
             for f in self.files
         ]
         roster = asdict(self.roster) | {"troubles": ()} if self.roster else None
-        return _packed({"files": files, "roster": roster})
+        arrived = [asdict(arrival) for arrival in self.arrived]
+        return _packed({"files": files, "roster": roster, "arrived": arrived})
 
     @classmethod
     def unpacked(cls, content: bytes | None) -> StoredVolume:
@@ -57,7 +65,8 @@ class StoredVolume:
         try:
             stored = json.loads(zlib.decompress(content))
             files = tuple(StoredFile(Path(p), i, n, b64decode(c)) for p, i, n, c in stored["files"])
-            return cls(files, _roster_of(stored["roster"]))
+            arrived = tuple(Arrival(**arrival) for arrival in stored.get("arrived", ()))
+            return cls(files, _roster_of(stored["roster"]), arrived)
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             raise LedgerTrouble("What the last run had read is damaged.", ADVICE) from error
 
@@ -75,10 +84,24 @@ def without_paper(
     except (zlib.error, ValueError):
         return None
     stored["files"] = [f for f in stored["files"] if PurePosixPath(f[0]).name not in names]
+    stored["arrived"] = _others(stored.get("arrived", []), names)
     if stored["roster"]:
         papers = [p for p in stored["roster"]["papers"] if p["key"] not in keys]
         stored["roster"]["papers"] = papers
+        for kind, pairs in stored["roster"].get("names", {}).items():
+            stored["roster"]["names"][kind] = [pair for pair in pairs if pair[1] not in keys]
     return _packed(stored)
+
+
+def _others(arrived: list[dict[str, Any]], names: Collection[str]) -> list[dict[str, Any]]:
+    """What arrived, without the files of these names and without all else from the same mails."""
+    own = [a for a in arrived if PurePosixPath(a["path"]).name in names]
+    mails = {(a["container"], a["message_id"], a["sender"], a["sent"]) for a in own if a["sender"]}
+    return [
+        a
+        for a in arrived
+        if a not in own and (a["container"], a["message_id"], a["sender"], a["sent"]) not in mails
+    ]
 
 
 def _packed(stored: dict[str, Any]) -> bytes:
@@ -92,4 +115,11 @@ def _roster_of(stored: dict[str, Any] | None) -> Roster | None:
         return None
     days = {name: stored[name] and date.fromisoformat(stored[name]) for name in ("start", "end")}
     papers = tuple(Paper(**paper) for paper in stored["papers"])
-    return Roster(papers, stored["year"], days["start"], days["end"])
+    return Roster(papers, stored["year"], days["start"], days["end"], names=_names_of(stored))
+
+
+def _names_of(stored: dict[str, Any]) -> NameMap:
+    """The map of names in a roster's JSON value; an earlier version stored none."""
+    names = stored.get("names", {})
+    pairs = {kind: tuple((name, key) for name, key in names[kind]) for kind in names}
+    return NameMap(**pairs)

@@ -102,10 +102,15 @@ def extracted_file(records: Sequence[Record], seconds: float = 0.0) -> Extracted
 
 def lost_file(path: Path, settings: Settings, context: Context) -> ExtractedFile:
     """The result for a file whose worker was lost at each try: a record with that damage."""
+    effect = "Reading it killed the worker, or took too long, twice: not read."
+    damage = Damage(stage="read", kind="worker_died", effect=effect)
+    return damaged_file(path, damage, settings, context)
+
+
+def damaged_file(path: Path, damage: Damage, settings: Settings, context: Context) -> ExtractedFile:
+    """The result for a file that is not read: a record with this damage."""
     from ocr_extract.decision.record import decide  # noqa: PLC0415
     from ocr_extract.fields.observations import Observations  # noqa: PLC0415
 
-    effect = "Reading it killed the worker, or took too long, twice: not read."
-    damage = Damage(stage="read", kind="worker_died", effect=effect)
     observed = Observations(Document.at(path), damage=(damage,))
     return extracted_file([decide(observed, context, settings)])

@@ -61,7 +61,7 @@ def test_type_is_decided_by_content_not_by_name(factory: Factory) -> None:
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.docx", b"PK\x03\x04rest"), ("a.heic", b"\x00\x00\x00\x18ftypheic"),
+        ("a.docx", b"PK\x03\x04rest"), ("a.heic", b"\x00\x00\x00\x18ftypisom"),
         ("a.pdf", b"not a pdf at all"), ("a.txt", b"text\x00with\x00zeros"), ("a", b"text"),
     ],
 )  # fmt: skip

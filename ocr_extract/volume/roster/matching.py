@@ -139,7 +139,7 @@ class Matcher:
 
     @cached_property
     def _keys(self) -> KeyIndex:
-        return key_index(self._papers)
+        return key_index(self._papers, self.roster.names)
 
     @cached_property
     def _likelihood(self) -> Likelihood:

@@ -57,9 +57,20 @@ class Paper:
 
 
 @dataclass(frozen=True)
+class NameMap:
+    """What an editor says of files' names: pairs of a submission number, in digits without leading
+    zeros, and a key of the roster; and pairs of a file's name and a key.
+    """
+
+    numbers: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Roster:
     """The papers of a volume, its year, the first and the last day of the conference (None when
-    unknown), and `troubles`: one sentence for each error in the roster.
+    unknown), and `troubles`: one sentence for each error in the roster. `names` says which names
+    of files belong to which papers.
     """
 
     papers: tuple[Paper, ...]
@@ -67,6 +78,7 @@ class Roster:
     start: date | None = None
     end: date | None = None
     troubles: tuple[str, ...] = ()
+    names: NameMap = NameMap()
 
     @property
     def context(self) -> Context:

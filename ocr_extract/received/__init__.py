@@ -1,0 +1,1 @@
+"""Archives and mails as editors receive them: their files are unpacked, each with its sender."""
