@@ -92,3 +92,12 @@ NoBrowserOption = Annotated[
 NotebookOption = Annotated[
     Path | None, typer.Option("--notebook", help="Write a notebook that shows the review.")
 ]
+NoReportOption = Annotated[
+    bool, typer.Option("--no-report", help="Write the tables, but no report and no workbook.")
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Show the signing block of every paper, also of accepted.")
+]
+ParquetOption = Annotated[
+    bool, typer.Option("--parquet", help="Write the tables as Parquet, too (needs pyarrow).")
+]
