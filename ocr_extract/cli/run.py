@@ -145,8 +145,9 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
     workbook = f"{WORKBOOK}, " if options.report else ""
     files = f"{workbook}{papers}documents.csv, fields.csv, records.jsonl"
     terminal.print_line(f"Results in {options.out}: {files} ({read})", console)
-    if pointers := _pointers(outcome, options):
-        terminal.print_line(pointers, console)
+    if not options.quiet and (pointers := _pointers(outcome, options)):
+        # Not wrapped: a path and a command are to be copied.
+        terminal.print_line(pointers, terminal.console_of(soft_wrap=True))
 
 
 def _pointers(outcome: Outcome, options: RunOptions) -> str:

@@ -44,6 +44,8 @@ def date_bars(days: Mapping[date, int], odd: Mapping[date, int]) -> tuple[Bar, .
     if not days:
         return ()
     usual = [day for day, count in days.items() if count > odd.get(day, 0)] or list(days)
+    if (max(days) - min(days)).days <= MAX_DAYS_BY_DAY:
+        usual = list(days)
     span = (max(usual) - min(usual)).days
     name = _naming(span)
     counts: dict[str, int] = {}

@@ -57,7 +57,7 @@ WIDTHS = {
 USUAL_WIDTH = 14
 """Width of every other column in characters (chosen)."""
 _ILLEGAL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Characters that XML cannot have, and those that steer a terminal or the direction of text."""
 
