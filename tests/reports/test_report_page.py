@@ -1,4 +1,4 @@
-"""The report in a real browser, opened from disk: filter, search, sort, keys, print, hostile text."""
+"""The report in a real browser, from disk: filter, search, sort, keys, print, hostile text."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
