@@ -86,8 +86,9 @@ def _steps(summary: VolumeSummary) -> tuple[Step, ...]:
         what = "Settle what is open, in the folder of this report:"
         steps.append(Step(what, "ocr-extract review --out ."))
     if status and (status.counts["missing"] or status.counts["rejected"]):
-        what = "Ask for what is missing or rejected: the last column says what. With new files in"
-        steps.append(Step(f"{what} the input, give the same `ocr-extract run` again."))
+        what = "Ask for what is missing or rejected: the last column says what."
+        again = "With the new files in the input, give the same command again:"
+        steps.append(Step(f"{what} {again}", "ocr-extract run …"))
     if status is None:
         what = "Give the volume's papers, to learn which of them have no agreement:"
         steps.append(Step(what, "ocr-extract run … --roster FILE.bib"))

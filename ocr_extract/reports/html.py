@@ -57,7 +57,7 @@ RENDER_TIMEOUT = 20.0
 
 @dataclass(frozen=True)
 class Limits:
-    """How much the report may hold. All numbers are chosen: 1,000 papers stay below 3 MB.
+    """How much the report may hold.
 
     `rows` is the largest number of papers, `accepted_details` the number of agreements up to which
     accepted ones can be opened, too, `details` the number of others that can be opened. `pictures`
@@ -69,6 +69,7 @@ class Limits:
     details: int = 3_000
     pictures: int = 150
     picture_bytes: int = 1_200_000
+    """The numbers are chosen: with them the report of 1,000 papers stays below 3 MB."""
     of_accepted: bool = False
 
 

@@ -149,7 +149,7 @@ def test_audit_counts_what_people_found_wrong(ledger: Ledger, tmp_path: Path) ->
         records[index] = records[index].model_copy(update={"decisions": (each.decision,)})
     outcome = stored(ledger, tmp_path, records)
     text = Reader(written(ledger, outcome, tmp_path)).text
-    assert "People looked at 3 accepted agreements; 1 were wrong: 33.3%" in text
+    assert "People looked at 3 accepted agreements. Wrong among them: 1, 33.3%" in text
     assert "4 whole dates with the confidence that the program had before" in text
     assert "date: 2025-06-30, decided by Ed on" in text
 
