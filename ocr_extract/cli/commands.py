@@ -20,6 +20,7 @@ from ocr_extract.cli.parameters import (
     ExportOption,
     FailOn,
     FailOnOption,
+    FullOption,
     ImportOption,
     JobsOption,
     LedgerOption,
@@ -27,8 +28,10 @@ from ocr_extract.cli.parameters import (
     LogJsonOption,
     MapOption,
     NoBrowserOption,
+    NoReportOption,
     NoRosterOption,
     NotebookOption,
+    ParquetOption,
     PersonOption,
     PortOption,
     ReplaceOption,
@@ -89,11 +92,12 @@ def run_command(
     again: AgainOption = False,
     verify: VerifyOption = False,
     fail_on: FailOnOption = FailOn.REVIEW,
+    no_report: NoReportOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only the totals.")] = False,
     log_json: LogJsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Read agreements into the ledger; write records.jsonl and tables; print the answer.
+    """Read agreements into the ledger; write report.html and tables; print the answer.
 
     What the ledger has is not read again: a run that was killed goes on where it was.
     Exit code: 0 all accepted, 1 something needs a person (see --fail-on), 2 wrong use,
@@ -109,6 +113,7 @@ def run_command(
             replace=replace, year=year, settings=settings, target_error=target_error, jobs=jobs,
             scheduler=scheduler, ship_files=ship_files, ledger=ledger, again=again, verify=verify,
             fail_on=fail_on.value, quiet=quiet, log_json=log_json, verbose=verbose,
+            report=not no_report,
         )  # fmt: skip
         raise typer.Exit(run(options, early))
 
@@ -235,3 +240,19 @@ def schema_command() -> None:
     from ocr_extract.reports.tables import schema_text
 
     sys.stdout.write(schema_text())
+
+
+@app.command("report")
+def report_command(
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+    full: FullOption = False,
+    parquet: ParquetOption = False,
+) -> None:
+    """Write report.html, volume.xlsx and the tables again, from the ledger's last run.
+
+    Every run does so at its end. No agreement is read again, only drawn.
+    """
+    from ocr_extract.cli.report import report
+
+    report(out, ledger, full=full, parquet=parquet)

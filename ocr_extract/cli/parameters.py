@@ -103,3 +103,12 @@ MapOption = Annotated[
     Path | None,
     typer.Option("--map", help="A table: submission number or file name, and key of the roster."),
 ]
+NoReportOption = Annotated[
+    bool, typer.Option("--no-report", help="Write the tables, but no report and no workbook.")
+]
+FullOption = Annotated[
+    bool, typer.Option("--full", help="Show the signing block of every paper, also of accepted.")
+]
+ParquetOption = Annotated[
+    bool, typer.Option("--parquet", help="Write the tables as Parquet, too (needs pyarrow).")
+]

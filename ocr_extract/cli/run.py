@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -28,6 +29,7 @@ from ocr_extract.records import Verdict
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
 from ocr_extract.reports.received import sentence_of
+from ocr_extract.reports.workbook import WORKBOOK
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.arrivals import Arrivals, remove_unused, unpack_containers
@@ -69,6 +71,7 @@ class RunOptions:
     quiet: bool = False
     log_json: bool = False
     verbose: bool = False
+    report: bool = True
 
     def note(self, text: str) -> None:
         """Print a message on the standard error, beside the answer."""
@@ -90,7 +93,8 @@ def run(options: RunOptions, early: WorkerProcess | None = None) -> ExitCode:
             outcome = run_volume(volume, ledger, workers, reporter)
         remove_unused(options.out, arrivals)
         # The progress bar has ended: from here on only the answer is printed.
-        for edited in exports.export(outcome, ledger, options.out, options.paths):
+        wanted = exports.Wanted(report=options.report)
+        for edited in exports.export(outcome, ledger, options.out, options.paths, wanted):
             options.note(f"An edited file was kept as {edited}, beside the new one.")
         _report(outcome, ledger, options)
         return _exit_code(outcome, ledger, options.fail_on)
@@ -161,8 +165,23 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
             terminal.print_line(f"and {unshown} more: see documents.csv", console)
     read = f"{counted(outcome.read, 'file')} read" if outcome.read else "nothing new to read"
     papers = "papers.csv, " if outcome.summary.status else ""
-    files = f"{papers}documents.csv, fields.csv, records.jsonl"
+    workbook = f"{WORKBOOK}, " if options.report else ""
+    files = f"{workbook}{papers}documents.csv, fields.csv, records.jsonl"
     terminal.print_line(f"Results in {options.out}: {files} ({read})", console)
+    if not options.quiet and (pointers := _pointers(outcome, options)):
+        # Not wrapped: a path and a command are to be copied.
+        terminal.print_line(pointers, terminal.console_of(soft_wrap=True))
+
+
+def _pointers(outcome: Outcome, options: RunOptions) -> str:
+    """What to open and to type next: the report and, where something is open, the review."""
+    verdicts = outcome.summary.totals.verdicts
+    is_open = verdicts[Verdict.ACCEPTED] < outcome.summary.totals.documents
+    elsewhere = " with the same --ledger" if options.ledger else ""
+    out = shlex.quote(str(options.out))
+    parts = [f"The report: {options.out / exports.REPORT}"] if options.report else []
+    parts += [f"to settle what is open: ocr-extract review --out {out}{elsewhere}"] * is_open
+    return "; ".join(parts)
 
 
 def _exit_code(outcome: Outcome, ledger: Ledger, fail_on: str) -> ExitCode:

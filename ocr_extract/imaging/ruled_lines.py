@@ -217,7 +217,7 @@ def _attached_boxes(mask: Grey, raster: Raster) -> Grey:
     """
     boxes = np.zeros_like(mask)
     outlines, tree = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
-    if tree is None:
+    if not outlines:
         return boxes
     side = 2 * round(raster.length(LINES.max_thickness))
     for outline, (_, _, _, parent) in zip(outlines, tree[0], strict=True):

@@ -24,23 +24,46 @@ from ocr_extract.records import as_text
 from ocr_extract.reports.files import replace_file, writing
 from ocr_extract.reports.received import RECEIVED, write_received
 from ocr_extract.reports.tables import EXPORTS, PAPERS, write_results
+from ocr_extract.reports.workbook import WORKBOOK
 from ocr_extract.volume.answer import Outcome
 from ocr_extract.volume.ledger import Ledger
 from ocr_extract.volume.stored_volume import StoredVolume
 
+REPORT = "report.html"
+"""Name of the report in the output folder."""
 STAMP = ".exported.json"
 """Name of the stamp file in the output folder."""
 STAGING = ".export-"
 """Prefix of the name of the temporary folder in which exports are written first."""
-NAMES = (*EXPORTS, PAPERS)
-"""Names of the files that an export writes when there is a roster."""
-EVERY_NAME = (*NAMES, RECEIVED)
+REPORTS = (REPORT, WORKBOOK)
+"""Names of the files that an export writes unless it is told not to."""
+PARQUET = ("documents.parquet", "fields.parquet", "papers.parquet")
+"""Names of the files that an export writes only on request."""
+NAMES = (*EXPORTS, PAPERS, *REPORTS)
+"""Names of all files that an export usually writes."""
+ALL_NAMES = (*NAMES, *PARQUET, RECEIVED)
 """Names of all files that an export may write."""
 Digests = Mapping[str, tuple[str, ...]]
 """For each file name the SHA-256 of every content that this program wrote.
 
 There are two while an export is being moved into place: of the old and of the new file.
 """
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an export writes beside the tables: the report with its workbook, the report with the
+    signing block of every paper (`full`), and Parquet files. With `anew` everything is written
+    again, also where nothing changed.
+    """
+
+    report: bool = True
+    full: bool = False
+    parquet: bool = False
+    anew: bool = False
+
+
+USUAL = Wanted()
 
 
 @dataclass(frozen=True)
@@ -81,32 +104,53 @@ def check_covered(out: Path, given: Sequence[Path], *, replace: bool) -> None:
         raise UnsafeOutput(message, "Give another --out, or --replace to replace them.")
 
 
-def export(outcome: Outcome, ledger: Ledger, out: Path, given: Sequence[Path]) -> tuple[Path, ...]:
+def export(
+    outcome: Outcome, ledger: Ledger, out: Path, given: Sequence[Path], wanted: Wanted = USUAL
+) -> tuple[Path, ...]:
     """Write the results of a run from the ledger, unless they are already there unchanged.
 
     Returns the new paths of files that somebody had edited and that were kept. Raises
-    UnsafeOutput when the folder cannot be written.
+    UnsafeOutput when the folder cannot be written, and MissingTool when Parquet files are
+    wanted and pyarrow is not installed.
     """
     stamp, current = _stamp_of(out), _digests_of(out)
     given_paths = _resolved(given)
-    if stamp.run == outcome.source and current == stamp.digests:
+    has_all = not wanted.report or all(name in current for name in REPORTS)
+    is_current = stamp.run == outcome.source and current == stamp.digests
+    if is_current and has_all and not wanted.anew:
         if stamp.given != given_paths:
             _write_stamp(out, Stamp(outcome.source, given_paths, current))
         return ()
-    status = outcome.summary.status
-    papers = status.papers if status else None
     with writing(out), _staging(out) as staging:
-        write_results(ledger.records_of(outcome.source), staging, papers)
-        if arrived := _arrived(outcome.source, ledger):
-            write_received(arrived, staging)
+        _write(outcome, ledger, staging, out, wanted)
         written = _digests_of(staging)
         kept = tuple(_keep_edited(out, stamp, current))
-        ours = {name: (*written.get(name, ()), *current.get(name, ())) for name in EVERY_NAME}
+        ours = {name: (*written.get(name, ()), *current.get(name, ())) for name in ALL_NAMES}
         # If the run dies after this line, the stamp still identifies the files as our own.
         _write_stamp(out, Stamp(None, given_paths, ours))
         _move_into_place(staging, out)
     _write_stamp(out, Stamp(outcome.source, given_paths, written))
     return kept
+
+
+def _write(outcome: Outcome, ledger: Ledger, staging: Path, out: Path, wanted: Wanted) -> None:
+    """Write everything that is wanted into `staging`; the links of the report lead from `out`."""
+    status = outcome.summary.status
+    papers = status.papers if status else None
+    write_results(ledger.records_of(outcome.source), staging, papers)
+    if arrived := _arrived(outcome.source, ledger):
+        write_received(arrived, staging)
+    if wanted.report:
+        # Imported here: most commands write no report.
+        from ocr_extract.reports.html import write_report  # noqa: PLC0415
+        from ocr_extract.reports.workbook import write_workbook  # noqa: PLC0415
+
+        write_report(outcome, ledger, staging, out, full=wanted.full)
+        write_workbook(outcome, ledger, staging, out)
+    if wanted.parquet:
+        from ocr_extract.reports.parquet import write_parquet  # noqa: PLC0415
+
+        write_parquet(outcome, ledger, staging)
 
 
 def _arrived(run: int, ledger: Ledger) -> tuple[Arrival, ...]:
@@ -122,7 +166,7 @@ def remove(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     """
     stems = [glob.escape(Path(file).stem) for file in files]
     pictures = [picture for stem in stems for picture in out.glob(f"{stem}-page*.png")]
-    present = [path for path in (*(out / name for name in EVERY_NAME), *pictures) if path.is_file()]
+    present = [path for path in (*(out / name for name in ALL_NAMES), *pictures) if path.is_file()]
     for path in (*present, out / STAMP):
         path.unlink(missing_ok=True)
     return tuple(present)
@@ -163,8 +207,8 @@ def _free_path(file: Path) -> Path:
 
 
 def _move_into_place(staging: Path, out: Path) -> None:
-    """Move every export into place; delete an old one of which there is no new one."""
-    for name in EVERY_NAME:
+    """Move every export into place; delete an old one, such as papers.csv, without a new one."""
+    for name in ALL_NAMES:
         if (staging / name).exists():
             (staging / name).replace(out / name)
         else:
@@ -174,7 +218,7 @@ def _move_into_place(staging: Path, out: Path) -> None:
 def _digests_of(folder: Path) -> dict[str, tuple[str, ...]]:
     """The SHA-256, in hexadecimal digits, of every export that is in the folder."""
     digests: dict[str, tuple[str, ...]] = {}
-    for name in EVERY_NAME:
+    for name in ALL_NAMES:
         if (folder / name).is_file():
             with (folder / name).open("rb") as content:
                 digests[name] = (hashlib.file_digest(content, "sha256").hexdigest(),)

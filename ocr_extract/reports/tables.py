@@ -73,8 +73,8 @@ def write_results(
         )
         for index, record in enumerate(records):
             lines.write(record.to_json() + "\n")
-            write_document(_document_row(record))
-            for row in _field_rows(record):
+            write_document(document_row(record))
+            for row in field_rows(record):
                 write_field(row)
             if index in counting_records and record.flags:
                 flags[index] = record.flags
@@ -84,11 +84,11 @@ def write_results(
     with replaced(out / PAPERS) as file:
         write_paper = _writer(file, PAPER_COLUMNS)
         for paper in papers:
-            write_paper(_paper_row(paper, flags.get(paper.index, ())))
+            write_paper(paper_row(paper, flags.get(paper.index, ())))
     return tuple(out / name for name in (*EXPORTS, PAPERS))
 
 
-def _paper_row(paper: PaperStatus, flags: Sequence[Flag]) -> tuple[object, ...]:
+def paper_row(paper: PaperStatus, flags: Sequence[Flag]) -> tuple[object, ...]:
     """The row of a paper: its state, title, first author, flags, what to ask, and the notes."""
     asking = [flag for flag in flags if flag.asks]
     codes = [flag.code for flag in asking]
@@ -134,6 +134,11 @@ def safe_cell(value: object) -> object:
     return "".join(c if c.isprintable() else "\ufffd" for c in safe)
 
 
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a cell that is typed like this for a formula."""
+    return _FORMULA_START.match(text) is not None
+
+
 def typed_cell(text: str) -> str:
     """What was typed into a cell: `safe_cell` taken back, as far as a spreadsheet left it."""
     if text.startswith("'") and _FORMULA_START.match(text[1:]):
@@ -141,7 +146,8 @@ def typed_cell(text: str) -> str:
     return _PROTECTED.sub(r"\1", text)
 
 
-def _document_row(record: Record) -> tuple[object, ...]:
+def document_row(record: Record) -> tuple[object, ...]:
+    """The cells of an agreement, in the order of DOCUMENT_COLUMNS."""
     fields, document = record.fields, record.document
     return (
         document.name,
@@ -167,7 +173,8 @@ def _document_row(record: Record) -> tuple[object, ...]:
     )
 
 
-def _field_rows(record: Record) -> Iterator[tuple[object, ...]]:
+def field_rows(record: Record) -> Iterator[tuple[object, ...]]:
+    """The cells of each field of an agreement, in the order of FIELD_COLUMNS."""
     for name in FIELD_NAMES:
         field: FieldResult | SignatureResult = getattr(record.fields, name)
         box = field.place

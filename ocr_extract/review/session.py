@@ -13,10 +13,10 @@ from threading import RLock
 from pydantic import ValidationError
 
 from ocr_extract.errors import BadDecision, OcrExtractError
+from ocr_extract.reports.crops import Crops, Picture
 from ocr_extract.review import messages
 from ocr_extract.review.answers import Acknowledged
 from ocr_extract.review.background import Resolver
-from ocr_extract.review.crops import Crops, Picture
 from ocr_extract.review.item import Item
 from ocr_extract.review.queue import ReviewQueue
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ocr_extract.reports.crops import Crops
 from ocr_extract.review.background import Resolver
-from ocr_extract.review.crops import Crops
 from ocr_extract.review.queue import ReviewQueue, ledger_url
 from ocr_extract.review.session import ReviewSession
 from ocr_extract.volume.answer import Outcome, resolve_again

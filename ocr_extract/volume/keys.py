@@ -44,7 +44,7 @@ def reading_key(suffix: str, settings: Settings, context: Context) -> str:
         "suffix": suffix,
         "settings": settings.model_dump(mode="json", exclude=set(CONSENSUS_SETTINGS)),
         "context": [context.year, context.start, context.end, context.origin],
-        "learned": _model_digests(),
+        "learned": model_digests(),
     }
     if suffix in SINCE_PHOTOS:
         causes["photos"] = 1
@@ -59,11 +59,11 @@ def program_digest() -> str:
     code = sorted(PACKAGE.rglob("*.py"))
     names = ["/".join(path.relative_to(PACKAGE).parts) for path in code]
     lines = [f"{name} {_digest(path.read_bytes())}" for name, path in zip(names, code, strict=True)]
-    return _digest("\n".join((*lines, *_model_digests())).encode())
+    return _digest("\n".join((*lines, *model_digests())).encode())
 
 
 @lru_cache(maxsize=1)
-def _model_digests() -> tuple[str, ...]:
+def model_digests() -> tuple[str, ...]:
     """The models and the forms, each as its name and its digest, sorted."""
     forms = [
         path

@@ -14,7 +14,16 @@ import pytest
 from ocr_extract.cli.progress import Silent
 from ocr_extract.errors import UnsafeOutput
 from ocr_extract.reports import exports
-from ocr_extract.reports.exports import NAMES, STAMP, check_covered, export
+from ocr_extract.reports.exports import (
+    NAMES,
+    PARQUET,
+    REPORTS,
+    STAMP,
+    Wanted,
+    check_covered,
+    export,
+    remove,
+)
 from ocr_extract.reports.files import replace_file, replaced
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome
@@ -204,3 +213,35 @@ def test_papers_table_has_authors_and_what_to_ask(bench: Bench) -> None:
     assert first["why_flagged"] == "Not a known form: read by its labels alone."
     assert first["ask"].startswith("Ask for the agreement on the form expected")
     assert (gone["state"], gone["ask"]) == ("missing", "Ask for the signed agreement.")
+
+
+def test_report_is_left_out_on_request_and_written_by_the_next_run(bench: Bench) -> None:
+    """Also when the next run finds nothing new; a stale report does not stay beside new tables."""
+    none = Wanted(report=False)
+    export(bench.run(), bench.ledger, bench.out, [bench.inputs], none)
+    assert not any((bench.out / name).exists() for name in REPORTS)
+    bench.export(bench.run())
+    assert all((bench.out / name).is_file() for name in REPORTS)
+    Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
+    assert export(bench.run(), bench.ledger, bench.out, [bench.inputs], none) == ()
+    assert not any((bench.out / name).exists() for name in REPORTS)
+
+
+def test_parquet_is_written_on_request_and_not_left_stale(bench: Bench) -> None:
+    pytest.importorskip("pyarrow", reason="pip install pyarrow")
+    wanted = Wanted(parquet=True, anew=True)
+    assert export(bench.run(), bench.ledger, bench.out, [bench.inputs], wanted) == ()
+    assert all((bench.out / name).is_file() for name in PARQUET)
+    bench.export(bench.run())
+    assert all((bench.out / name).is_file() for name in PARQUET), "nothing changed"
+    Factory(bench.inputs).text("gone.txt", GOOD.replace("3 May", "4 May"))
+    assert bench.export(bench.run()) == ()
+    assert not any((bench.out / name).exists() for name in PARQUET)
+
+
+def test_everything_that_names_papers_is_removed(bench: Bench) -> None:
+    pytest.importorskip("pyarrow", reason="pip install pyarrow")
+    export(bench.run(), bench.ledger, bench.out, [bench.inputs], Wanted(parquet=True))
+    removed = remove(bench.out, ["a.txt"])
+    assert {path.name for path in removed} == {*NAMES, *PARQUET}
+    assert not list(bench.out.iterdir())

@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ocr_extract.cli import terminal
 from ocr_extract.records import (
@@ -22,7 +25,7 @@ from ocr_extract.records import (
     SignatureResult,
     Verdict,
 )
-from ocr_extract.reports.tables import write_results
+from ocr_extract.reports.tables import safe_cell, write_results
 from ocr_extract.volume.roster.status import PaperStatus, VolumeStatus
 from ocr_extract.volume.volume_summary import Totals, VolumeSummary
 
@@ -170,3 +173,12 @@ def test_failed_write_leaves_the_old_files(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_results(broken(), tmp_path)
     assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
+
+
+@given(st.text(st.sampled_from("=+-@\uff1d\t\r\n\0 ;,|a1\u202e"), max_size=12))
+def test_no_cell_begins_a_formula_at_any_separator(text: str) -> None:
+    """Also after a carriage return, a tab, or NUL, and in full-width characters."""
+    cell = str(safe_cell(text))
+    assert cell.isprintable()
+    for part in re.split("[;,|]", cell):
+        assert not part.strip().startswith(("=", "+", "-", "@", "\uff1d"))

@@ -10,7 +10,7 @@ pytest.importorskip("uvicorn", reason="pip install 'ocr-extract[review]'")
 
 from starlette.requests import Request
 
-from ocr_extract.review.crops import Crops
+from ocr_extract.reports.crops import Crops
 from ocr_extract.review.page import Doorkeeper
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from tests.factory import Factory

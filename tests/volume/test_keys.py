@@ -22,7 +22,7 @@ SETTINGS, CONTEXT = Settings(year=2025), Context(2025, origin="the volume is of 
 
 @pytest.fixture(autouse=True)
 def _without_caches() -> None:
-    for cached in (reading_key, program_digest, keys._model_digests):
+    for cached in (reading_key, program_digest, keys.model_digests):
         cached.cache_clear()
 
 
@@ -44,7 +44,7 @@ def test_another_model_changes_the_key(monkeypatch: pytest.MonkeyPatch, tmp_path
     ordinary = reading_key(".pdf", SETTINGS, CONTEXT)
     (tmp_path / "weights.json").write_text("{}")
     monkeypatch.setattr(keys, "model_file", lambda *_: tmp_path / "weights.json")
-    for cached in (reading_key, keys._model_digests):
+    for cached in (reading_key, keys.model_digests):
         cached.cache_clear()
     assert reading_key(".pdf", SETTINGS, CONTEXT) != ordinary
 
@@ -61,7 +61,7 @@ def test_moved_code_keeps_the_key_and_changes_the_program_digest(
     key, program = reading_key(".pdf", SETTINGS, CONTEXT), program_digest()
     (tmp_path / "moved.py").write_text("")
     monkeypatch.setattr(keys, "PACKAGE", tmp_path)
-    for cached in (reading_key, program_digest, keys._model_digests):
+    for cached in (reading_key, program_digest, keys.model_digests):
         cached.cache_clear()
     assert reading_key(".pdf", SETTINGS, CONTEXT) == key
     assert program_digest() != program

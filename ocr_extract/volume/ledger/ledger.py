@@ -139,6 +139,15 @@ class Ledger:
             raise LedgerTrouble(f"The ledger has no run {run}.", "Run `ocr-extract run` first.")
         return row[0], row[1]
 
+    def times_of(self, run: int) -> tuple[str, str, str]:
+        """When a run started and when it ended (UTC, ISO 8601; "" while it runs), and the version
+        of the program that made it.
+        """
+        row = self._first(
+            select(runs.c.started, runs.c.ended, runs.c.program).where(runs.c.id == run)
+        )
+        return (row[0], row[1] or "", row[2]) if row else ("", "", "")
+
     # Files and readings
 
     def listed(self) -> dict[str, Listed]:
@@ -247,6 +256,11 @@ class Ledger:
         if row is None:
             raise LedgerTrouble("The record is no longer in the ledger.", "Open the review anew.")
         return stored_record(row[0])
+
+    def path_of(self, number: int) -> str:
+        """The absolute path of the file of a record; "" when it was forgotten."""
+        row = self._first(select(records.c.path).where(records.c.id == number))
+        return str(row[0]) if row else ""
 
     def record_and_before(self, number: int, field: str) -> tuple[Record, Record]:
         """The record with that number, and what the program said of its agreement before people

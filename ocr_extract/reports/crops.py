@@ -12,13 +12,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ocr_extract.geometry import POINTS_PER_INCH, Raster, Rect
 from ocr_extract.records import Box, Record
-from ocr_extract.review.item import Item
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.source import Damaged, Source
@@ -28,6 +28,12 @@ CROP_DPI = 200
 """Resolution of a signing block, in pixels per inch (chosen: strokes stay sharp in a window)."""
 PAGE_DPI = 110
 """Resolution of a whole page, in pixels per inch (chosen)."""
+THUMBNAIL_DPI = 110
+"""Resolution of a signing block in the report, in pixels per inch (chosen: writing is legible)."""
+THUMBNAIL_WIDTH = 640
+"""Longest side of a signing block in the report, in pixels (chosen)."""
+THUMBNAIL_QUALITY = 45
+"""Quality of a picture in the report, 0..100 (chosen: about 8 kB each)."""
 SMALL_WIDTH = 420
 """Width of a picture in the grid, in pixels (chosen)."""
 SAME_LINE = 4.0
@@ -54,6 +60,21 @@ PLACES = {"date": ("#b45309", "date"), "signature": ("#1d4ed8", "signature")}
 """Colour and caption of the places in a signing block, by field."""
 
 
+class Subject(Protocol):
+    """What is drawn: an agreement by its record and the absolute path of its file, under an id that
+    stays the same as long as what is drawn does. `place` is where to look first.
+    """
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def record(self) -> Record: ...  # noqa: D102
+    @property
+    def place(self) -> Box | None: ...  # noqa: D102
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture as a data URL, its width and height in pixels, and its page (from 1). Without one
@@ -77,8 +98,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class _View:
-    """What is drawn: a "block", a "small" one, or a "page" with its number from 1; and by how many
-    degrees it is turned, counter-clockwise.
+    """What is drawn: a "block", a "small" one, the report's "thumbnail", or a "page" with its
+    number from 1; and by how many degrees it is turned, counter-clockwise.
     """
 
     kind: str
@@ -94,22 +115,26 @@ class Crops:
         self._kept: OrderedDict[tuple[str, ...], Picture] = OrderedDict()
         self._keeping = Lock()
 
-    def block(self, item: Item, turn: int = 0) -> Picture:
+    def block(self, item: Subject, turn: int = 0) -> Picture:
         """The signing block of an item, with the places of date and signature. `turn` is in degrees
         counter-clockwise from the direction in which it probably reads.
         """
         return self._drawn(("block", item.id, str(turn)), item, _View("block", turn=turn))
 
-    def small(self, item: Item) -> Picture:
+    def small(self, item: Subject) -> Picture:
         """The signing block in the size of the grid."""
         return self._drawn(("small", item.id), item, _View("small"))
 
-    def page(self, item: Item, number: int, turn: int) -> Picture:
+    def thumbnail(self, item: Subject) -> Picture:
+        """The signing block as the report shows it: quickly drawn, and a few kilobytes."""
+        return self._drawn(("thumbnail", item.id), item, _View("thumbnail"))
+
+    def page(self, item: Subject, number: int, turn: int) -> Picture:
         """A whole page (from 1), turned by degrees counter-clockwise."""
         key = ("page", item.id, str(number), str(turn))
         return self._drawn(key, item, _View("page", number, turn))
 
-    def _drawn(self, key: tuple[str, ...], item: Item, view: _View) -> Picture:
+    def _drawn(self, key: tuple[str, ...], item: Subject, view: _View) -> Picture:
         """The picture that is kept under a key, or a new one."""
         with self._keeping:
             if (kept := self._kept.get(key)) is not None:
@@ -125,12 +150,12 @@ class Crops:
                 self._kept.popitem(last=False)
         return picture
 
-    def _is_same(self, item: Item) -> bool:
+    def _is_same(self, item: Subject) -> bool:
         """Whether the file is there with the content that was read."""
         present = hash_of(Path(item.path), self._settings.max_bytes)
         return present is not None and present == item.record.document.sha256
 
-    def _draw(self, item: Item, view: _View) -> Picture:
+    def _draw(self, item: Subject, view: _View) -> Picture:
         """A new picture. Raises Damaged."""
         source = self._source(item)
         if source.text is not None:
@@ -141,15 +166,20 @@ class Crops:
             return _encoded(_with_places(raster, places), raster.page, view.turn)
         boxes = _boxes(places, item)
         number = boxes[0].page if boxes else item.record.document.last_page or source.pages
-        raster = source.render(min(number, source.pages), CROP_DPI)
+        is_thumbnail = view.kind == "thumbnail"
+        dpi = THUMBNAIL_DPI if is_thumbnail else CROP_DPI
+        raster = source.render(min(number, source.pages), dpi)
         boxes = [box for box in boxes if box.page == raster.page]
         reading = _turn_of(boxes, places)
         image = _cut(_with_places(raster, places, reading), boxes, raster.page_dpi)
         if view.kind == "small":
             image.thumbnail((SMALL_WIDTH, SMALL_WIDTH), Image.Resampling.BOX)
+        if is_thumbnail:
+            image.thumbnail((THUMBNAIL_WIDTH, THUMBNAIL_WIDTH), Image.Resampling.BOX)
+            return _encoded(image, raster.page, reading, THUMBNAIL_QUALITY)
         return _encoded(image, raster.page, view.turn + reading)
 
-    def _source(self, item: Item) -> Source:
+    def _source(self, item: Subject) -> Source:
         """The file of a record. Raises Damaged when it is away or has another content, and for a
         file that ended a worker or took too long: it could do the same here.
         """
@@ -182,7 +212,7 @@ def _places(record: Record) -> dict[str, Box]:
     return {name: box for name, box in found.items() if box is not None}
 
 
-def _boxes(places: dict[str, Box], item: Item) -> list[Box]:
+def _boxes(places: dict[str, Box], item: Subject) -> list[Box]:
     """Where to look: the place that is asked about first, then date and signature."""
     return [box for box in (item.place, *places.values()) if box is not None]
 
@@ -257,13 +287,13 @@ def _caption(text: str, size: int) -> Image.Image:
     return mask
 
 
-def _encoded(image: Image.Image, page: int, turn: int) -> Picture:
+def _encoded(image: Image.Image, page: int, turn: int, quality: int = QUALITY) -> Picture:
     """An image as a WebP data URL, turned by degrees counter-clockwise."""
     image = image.rotate(turn, expand=True) if turn % 360 else image
     if image.width > MAX_WIDTH:
         size = MAX_WIDTH, max(1, image.height * MAX_WIDTH // image.width)
         image = image.resize(size, Image.Resampling.BOX)
     content = io.BytesIO()
-    image.save(content, format="WEBP", quality=QUALITY, method=2)
+    image.save(content, format="WEBP", quality=quality, method=2)
     url = f"data:image/webp;base64,{base64.b64encode(content.getvalue()).decode()}"
     return Picture(url, image.width, image.height, page)

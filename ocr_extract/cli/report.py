@@ -1,0 +1,58 @@
+"""`ocr-extract report`: writes the report and the tables again, from the ledger's last run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ocr_extract.cli import terminal
+from ocr_extract.cli.output import say
+from ocr_extract.errors import LedgerTrouble
+from ocr_extract.reports import exports
+from ocr_extract.reports.files import writing
+from ocr_extract.reports.workbook import WORKBOOK
+from ocr_extract.volume.answer import Outcome, last_volume
+from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.volume_summary import VolumeSummary
+
+
+def report(out: Path, ledger: str | None, *, full: bool, parquet: bool) -> None:
+    """Write everything that a run exports, and say where the report is. Raises LedgerTrouble when
+    there is no ledger or no finished run, LedgerBusy while a run uses the ledger, UnsafeOutput, and
+    MissingTool when Parquet files are wanted without pyarrow.
+    """
+    if ledger is None and not (out / "ledger.sqlite").is_file():
+        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
+    if parquet:
+        from ocr_extract.reports.parquet import check_parquet  # noqa: PLC0415
+
+        check_parquet()
+    with open_ledger(ledger or sqlite_url(out)) as opened:
+        outcome = _last_outcome(opened)
+        given = _inputs(opened, out)
+        exports.check_covered(out, given, replace=False)
+        with writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+        wanted = exports.Wanted(full=full, parquet=parquet, anew=True)
+        kept = exports.export(outcome, opened, out, given, wanted)
+    for edited in kept:
+        say(f"An edited file was kept as {edited}, beside the new one.")
+    console = terminal.console_of(soft_wrap=True)
+    more = f", {', '.join(exports.PARQUET)}" if parquet else ""
+    terminal.print_line(f"The report: {out / exports.REPORT}", console)
+    terminal.print_line(f"Also in {out}: {WORKBOOK} and the tables{more}.", console)
+
+
+def _last_outcome(ledger: Ledger) -> Outcome:
+    """The answer of the last finished run. Raises LedgerTrouble when there is none."""
+    last = ledger.last_done()
+    if last is None:
+        raise LedgerTrouble("The ledger has no finished run.", "Run `ocr-extract run` first.")
+    return Outcome(last.number, last.source, 0, VolumeSummary.from_json(last.answer))
+
+
+def _inputs(ledger: Ledger, out: Path) -> list[Path]:
+    """The input paths: as they were exported last, or else the files of the last run."""
+    exported = exports.exported_paths(out)
+    if exported:
+        return list(exported)
+    return [Path(file.identity) for file in last_volume(ledger)[1].volume.files]
