@@ -1,1 +1,1 @@
-"""Hands a checked volume over: the package for the series, its certificate, and its verification."""
+"""Hands a checked volume over: the package, its certificate, its verification."""

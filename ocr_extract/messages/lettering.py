@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FONT = "OcrExtractSans"
 """Name under which the font is registered with reportlab."""
-FONT_FILE = "mpl-data/fonts/ttf/DejaVuSans.ttf"
+FONT_FOLDER, FONT_FILE = "mpl-data/fonts/ttf", "DejaVuSans.ttf"
 """The font, inside matplotlib's package: DejaVu Sans has Latin, Greek and Cyrillic letters. It may
 be embedded (its licence lies beside it)."""
 MAX_SIZE, COMFORTABLE_SIZE, MIN_SIZE = 10.0, 7.0, 5.5
@@ -127,15 +127,17 @@ def draw(canvas: Canvas, lines: Sequence[SetLine], height: float) -> None:
 
 
 @cache
-def font() -> TTFont:
-    """The font, registered with reportlab. Raises MissingTool when its file is not there."""
+def font(name: str = FONT, file: str = FONT_FILE) -> TTFont:
+    """A font of matplotlib's, registered with reportlab under a name. Raises MissingTool when its
+    file is not there.
+    """
     from reportlab.pdfbase import pdfmetrics  # noqa: PLC0415  slow
     from reportlab.pdfbase.ttfonts import TTFError, TTFont  # noqa: PLC0415
 
     found = importlib.util.find_spec("matplotlib")
-    path = Path(found.origin if found and found.origin else "").parent / FONT_FILE
+    path = Path(found.origin if found and found.origin else "").parent / FONT_FOLDER / file
     try:
-        made = TTFont(FONT, str(path))
+        made = TTFont(name, str(path))
     except (TTFError, OSError) as error:
         advice = "Install it again: `pip install --force-reinstall matplotlib`."
         raise MissingTool(f"The font {path.name} of matplotlib is missing.", advice) from error
