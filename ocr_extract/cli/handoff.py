@@ -11,6 +11,7 @@ from sqlalchemy import URL
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
 from ocr_extract.errors import ExitCode, LedgerTrouble, UsageError
+from ocr_extract.handoff.ledger_trail import trail_facts
 from ocr_extract.handoff.manifest import Manifest
 from ocr_extract.handoff.package import Wanted, write_package
 from ocr_extract.handoff.seal import load_signer, passphrase_of
@@ -75,7 +76,8 @@ def verify(file: Path, out: Path | None, ledger: str | None, roots: tuple[Path, 
     for root in roots:
         if not root.is_file():
             raise UsageError(f"--ca: {root} is no file.", "Give a certificate, PEM or DER.")
-    findings = verify_package(file, roots)
+    trail = None if out is None and ledger is None else trail_facts(_url(ledger, out or Path()))
+    findings = verify_package(file, roots, trail)
     for finding in findings:
         _print(f"{'holds' if finding.holds else 'FAILS'}  {finding.subject}: {finding.sentence}")
     counts = Counter(finding.holds for finding in findings)

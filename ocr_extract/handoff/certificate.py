@@ -78,12 +78,12 @@ def _box(manifest: Manifest) -> Table:
 
     papers = counted(manifest.papers, "paper")
     if manifest.complete:
-        colour, words = GREEN, f"COMPLETE: all {papers} have a signed and dated agreement here."
+        colour, words = GREEN, f"COMPLETE: all {papers} of the roster have an accepted agreement."
     else:
-        colour = AMBER
+        colour, missing = AMBER, counted(len(manifest.open), "does not", "do not")
         words = (
-            f"INCOMPLETE: {len(manifest.files)} of {papers} have a signed and dated agreement here,"
-            f" {len(manifest.open)} do not."
+            f"INCOMPLETE: {len(manifest.files)} of {papers} have an accepted agreement here,"
+            f" {missing}."
         )
     table = Table([[_text(words, BOX_SIZE, bold=True, colour=colour)]], colWidths=["100%"])
     table.setStyle(
@@ -106,7 +106,7 @@ def _facts(manifest: Manifest) -> Table:
         ("Program", f"ocr-extract {manifest.program}"),
         ("Settings (SHA-256)", manifest.settings),
         *((f"Model {name}", digest) for name, digest in sorted(manifest.models.items())),
-        ("Head of the audit trail", manifest.trail or "the ledger has no audit trail"),
+        ("Head of the audit trail", manifest.trail),
         ("Manifest (SHA-256)", digest_of(manifest.to_json())),
     ]
     cells = [[_text(name, SMALL_SIZE, colour=GREY), _text(v, SMALL_SIZE)] for name, v in rows]

@@ -65,7 +65,7 @@ class OpenPaper(_Value):
 class Manifest(_Value):
     """What a package holds, and how that was found out. `run` is the run's number in its ledger,
     `checked` when it ended (UTC, ISO 8601), `program` the version that ran. `trail` is the head of
-    the ledger's audit trail; None where the ledger has none. `models` are the files that the
+    the ledger's audit trail at that time. `models` are the files that the
     readings depend on, with their hashes. `decisions` counts what each person decided about these
     papers.
     """
@@ -77,7 +77,7 @@ class Manifest(_Value):
     program: str
     settings: Sha256
     models: Mapping[str, Sha256]
-    trail: Sha256 | None
+    trail: Sha256
     papers: int
     states: Mapping[str, int]
     decisions: Mapping[str, int]

@@ -43,6 +43,7 @@ from ocr_extract.volume.keys import model_digests
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.ledger.connect import engine_of
 from ocr_extract.volume.ledger.run_details import RunDetails, run_details
+from ocr_extract.volume.ledger.trail import head
 from ocr_extract.volume.roster.status import VolumeStatus
 from ocr_extract.volume.volume_summary import VolumeSummary
 
@@ -83,7 +84,7 @@ class _Checked:
     run: RunDetails
     status: VolumeStatus
     read: ReadVolume
-    trail: str | None
+    trail: str
 
 
 def write_package(wanted: Wanted) -> Packed:
@@ -154,7 +155,8 @@ def _answer(ledger: Ledger, url: str | URL) -> _Checked:
         raise UsageError(message, "Run `ocr-extract run FOLDER --roster VOLUME.bib`.")
     engine = engine_of(url)
     try:
-        return _Checked(run_details(engine, source), summary.status, read, None)
+        trail = head(engine).link
+        return _Checked(run_details(engine, source), summary.status, read, trail)
     finally:
         engine.dispose()
 
@@ -178,9 +180,8 @@ def _volume_of(read: ReadVolume) -> str:
 @contextmanager
 def _package_file(to: Path, time: str) -> Iterator[PackageWriter]:
     """The zip file; it is moved into place when the block ends without an error."""
-    with replaced_bytes(to) as file:
-        with closing(PackageWriter(file, time)) as writer:
-            yield writer
+    with replaced_bytes(to) as file, closing(PackageWriter(file, time)) as writer:
+        yield writer
 
 
 def _add_files(

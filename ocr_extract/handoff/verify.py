@@ -51,11 +51,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class TrailFacts:
-    """What a ledger says of its audit trail: the numbers of broken links, its heads from the first
-    to the present one.
+    """What a ledger says of its audit trail: a sentence for each entry that does not fit, and the
+    heads that it has had, from the first to the present one.
     """
 
-    broken: tuple[int, ...]
+    broken: tuple[str, ...]
     heads: tuple[str, ...]
 
 
@@ -222,11 +222,9 @@ def _seal(seals: Sequence[Certificate], *, needed: bool) -> Finding:
 def _trail(manifest: Manifest, trail: TrailFacts) -> Finding:
     """Whether the ledger's chain is whole, and has the head that the package names."""
     if trail.broken:
-        numbers = _some([str(number) for number in trail.broken])
-        sentence = f"The ledger's audit trail is broken at entry {numbers}: it was edited."
+        more = f" And {len(trail.broken) - 1} more." if len(trail.broken) > 1 else ""
+        sentence = f"The ledger was edited: {trail.broken[0]}{more}"
         return Finding("trail", False, sentence)
-    if manifest.trail is None:
-        return Finding("trail", False, "The package names no audit trail.")
     if manifest.trail not in trail.heads:
         sentence = "The ledger's audit trail never had the head that the package names."
         return Finding("trail", False, sentence)

@@ -36,7 +36,7 @@ def test_package_has_the_series_names_and_the_bytes_that_came(factory: Factory) 
     first = manifest.files[0]
     assert (first.key, first.date, first.signature) == ("feldmann25", "2025-05-27", "yes")
     assert first.sha256 == hashlib.sha256(volume.read(FELDMANN)).hexdigest()
-    assert "COMPLETE: all 2 papers have" in _certificate(volume)
+    assert "COMPLETE: all 2 papers of the roster have an accepted" in _certificate(volume)
     assert "INCOMPLETE" not in _certificate(volume)
     assert stat.S_IMODE(volume.to.stat().st_mode) == 0o600
 
@@ -70,7 +70,7 @@ def test_open_papers_are_listed_and_the_certificate_says_incomplete(factory: Fac
     assert not manifest.complete
     (gap,) = manifest.open
     assert (gap.key, gap.state, gap.why) == ("tanaka25", "missing", "Ask for the signed agreement.")
-    assert "INCOMPLETE: 2 of 3 papers have a signed and dated agreement" in _certificate(volume)
+    assert "INCOMPLETE: 2 of 3 papers have an accepted agreement" in _certificate(volume)
     assert "1 does not." in _certificate(volume)
     rows = list(csv.DictReader(io.StringIO(volume.read("manifest.csv").decode())))
     assert [(row["key"], row["state"]) for row in rows] == [

@@ -1,8 +1,10 @@
 """What a changed package says when it is verified."""
 
 import io
+import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pikepdf
@@ -10,10 +12,13 @@ import pytest
 
 from ocr_extract.errors import UsageError
 from ocr_extract.handoff.archive import NoPackage
+from ocr_extract.handoff.ledger_trail import trail_facts
 from ocr_extract.handoff.seal import load_signer, passphrase_of
-from ocr_extract.handoff.verify import TrailFacts, verify_package
+from ocr_extract.handoff.verify import Finding, TrailFacts, _texts, verify_package
+from ocr_extract.volume.ledger import open_ledger
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, checked_volume, edited, p12
+from tests.volume.test_decided import decide
 
 FELDMANN = "v330permissions/feldmann25Permission.pdf"
 Change = Callable[[bytes], bytes] | None
@@ -212,7 +217,44 @@ def test_passphrase_comes_from_the_environment_or_a_command(
             passphrase_of(bad)
 
 
-def test_trail_of_a_ledger(volume: CheckedVolume) -> None:
-    broken = verify_package(volume.to, trail=TrailFacts((3,), ("a",)))[-1]
-    assert not broken.holds
-    assert "broken at entry 3" in broken.sentence
+def _trail(volume: CheckedVolume) -> Finding:
+    return verify_package(volume.to, trail=trail_facts(volume.ledger))[-1]
+
+
+def _decide(volume: CheckedVolume, note: str) -> None:
+    with open_ledger(volume.ledger) as ledger:
+        record = next(iter(ledger.records_of(1)))
+        decide(ledger, record, "title_differs", note, action="leave", note=note)
+
+
+def test_trail_of_the_ledger_leads_to_the_package_and_on(factory: Factory) -> None:
+    volume = checked_volume(factory)
+    _decide(volume, "a")
+    volume.package()
+    assert _trail(volume).sentence.endswith("is whole up to the package.")
+    head = volume.manifest().trail
+    assert head in " ".join(_texts(volume.read("certificate.pdf")))
+    _decide(volume, "b")
+    _decide(volume, "c")
+    assert _trail(volume).sentence.endswith("whole up to the package, and 2 entries since.")
+
+
+def test_edited_ledger_is_said(factory: Factory) -> None:
+    volume = checked_volume(factory)
+    _decide(volume, "a")
+    volume.package()
+    with closing(sqlite3.connect(volume.folder / "ledger.sqlite")) as connection, connection:
+        connection.execute("UPDATE decisions SET note = 'other'")
+    trail = _trail(volume)
+    assert not trail.holds
+    assert "The ledger was edited: decision 1: The decision was changed." in trail.sentence
+
+
+def test_trail_of_another_ledger_is_said(factory: Factory) -> None:
+    volume = checked_volume(factory)
+    _decide(volume, "a")
+    volume.package()
+    facts = TrailFacts((), ("0" * 64,))
+    finding = verify_package(volume.to, trail=facts)[-1]
+    assert not finding.holds
+    assert "never had the head" in finding.sentence
