@@ -23,6 +23,8 @@ FLOORS = (
     ("volume",),
     ("reports",),
     ("review",),
+    ("messages",),
+    ("handoff",),
     ("cli",),
     ("__init__", "__main__"),
 )

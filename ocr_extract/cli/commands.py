@@ -15,10 +15,12 @@ from ocr_extract._version import __version__
 from ocr_extract.cli.parameters import (
     AgainOption,
     AuditOption,
+    CaOption,
     ExportOption,
     FailOn,
     FailOnOption,
     ImportOption,
+    IntoGitOption,
     JobsOption,
     LedgerOption,
     ListOption,
@@ -26,18 +28,22 @@ from ocr_extract.cli.parameters import (
     NoBrowserOption,
     NoRosterOption,
     NotebookOption,
+    PassphraseCommandOption,
+    PatternOption,
     PersonOption,
     PortOption,
     ReplaceOption,
     ResultsArgument,
     RosterOption,
     SchedulerOption,
+    SealOption,
     SettingsOption,
     ShipFilesOption,
     TargetErrorOption,
     TruthArgument,
     VerboseOption,
     VerifyOption,
+    VolumeOption,
     YearOption,
 )
 
@@ -228,3 +234,46 @@ def schema_command() -> None:
     from ocr_extract.reports.tables import schema_text
 
     sys.stdout.write(schema_text())
+
+
+@app.command("package")
+def package_command(
+    to: Annotated[Path, typer.Option("--to", help="The zip file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+    volume: VolumeOption = None,
+    pattern: PatternOption = "{volume}permissions/{key}Permission.pdf",
+    into_git: IntoGitOption = False,
+    seal: SealOption = None,
+    passphrase_command: PassphraseCommandOption = None,
+) -> None:
+    """Write the accepted agreements for the series: a zip file with a manifest and a certificate.
+
+    Every file is read again, and left out if it is not the one that was checked. Papers without an
+    accepted agreement are listed; then the certificate says INCOMPLETE.
+    Exit code: 0 every paper is in it, 1 some are not, 2 wrong use.
+    """
+    from ocr_extract.cli.handoff import PackageOptions, package
+
+    options = PackageOptions(
+        to, out, ledger, volume, pattern, into_git, seal, passphrase_command
+    )  # fmt: skip
+    raise typer.Exit(package(options))
+
+
+@app.command("verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(help="A zip file that `package` has written.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the results.")] = None,
+    ledger: LedgerOption = None,
+    ca: CaOption = None,
+) -> None:
+    """Say whether a package still is what was handed over: files, manifest, certificate, seal.
+
+    With --out or --ledger also whether the ledger's audit trail is whole and leads to it. With
+    --ca the certificate has to be sealed by somebody whom that authority vouches for.
+    Exit code: 0 everything holds, 1 something does not, 2 wrong use.
+    """
+    from ocr_extract.cli.handoff import verify
+
+    raise typer.Exit(verify(file, out, ledger, tuple(ca or ())))
