@@ -22,8 +22,12 @@ def secret_of(command: str | None, variable: str) -> str | None:
         return os.environ.get(variable) or None
     try:
         words = shlex.split(command)
-        done = subprocess.run(  # noqa: S603  the person's own command
-            words, capture_output=True, timeout=COMMAND_SECONDS, check=True, stdin=subprocess.DEVNULL
+        done = subprocess.run(
+            words,
+            capture_output=True,
+            timeout=COMMAND_SECONDS,
+            check=True,
+            stdin=subprocess.DEVNULL,
         )
         secret = done.stdout.decode().partition("\n")[0].rstrip("\r")
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:

@@ -38,7 +38,9 @@ class Templates:
     def __init__(self, folder: Path | None = None) -> None:
         if folder is not None and not any((folder / name).is_file() for name in NAMES):
             message = f"There is no template in {folder} ({', '.join(NAMES)})."
-            raise BadMessage(message, f"`ocr-extract notify --edit-templates {folder}` writes them.")
+            raise BadMessage(
+                message, f"`ocr-extract notify --edit-templates {folder}` writes them."
+            )
         self._environment = _environment(folder)
 
     def render(self, name: str, values: Mapping[str, Any]) -> Rendered:

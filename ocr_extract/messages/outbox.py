@@ -1,0 +1,212 @@
+"""Prepares messages: they lie in the ledger's outbox and, as drafts, in a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ocr_extract.errors import UsageError
+from ocr_extract.messages.addresses import checked_address
+from ocr_extract.messages.compose import (
+    Editors,
+    Sender,
+    author_message,
+    editors_message,
+    form_of,
+    webhook_message,
+)
+from ocr_extract.messages.eml import draft_of, safe_name
+from ocr_extract.messages.flagged import flagged
+from ocr_extract.messages.gather import last_run, require_roster
+from ocr_extract.messages.rounds import (
+    PENDING_STATES,
+    asked_before,
+    asked_lines,
+    round_of,
+)
+from ocr_extract.messages.templates import Templates
+from ocr_extract.reports.files import replace_file, writing
+from ocr_extract.volume.ledger import Ledger
+from ocr_extract.volume.ledger.messages import Change, NewMessage, StoredMessage
+
+FOLDER = "messages"
+"""The folder of the drafts in the folder of the results."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was prepared: `new` messages, `known` ones that were there before, `withdrawn` ones that
+    nobody needs any more, the keys of papers without an address, those that were asked in this
+    round about something else, and sentences about forms that could not be filled in.
+    """
+
+    new: tuple[StoredMessage, ...] = ()
+    known: tuple[StoredMessage, ...] = ()
+    withdrawn: tuple[StoredMessage, ...] = ()
+    without_address: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AuthorOptions:
+    """How authors are asked: addresses by key that replace those of the roster, the blank form to
+    fill in, and whether a new round begins.
+    """
+
+    addresses: Mapping[str, str]
+    form: Path | None = None
+    remind: bool = False
+
+
+def prepare_authors(
+    ledger: Ledger, sender: Sender, templates: Templates, options: AuthorOptions
+) -> Prepared:
+    """Prepare a message to each corresponding author who is asked for something. Raises BadMessage,
+    also for an address that is none, with its paper.
+    """
+    run, stored = last_run(ledger), ledger.messages.all()
+    require_roster(run)
+    addresses = {
+        ask.paper.key: address
+        for ask in run.asks
+        if (address := _address(ask.paper.key, ask.paper.email, options.addresses))
+    }
+    round_ = round_of(stored, remind=options.remind)
+    known_papers = {m.paper: m for m in stored if m.kind == "author" and m.round == round_}
+    new: list[NewMessage] = []
+    troubles: list[str] = []
+    for ask in run.asks:
+        if (address := addresses.get(ask.paper.key)) is None:
+            continue
+        form = None
+        if options.form is not None:
+            try:
+                form = form_of(options.form, ask, sender)
+            except UsageError as error:
+                troubles.append(f"{ask.paper.key}: {error.message}")
+        asked = asked_before(stored, ask.paper.key, round_)
+        new.append(author_message(run.number, ask, address, asked, sender, templates, form))
+    asks = {ask.paper.key: ask.fingerprint for ask in run.asks}
+    return Prepared(
+        *_added(ledger, new),
+        withdrawn=_withdrawn(ledger, stored, asks),
+        without_address=tuple(key for key in asks if key not in addresses),
+        changed=tuple(k for k, v in asks.items() if _is_other(known_papers.get(k), v)),
+        troubles=tuple(troubles),
+    )
+
+
+def _is_other(message: StoredMessage | None, fingerprint: str) -> bool:
+    """Whether a paper's author was asked in this round about something else than now."""
+    return message is not None and message.state == "sent" and message.asked != fingerprint
+
+
+def _address(key: str, email: str, addresses: Mapping[str, str]) -> str | None:
+    """The address of a paper's author; None without one. Raises BadMessage when it is none."""
+    own = addresses.get(key) or email.strip()
+    return checked_address(own, f"Paper {key}") if own else None
+
+
+def prepare_editors(
+    ledger: Ledger,
+    where: str | Path,
+    address: str,
+    sender: Sender,
+    templates: Templates,
+    command: str,
+    addresses: Mapping[str, str],
+) -> Prepared:
+    """Prepare one message to the editors about the last run. `command` opens the review. Raises
+    BadMessage.
+    """
+    editors = _editors(ledger, where, command, addresses)
+    new = editors_message(last_run(ledger), editors, address, sender, templates, 1)
+    return Prepared(*_added(ledger, [new]))
+
+
+def prepare_webhook(
+    ledger: Ledger,
+    where: str | Path,
+    url: str,
+    shown_url: str,
+    sender: Sender,
+    addresses: Mapping[str, str],
+) -> Prepared:
+    """Prepare the same for a program. `shown_url` is the URL without secrets, as it is stored."""
+    editors = _editors(ledger, where, "", addresses)
+    new = webhook_message(last_run(ledger), editors, url, shown_url, sender, 1)
+    return Prepared(*_added(ledger, [new]))
+
+
+def _editors(
+    ledger: Ledger, where: str | Path, command: str, addresses: Mapping[str, str]
+) -> Editors:
+    run = last_run(ledger)
+    agreements, pictures, left_out = flagged(where)
+    without = [a.paper.key for a in run.asks if not (a.paper.email or addresses.get(a.paper.key))]
+    asked = asked_lines(ledger.messages.all(), run.asks, run.settled)
+    return Editors(agreements, pictures, left_out, without, asked, command)
+
+
+def _added(
+    ledger: Ledger, new: Sequence[NewMessage]
+) -> tuple[tuple[StoredMessage, ...], tuple[StoredMessage, ...]]:
+    """Store messages. Returns the new ones, and those that were there before."""
+    stored = ledger.messages.add(new)
+    return tuple(m for m, is_new in stored if is_new), tuple(
+        m for m, is_new in stored if not is_new
+    )
+
+
+def _withdrawn(
+    ledger: Ledger, stored: Sequence[StoredMessage], asks: Mapping[str, str]
+) -> tuple[StoredMessage, ...]:
+    """Withdraw messages that wait to be sent and ask for something that is not asked any more."""
+    outdated = [
+        m
+        for m in stored
+        if m.kind == "author"
+        and m.state in ("prepared", "deferred")
+        and asks.get(m.paper or "") != m.asked
+    ]
+    change = Change("withdrawn", "It asks for something that is not asked any more.")
+    return tuple(m for old in outdated if (m := ledger.messages.change(old, change)) is not None)
+
+
+def write_drafts(ledger: Ledger, out: Path) -> tuple[Path, ...]:
+    """Write a draft of each message that waits to be sent, unless it is there, and remove the
+    drafts of the others. Only their owner can read them. Returns the new ones. Raises UnsafeOutput.
+    """
+    folder = out / FOLDER
+    messages = [m for m in ledger.messages.all() if m.kind != "webhook"]
+    waiting = {folder / draft_name(m): m for m in messages if m.state in PENDING_STATES}
+    settled = {folder / draft_name(m) for m in messages} - set(waiting)
+    if waiting:
+        with writing(folder):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in settled:
+        path.unlink(missing_ok=True)
+    missing = [path for path in waiting if not os.path.lexists(path)]
+    return tuple(
+        replace_file(path, draft_of(ledger.messages.content(waiting[path].number)))
+        for path in missing
+    )
+
+
+def draft_name(message: StoredMessage) -> str:
+    """The name of a message's draft: its number, its round, and its paper."""
+    about = safe_name(message.paper or message.kind)
+    return f"{message.number:04d}-round{message.round}-{about}.eml"
+
+
+def remove_drafts(out: Path) -> tuple[Path, ...]:
+    """Remove all drafts of a folder of results: those to the editors name every paper. Returns
+    their paths.
+    """
+    drafts = tuple(sorted((out / FOLDER).glob("*.eml")))
+    for draft in drafts:
+        draft.unlink(missing_ok=True)
+    return drafts
