@@ -83,7 +83,7 @@ def encoded(letter: Letter, envelope: Envelope, message_id: str) -> bytes:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    html: EmailMessage = list(message.iter_parts())[-1]
+    html = list(message.iter_parts())[-1]
     for picture in letter.inlines:
         html.add_related(
             picture.content, "image", picture.subtype, cid=f"<{picture.name}>", disposition="inline"

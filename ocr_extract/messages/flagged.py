@@ -25,9 +25,11 @@ MAX_PICTURE_BYTES = 5_000_000
 message stays below 10 MB)."""
 WIDTH = 760
 """Width of a picture in pixels (chosen: the width of a message in a mail program)."""
-COLOURS = 24
+COLOURS = 64
 """Number of colours of a picture (chosen: strokes and frames stay distinct, at a third of the
 size)."""
+MIN_PROBABILITY = 0.05
+"""Lowest probability (0..1) of a candidate that is shown (chosen: less likely ones help nobody)."""
 MAX_CANDIDATES = 4
 """Number of candidates that are shown of an item (chosen)."""
 
@@ -107,7 +109,8 @@ def _flagged(
 
 
 def _item(item: Item) -> FlaggedItem:
-    values = [c for c in item.choices if c.action == "set" and c.probability is not None]
+    likely = (c for c in item.choices if c.action == "set" and c.probability is not None)
+    values = [c for c in likely if (c.probability or 0.0) >= MIN_PROBABILITY]
     candidates = tuple((shown(c.value or "", 80), c.probability) for c in values[:MAX_CANDIDATES])
     field, sentence = shown_all([item.question.field.replace("_", " "), item.sentence])
     return FlaggedItem(field, sentence, candidates)
@@ -123,5 +126,6 @@ def _inline(picture: Picture | None, number: int) -> tuple[Inline | None, int]:
         height = max(1, small.height * WIDTH // small.width)
         small = small.resize((WIDTH, height), Image.Resampling.LANCZOS)
     content = io.BytesIO()
-    small.quantize(COLOURS).save(content, format="PNG", optimize=True)
+    few = small.quantize(COLOURS, method=Image.Quantize.FASTOCTREE)
+    few.save(content, format="PNG", optimize=True)
     return Inline(f"block{number}@ocr-extract.invalid", content.getvalue()), small.width
