@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
+from ocr_extract.messages.drafts import remove_drafts
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
 from ocr_extract.volume.ledger import Forgotten, open_ledger, sqlite_url
@@ -26,7 +27,8 @@ def forget(key: str, out: Path, ledger: str | None) -> None:
     if forgotten is None:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."
         raise LedgerTrouble(message, "Give a key of the roster, or a file's name.")
-    _print_removed(forgotten, exports.remove(out, forgotten.files), out)
+    removed = (*exports.remove(out, forgotten.files), *remove_drafts(out))
+    _print_removed(forgotten, removed, out)
 
 
 def _print_removed(forgotten: Forgotten, removed: tuple[Path, ...], out: Path) -> None:

@@ -9,6 +9,7 @@ from ocr_extract.cli.notify_options import NotifyOptions
 from ocr_extract.errors import BadMessage, ExitCode, UsageError
 from ocr_extract.messages import outbox
 from ocr_extract.messages.addresses import checked_address, read_addresses
+from ocr_extract.messages.drafts import write_drafts
 from ocr_extract.messages.templates import Templates, write_templates
 from ocr_extract.reports.plain import counted
 from ocr_extract.volume.ledger import Ledger, open_ledger
@@ -43,7 +44,7 @@ def notify(options: NotifyOptions) -> ExitCode:
         elif options.who is None and options.mark_sent is None and options.send_again is None:
             _list(ledger)
         if options.out.is_dir():
-            for draft in outbox.write_drafts(ledger, options.out):
+            for draft in write_drafts(ledger, options.out):
                 print_line(f"Draft: {draft}")
         return _exit_code(ledger)
 

@@ -73,7 +73,7 @@ class Letter:
 def encoded(letter: Letter, envelope: Envelope, message_id: str) -> bytes:
     """The bytes of a message without a date, which is added when it is sent."""
     message = EmailMessage(policy=POLICY)
-    message["Subject"] = shown(letter.subject, MAX_SUBJECT)
+    message["Subject"] = in_header(letter.subject, MAX_SUBJECT)
     message["To"] = _mailbox(envelope.recipient_name, envelope.recipient)
     if envelope.sender[1]:
         message["From"] = _mailbox(*envelope.sender)
@@ -96,8 +96,15 @@ def encoded(letter: Letter, envelope: Envelope, message_id: str) -> bytes:
     return message.as_bytes()
 
 
+def in_header(text: str, limit: int) -> str:
+    """A text of at most `limit` characters as it may stand in a header: one printable line that has
+    no encoded words (RFC 2047). The library would decode them, also to the end of a line.
+    """
+    return shown(text, limit).replace("=?", "= ?")
+
+
 def _mailbox(name: str, address: str) -> Address:
-    return Address(display_name=shown(name, MAX_NAME), addr_spec=address)
+    return Address(display_name=in_header(name, MAX_NAME), addr_spec=address)
 
 
 def safe_name(name: str) -> str:

@@ -1,8 +1,7 @@
-"""Prepares messages: they lie in the ledger's outbox and, as drafts, in a folder."""
+"""Prepares messages: who is asked for what. They lie in the ledger's outbox."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,22 +16,16 @@ from ocr_extract.messages.compose import (
     form_of,
     webhook_message,
 )
-from ocr_extract.messages.eml import draft_of, safe_name
 from ocr_extract.messages.flagged import flagged
 from ocr_extract.messages.gather import last_run, require_roster
 from ocr_extract.messages.rounds import (
-    PENDING_STATES,
     asked_before,
     asked_lines,
     round_of,
 )
 from ocr_extract.messages.templates import Templates
-from ocr_extract.reports.files import replace_file, writing
 from ocr_extract.volume.ledger import Ledger
 from ocr_extract.volume.ledger.messages import Change, NewMessage, StoredMessage
-
-FOLDER = "messages"
-"""The folder of the drafts in the folder of the results."""
 
 
 @dataclass(frozen=True)
@@ -174,39 +167,3 @@ def _withdrawn(
     ]
     change = Change("withdrawn", "It asks for something that is not asked any more.")
     return tuple(m for old in outdated if (m := ledger.messages.change(old, change)) is not None)
-
-
-def write_drafts(ledger: Ledger, out: Path) -> tuple[Path, ...]:
-    """Write a draft of each message that waits to be sent, unless it is there, and remove the
-    drafts of the others. Only their owner can read them. Returns the new ones. Raises UnsafeOutput.
-    """
-    folder = out / FOLDER
-    messages = [m for m in ledger.messages.all() if m.kind != "webhook"]
-    waiting = {folder / draft_name(m): m for m in messages if m.state in PENDING_STATES}
-    settled = {folder / draft_name(m) for m in messages} - set(waiting)
-    if waiting:
-        with writing(folder):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in settled:
-        path.unlink(missing_ok=True)
-    missing = [path for path in waiting if not os.path.lexists(path)]
-    return tuple(
-        replace_file(path, draft_of(ledger.messages.content(waiting[path].number)))
-        for path in missing
-    )
-
-
-def draft_name(message: StoredMessage) -> str:
-    """The name of a message's draft: its number, its round, and its paper."""
-    about = safe_name(message.paper or message.kind)
-    return f"{message.number:04d}-round{message.round}-{about}.eml"
-
-
-def remove_drafts(out: Path) -> tuple[Path, ...]:
-    """Remove all drafts of a folder of results: those to the editors name every paper. Returns
-    their paths.
-    """
-    drafts = tuple(sorted((out / FOLDER).glob("*.eml")))
-    for draft in drafts:
-        draft.unlink(missing_ok=True)
-    return drafts

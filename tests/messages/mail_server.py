@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +18,8 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-PASSWORD = "korrekt horse"
-TOKEN = "ya29.token"
+PASSWORD = "korrekt horse"  # noqa: S105  of the tests' server
+TOKEN = "ya29.token"  # noqa: S105
 
 
 @dataclass
@@ -76,14 +78,12 @@ class Mailbox:
         return "250 stored"
 
     async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> Any:  # noqa: N802
-        import base64
-
         said = base64.b64decode(args[1]).decode()
         if f"auth=Bearer {TOKEN}\x01" in said:
             self.users.append(said.partition("\x01")[0].removeprefix("user="))
             return AuthResult(success=True)
         await server.push("334 eyJzdGF0dXMiOiI0MDEifQ==")
-        await server._reader.readline()  # noqa: SLF001
+        await server._reader.readline()
         return AuthResult(success=False, handled=False)
 
     def authenticate(
@@ -136,8 +136,6 @@ def mail_server(
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

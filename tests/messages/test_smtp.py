@@ -11,6 +11,7 @@ from ocr_extract.messages.smtp import Server, SmtpTransport
 from ocr_extract.volume.ledger import Ledger
 from tests.messages.conftest import prepare
 from tests.messages.mail_server import PASSWORD, TOKEN, Mailbox, Running, mail_server
+from tests.volume.ledger.message_factory import new_message
 
 FIRST, SECOND = "garcia25@example.org", "tanaka25@example.org"
 
@@ -183,8 +184,6 @@ def test_rate_is_kept(ledger: Ledger, tmp_path: Path) -> None:
 def test_lines_that_begin_with_a_dot_arrive(ledger: Ledger, tmp_path: Path) -> None:
     run = ledger.last_done()
     assert run is not None
-    from tests.volume.ledger.message_factory import new_message
-
     content = b"From: ed@example.org\r\nTo: a@example.org\r\n\r\n.\r\n..two\r\n.dot\r\nlast"
     plain = dataclasses.replace(new_message(run.number, "a@example.org", "x"), content=content)
     ledger.messages.add([plain])
