@@ -61,8 +61,11 @@ def author_message(
     sender: Sender,
     templates: Templates,
     form: Attachment | None,
+    revision: int = 0,
 ) -> NewMessage:
-    """The message to a paper's corresponding author. Raises BadMessage for a broken template."""
+    """The message to a paper's corresponding author. `revision` counts the messages of the same
+    round that were withdrawn before. Raises BadMessage for a broken template.
+    """
     author = shown(next(iter(ask.paper.people), ""), 120)
     values = sender.values | {
         "key": shown(ask.paper.key, 120),
@@ -77,7 +80,8 @@ def author_message(
         "answered": asked.has_answered(ask),
     }
     rendered = templates.render("author", values)
-    own_id = message_id("author", sender.volume, address, ask.paper.key, asked.round)
+    where = (sender.volume, address, ask.paper.key, asked.round, revision)
+    own_id = message_id("author", *where)
     envelope = Envelope(address, author, sender.sender, sender.reply_to)
     letter = _letter(rendered, (), (form,) if form else ())
     return NewMessage(

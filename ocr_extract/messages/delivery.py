@@ -98,12 +98,11 @@ def send(ledger: Ledger, transport: Transport, sending: Sending) -> Sent:
     with ledger.messages.sending_alone():
         messages = due(ledger, sending, time.time())
         try:
-            return _send_all(ledger, transport, sending, messages)
-        except BaseException:
-            transport.drop()
-            raise
-        finally:
+            sent = _send_all(ledger, transport, sending, messages)
             transport.close()
+            return sent
+        finally:
+            transport.drop()
 
 
 def _send_all(

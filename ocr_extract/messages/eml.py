@@ -6,6 +6,7 @@ replaced, and long texts are cut. The bytes are ASCII, so that every server take
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -93,7 +94,16 @@ def encoded(letter: Letter, envelope: Envelope, message_id: str) -> bytes:
         message.add_attachment(
             file.content, maintype=kind, subtype=subtype, filename=safe_name(file.name)
         )
+    _set_boundaries(message, message_id)
     return message.as_bytes()
+
+
+def _set_boundaries(message: EmailMessage, message_id: str) -> None:
+    """Boundaries that depend on the id alone: the same message has the same bytes."""
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():
+            seed = hashlib.sha256(f"{message_id} {number}".encode()).hexdigest()
+            part.set_boundary(f"=_{seed[:40]}")
 
 
 def in_header(text: str, limit: int) -> str:

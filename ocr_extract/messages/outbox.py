@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ocr_extract.errors import UsageError
@@ -17,7 +18,7 @@ from ocr_extract.messages.compose import (
     webhook_message,
 )
 from ocr_extract.messages.flagged import flagged
-from ocr_extract.messages.gather import last_run, require_roster
+from ocr_extract.messages.gather import Ask, last_run, require_roster
 from ocr_extract.messages.rounds import (
     asked_before,
     asked_lines,
@@ -68,28 +69,82 @@ def prepare_authors(
         if (address := _address(ask.paper.key, ask.paper.email, options.addresses))
     }
     round_ = round_of(stored, remind=options.remind)
-    known_papers = {m.paper: m for m in stored if m.kind == "author" and m.round == round_}
+    outdated = _withdrawn(ledger, stored, {ask.paper.key: ask.fingerprint for ask in run.asks})
+    own = _Round(round_, ledger.messages.all(), run.number, sender, templates, options.form)
     new: list[NewMessage] = []
-    troubles: list[str] = []
     for ask in run.asks:
-        if (address := addresses.get(ask.paper.key)) is None:
-            continue
-        form = None
-        if options.form is not None:
-            try:
-                form = form_of(options.form, ask, sender)
-            except UsageError as error:
-                troubles.append(f"{ask.paper.key}: {error.message}")
-        asked = asked_before(stored, ask.paper.key, round_)
-        new.append(author_message(run.number, ask, address, asked, sender, templates, form))
-    asks = {ask.paper.key: ask.fingerprint for ask in run.asks}
+        if (address := addresses.get(ask.paper.key)) is not None:
+            new += own.message(ledger, ask, address)
+    keys = [ask.paper.key for ask in run.asks]
+    added, _ = _added(ledger, new)
     return Prepared(
-        *_added(ledger, new),
-        withdrawn=_withdrawn(ledger, stored, asks),
-        without_address=tuple(key for key in asks if key not in addresses),
-        changed=tuple(k for k, v in asks.items() if _is_other(known_papers.get(k), v)),
-        troubles=tuple(troubles),
+        added,
+        withdrawn=(*outdated, *own.replaced),
+        without_address=tuple(key for key in keys if key not in addresses),
+        changed=tuple(a.paper.key for a in run.asks if _is_other(own.last(a), a.fingerprint)),
+        troubles=tuple(own.troubles),
+        known=tuple(own.known),
     )
+
+
+@dataclass
+class _Round:
+    """The round that is being prepared. `known` collects messages that are left as they are,
+    `replaced` those that waited and say something else now, `troubles` forms that are left out.
+    """
+
+    number: int
+    stored: Sequence[StoredMessage]
+    run: int
+    sender: Sender
+    templates: Templates
+    form: Path | None
+    known: list[StoredMessage] = field(default_factory=list)
+    replaced: list[StoredMessage] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
+
+    def _of_paper(self, ask: Ask) -> list[StoredMessage]:
+        own = (m for m in self.stored if m.kind == "author" and m.round == self.number)
+        return [m for m in own if m.paper == ask.paper.key]
+
+    def last(self, ask: Ask) -> StoredMessage | None:
+        """The paper's message of this round, unless it was withdrawn."""
+        return next((m for m in self._of_paper(ask)[::-1] if m.state != "withdrawn"), None)
+
+    def message(self, ledger: Ledger, ask: Ask, address: str) -> list[NewMessage]:
+        """The message to a paper's author; none when there is one that says the same, or that has
+        left the outbox: who was asked in this round is not asked again.
+        """
+        last = self.last(ask)
+        revision = sum(m.state == "withdrawn" for m in self._of_paper(ask))
+        if last is not None and last.state not in ("prepared", "deferred"):
+            if last.state != "failed" or last.recipient == address:
+                self.known.append(last)
+                return []
+            revision += 1
+        new = self._composed(ask, address, revision)
+        if last is None or last.state == "failed":
+            return [new]
+        if last.digest == hashlib.sha256(new.content).hexdigest():
+            self.known.append(last)
+            return []
+        change = Change("withdrawn", "It was prepared anew.")
+        if (withdrawn := ledger.messages.change(last, change)) is None:
+            return []
+        self.replaced.append(withdrawn)
+        return [self._composed(ask, address, revision + 1)]
+
+    def _composed(self, ask: Ask, address: str, revision: int) -> NewMessage:
+        form = None
+        if self.form is not None:
+            try:
+                form = form_of(self.form, ask, self.sender)
+            except UsageError as error:
+                self.troubles.append(f"{ask.paper.key}: {error.message}")
+        asked = asked_before(self.stored, ask.paper.key, self.number)
+        return author_message(
+            self.run, ask, address, asked, self.sender, self.templates, form, revision
+        )
 
 
 def _is_other(message: StoredMessage | None, fingerprint: str) -> bool:

@@ -17,6 +17,7 @@ ROSTER = "key,title,authors,email\nana25,On Ana,Ana Li,\nbela25,On Bela,Bela Li,
 @pytest.fixture
 def out(factory: Factory) -> Path:
     """The results of a volume of two papers; one has no agreement."""
+    (factory.folder / "in").mkdir()
     agreement = factory.text("in/ana25.txt", TEXT.format("Ana"))
     roster = factory.text("v.csv", ROSTER)
     out = factory.folder / "out"

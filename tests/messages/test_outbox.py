@@ -51,6 +51,15 @@ def test_authors_are_asked_for_what_is_missing(ledger: Ledger) -> None:
     assert (again.new, len(again.known)) == ((), 2)
 
 
+def test_a_waiting_message_that_says_something_else_is_prepared_anew(ledger: Ledger) -> None:
+    prepare(ledger)
+    ledger.messages.change(ledger.messages.of(2), Change("sent"))
+    prepared = prepare(ledger, garcia25="new@example.org", tanaka25="new@example.org")
+    assert [(m.paper, m.recipient) for m in prepared.new] == [("garcia25", "new@example.org")]
+    assert [m.number for m in prepared.withdrawn] == [1]
+    assert [m.number for m in prepared.known] == [2]
+
+
 def test_drafts_are_private_and_go_when_the_message_is_sent(
     ledger: Ledger, factory: Factory
 ) -> None:
