@@ -114,7 +114,7 @@ def _print_authors(prepared: outbox.Prepared) -> None:
     for message in prepared.withdrawn:
         print_line(f"Withdrawn: {line_of(message)}")
     for sentence in prepared.troubles:
-        print_line(f"No form is attached for {sentence}")
+        print_line(f"The form of {sentence}")
     if prepared.without_address:
         keys = ", ".join(prepared.without_address)
         print_line(

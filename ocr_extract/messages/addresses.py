@@ -13,9 +13,9 @@ from ocr_extract.errors import BadMessage
 from ocr_extract.reports.plain import plain
 
 MAX_ADDRESS = 254
-"""Largest length of an address in characters (RFC 5321, 4.5.3.1.3)."""
+"""Largest length of an address in characters (defined by RFC 5321, 4.5.3.1.3)."""
 MAX_LOCAL = 64
-"""Largest length of the part before the @ in characters (RFC 5321, 4.5.3.1.1)."""
+"""Largest length of the part before the @ in characters (defined by RFC 5321, 4.5.3.1.1)."""
 MAX_TABLE_BYTES = 10_000_000
 """Largest size of a table of addresses, in bytes (chosen: ten thousand papers have 1 MB)."""
 MAX_SHOWN = 80

@@ -212,15 +212,18 @@ def _row(paper: OpenPaper) -> Iterator[str]:
     yield from (shown(status.email), " ".join(paper.flags), paper.ask)
 
 
-def form_of(blank: Path, ask: Ask, sender: Sender) -> Attachment:
-    """A blank form, filled in for a paper. Raises UsageError when it cannot be."""
-    from ocr_extract.messages.filled_form import filled_form  # noqa: PLC0415  slow
+def form_of(blank: Path, ask: Ask, sender: Sender) -> tuple[Attachment, tuple[str, ...]]:
+    """A blank form, filled in for a paper, and sentences about entries that are left empty. Raises
+    UsageError when it is no form.
+    """
+    from ocr_extract.messages.filled_form import fill_in  # noqa: PLC0415  slow
 
-    content = filled_form(
+    filled = fill_in(
         blank,
         title=ask.paper.title,
         authors=", ".join(ask.paper.people),
         proceedings=sender.volume,
         corresponding_author=next(iter(ask.paper.people), ""),
     )
-    return Attachment(f"agreement-{ask.paper.key}.pdf", "application/pdf", content)
+    name = f"agreement-{ask.paper.key}.pdf"
+    return Attachment(name, "application/pdf", filled.content), filled.left_empty

@@ -19,8 +19,8 @@ from ocr_extract.volume.ledger import Ledger
 from ocr_extract.volume.ledger.messages import Change, MessageKind, MessageState, StoredMessage
 
 DEFERRED_SECONDS = 1800.0
-"""Shortest time until a deferred message is tried again, in seconds (RFC 5321, 4.5.4.1: 30 minutes
-at least)."""
+"""Shortest time until a deferred message is tried again, in seconds (defined by RFC 5321, 4.5.4.1:
+30 minutes at least)."""
 Handed = Literal["no", "begun"]
 """Whether the content of a message began to be handed over."""
 

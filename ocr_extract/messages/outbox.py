@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ocr_extract.errors import UsageError
 from ocr_extract.messages.addresses import checked_address
 from ocr_extract.messages.compose import (
     Editors,
@@ -33,7 +32,7 @@ from ocr_extract.volume.ledger.messages import Change, NewMessage, StoredMessage
 class Prepared:
     """What was prepared: `new` messages, `known` ones that were there before, `withdrawn` ones that
     nobody needs any more, the keys of papers without an address, those that were asked in this
-    round about something else, and sentences about forms that could not be filled in.
+    round about something else, and sentences about what a form does not say.
     """
 
     new: tuple[StoredMessage, ...] = ()
@@ -82,7 +81,7 @@ def prepare_authors(
         withdrawn=(*outdated, *own.replaced),
         without_address=tuple(key for key in keys if key not in addresses),
         changed=tuple(a.paper.key for a in run.asks if _is_other(own.last(a), a.fingerprint)),
-        troubles=tuple(own.troubles),
+        troubles=tuple(dict.fromkeys(own.troubles)),
         known=tuple(own.known),
     )
 
@@ -90,7 +89,7 @@ def prepare_authors(
 @dataclass
 class _Round:
     """The round that is being prepared. `known` collects messages that are left as they are,
-    `replaced` those that waited and say something else now, `troubles` forms that are left out.
+    `replaced` those that waited and say something else now, `troubles` what a form does not say.
     """
 
     number: int
@@ -137,10 +136,8 @@ class _Round:
     def _composed(self, ask: Ask, address: str, revision: int) -> NewMessage:
         form = None
         if self.form is not None:
-            try:
-                form = form_of(self.form, ask, self.sender)
-            except UsageError as error:
-                self.troubles.append(f"{ask.paper.key}: {error.message}")
+            form, left_empty = form_of(self.form, ask, self.sender)
+            self.troubles += [f"{ask.paper.key}: {sentence}" for sentence in left_empty]
         asked = asked_before(self.stored, ask.paper.key, self.number)
         return author_message(
             self.run, ask, address, asked, self.sender, self.templates, form, revision

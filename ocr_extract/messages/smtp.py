@@ -22,9 +22,9 @@ TIMEOUT_SECONDS = 60.0
 """Longest wait for a server's answer, in seconds (chosen: RFC 5321 asks for minutes, but a person
 waits)."""
 PORTS: dict[Tls, int] = {"starttls": 587, "tls": 465, "none": 25}
-"""The usual port for each kind of TLS."""
+"""The usual port for each kind of TLS (defined by RFC 6409, RFC 8314 and RFC 5321)."""
 READY = 354
-"""The reply after which the content is sent."""
+"""The reply after which the content is sent (defined by RFC 5321, 4.2.3)."""
 
 
 @dataclass(frozen=True)

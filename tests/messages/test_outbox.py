@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.errors import BadMessage
+from ocr_extract.errors import BadMessage, UsageError
 from ocr_extract.messages.addresses import is_address, read_addresses
 from ocr_extract.messages.drafts import draft_name, remove_drafts, write_drafts
 from ocr_extract.messages.eml import Attachment, Envelope, Letter, encoded, safe_name, to_send
 from ocr_extract.messages.flagged import flagged
-from ocr_extract.messages.outbox import prepare_editors
+from ocr_extract.messages.outbox import AuthorOptions, prepare_authors, prepare_editors
 from ocr_extract.messages.templates import NAMES, Templates, write_templates
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.messages import Change
@@ -232,3 +232,20 @@ def test_nothing_is_flagged_in_a_volume_in_order(factory: Factory) -> None:
         run(ledger, [write(factory, "feldmann25.txt", 0)])
         assert flagged(factory.folder) == ((), (), 0)
         assert draft_name(prepare(ledger).new[0]).startswith("0001-round1-")
+
+
+def test_the_form_is_attached_filled_in_for_the_paper(ledger: Ledger, factory: Factory) -> None:
+    asking = AuthorOptions(ADDRESSES, factory.blank())
+    prepared = prepare_authors(ledger, SENDER, Templates(), asking)
+    assert (len(prepared.new), prepared.troubles) == (2, ())
+    message = _parsed(ledger.messages.content(prepared.new[1].number))
+    (form,) = message.iter_attachments()
+    assert form.get_filename() == "agreement-tanaka25.pdf"
+    assert form.get_content().startswith(b"%PDF")
+    assert "form is attached" in _text(message, "plain")
+    again = prepare_authors(ledger, SENDER, Templates(), asking)
+    assert (again.new, len(again.known)) == ((), 2)
+    unusable = AuthorOptions(ADDRESSES, factory.text("no.pdf", "no form"), remind=True)
+    with pytest.raises(UsageError, match="cannot be read"):
+        prepare_authors(ledger, SENDER, Templates(), unusable)
+    assert len(ledger.messages.all()) == 2
