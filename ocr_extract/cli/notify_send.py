@@ -11,6 +11,7 @@ from ocr_extract.errors import BadMessage, NotSent
 from ocr_extract.messages.addresses import checked_address
 from ocr_extract.messages.delivery import Sending, Sent, Transport, due, send
 from ocr_extract.messages.eml import has_sender
+from ocr_extract.messages.outbox import withdraw_outdated
 from ocr_extract.messages.secrets import secret_of
 from ocr_extract.messages.smtp import Server, SmtpTransport, server_of
 from ocr_extract.messages.webhook import WebhookTransport, checked_url
@@ -31,6 +32,8 @@ def send_prepared(ledger: Ledger, options: NotifyOptions) -> None:
         advice = "Give --smtp HOST:PORT, or send the drafts with your mail program."
         raise BadMessage("No server is named that sends.", advice)
     if options.smtp:
+        for message in () if options.dry_run else withdraw_outdated(ledger):
+            print_line(f"Withdrawn: {line_of(message)}")
         sending = _sending(options)
         _send(ledger, _mail(ledger, options, sending), sending, dry_run=options.dry_run)
     if options.webhook:

@@ -206,6 +206,17 @@ def _added(
     )
 
 
+def withdraw_outdated(ledger: Ledger) -> tuple[StoredMessage, ...]:
+    """Withdraw messages to authors that wait and ask for something that the last run does not ask
+    any more: an answer came in the meantime. Returns them.
+    """
+    run = last_run(ledger)
+    if run.summary.status is None:
+        return ()
+    asks = {ask.paper.key: ask.fingerprint for ask in run.asks}
+    return _withdrawn(ledger, ledger.messages.all(), asks)
+
+
 def _withdrawn(
     ledger: Ledger, stored: Sequence[StoredMessage], asks: Mapping[str, str]
 ) -> tuple[StoredMessage, ...]:
