@@ -7,6 +7,8 @@ OcrExtractError                exit code
 │   ├── BadRoster                  a roster that cannot be read
 │   ├── BadMap                     a table of names and papers that cannot be taken
 │   ├── BadDecision                a decision, or a table of decisions, that cannot be taken
+│   ├── BadMessage                 a message, address or template that cannot be used
+│   ├── NotSent                    a server that cannot be reached, or refuses to talk to us
 │   ├── BadTruth                   results or a table of true dates that cannot be read
 │   ├── UnsafeOutput               output that overlaps the input, or cannot be written
 │   ├── NoRoom                     no disk space left for temporary files
@@ -78,6 +80,16 @@ class BadMap(UsageError):
 
 class BadDecision(UsageError):
     """A person's decision cannot be taken as it is typed: no date, no paper, or no open item."""
+
+
+class BadMessage(UsageError):
+    """A message cannot be made: its address, its template, or an option is wrong."""
+
+
+class NotSent(UsageError):
+    """A server cannot be reached, is not trusted, or refuses the password. Nothing was sent to it;
+    what was to be sent stays prepared.
+    """
 
 
 class BadTruth(UsageError):

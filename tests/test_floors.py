@@ -24,6 +24,8 @@ FLOORS = (
     ("volume",),
     ("reports",),
     ("review",),
+    ("messages",),
+    ("handoff",),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from ocr_extract._version import __version__
+from ocr_extract.cli import notify_options as asked
 from ocr_extract.cli.parameters import (
     AgainOption,
     AuditOption,
+    CaOption,
     DatesArgument,
     DecisionsOption,
     ExportOption,
@@ -22,6 +24,7 @@ from ocr_extract.cli.parameters import (
     FailOnOption,
     FullOption,
     ImportOption,
+    IntoGitOption,
     JobsOption,
     LedgerOption,
     ListOption,
@@ -32,18 +35,22 @@ from ocr_extract.cli.parameters import (
     NoRosterOption,
     NotebookOption,
     ParquetOption,
+    PassphraseCommandOption,
+    PatternOption,
     PersonOption,
     PortOption,
     ReplaceOption,
     ResultsArgument,
     RosterOption,
     SchedulerOption,
+    SealOption,
     SettingsOption,
     ShipFilesOption,
     TargetErrorOption,
     TruthArgument,
     VerboseOption,
     VerifyOption,
+    VolumeOption,
     YearOption,
 )
 
@@ -256,3 +263,100 @@ def report_command(
     from ocr_extract.cli.report import report
 
     report(out, ledger, full=full, parquet=parquet)
+
+
+@app.command("package")
+def package_command(
+    to: Annotated[Path, typer.Option("--to", help="The zip file to write.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+    volume: VolumeOption = None,
+    pattern: PatternOption = "{volume}permissions/{key}Permission.pdf",
+    into_git: IntoGitOption = False,
+    seal: SealOption = None,
+    passphrase_command: PassphraseCommandOption = None,
+) -> None:
+    """Write the accepted agreements for the series: a zip file with a manifest and a certificate.
+
+    Every file is read again, and left out if it is not the one that was checked. Papers without an
+    accepted agreement are listed; then the certificate says INCOMPLETE.
+    Exit code: 0 every paper is in it, 1 some are not, 2 wrong use.
+    """
+    from ocr_extract.cli.handoff import PackageOptions, package
+
+    options = PackageOptions(
+        to, out, ledger, volume, pattern, into_git, seal, passphrase_command
+    )  # fmt: skip
+    raise typer.Exit(package(options))
+
+
+@app.command("verify")
+def verify_command(
+    file: Annotated[Path, typer.Argument(help="A zip file that `package` has written.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Folder of the results.")] = None,
+    ledger: LedgerOption = None,
+    ca: CaOption = None,
+) -> None:
+    """Say whether a package still is what was handed over: files, manifest, certificate, seal.
+
+    With --out or --ledger also whether the ledger's audit trail is whole and leads to it. With
+    --ca the certificate has to be sealed by somebody whom that authority vouches for.
+    Exit code: 0 everything holds, 1 something does not, 2 wrong use.
+    """
+    from ocr_extract.cli.handoff import verify
+
+    raise typer.Exit(verify(file, out, ledger, tuple(ca or ())))
+
+
+@app.command("notify")
+def notify_command(
+    who: asked.WhoArgument = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the results.")] = Path("results"),
+    ledger: LedgerOption = None,
+    to: asked.ToOption = None,
+    sender: asked.FromOption = None,
+    reply_to: asked.ReplyToOption = None,
+    volume: asked.VolumeOption = "",
+    deadline: asked.DeadlineOption = "",
+    addresses: asked.AddressesOption = None,
+    form: asked.FormOption = None,
+    remind: asked.RemindOption = False,
+    templates: asked.TemplatesOption = None,
+    edit_templates: asked.EditTemplatesOption = None,
+    _list: asked.ListOutboxOption = False,
+    send: asked.SendOption = False,
+    smtp: asked.SmtpOption = None,
+    tls: asked.TlsOption = asked.TlsMode.STARTTLS,
+    ca: asked.CaOption = None,
+    user: asked.UserOption = "",
+    password_command: asked.PasswordCommandOption = None,
+    token_command: asked.TokenCommandOption = None,
+    webhook: asked.WebhookOption = None,
+    secret_command: asked.SecretCommandOption = None,
+    dry_run: asked.DryRunOption = False,
+    only: asked.OnlyOption = None,
+    rate: asked.RateOption = 0.0,
+    at_once: asked.NowOption = False,
+    mark_sent: asked.MarkSentOption = None,
+    send_again: asked.SendAgainOption = None,
+    person: PersonOption = None,
+) -> None:
+    """Prepare messages to the editors or the authors, show the outbox, send what is prepared.
+
+    Nothing is sent without --send: prepared messages lie in the outbox, and as drafts in
+    OUT/messages. The same command prepares and sends nothing twice. Passwords come from
+    OCR_EXTRACT_SMTP_PASSWORD or from a command, never from an argument.
+    Exit code: 0 nothing is wrong, 1 a message failed or may not have arrived, 2 wrong use.
+    """
+    from ocr_extract.cli.notify import notify
+
+    options = asked.NotifyOptions(
+        who=who.value if who else None, out=out, ledger=ledger, to=to, sender=sender,
+        reply_to=reply_to, volume=volume, deadline=deadline, addresses=addresses, form=form,
+        remind=remind, templates=templates, edit_templates=edit_templates, send=send, smtp=smtp,
+        tls=tls.value, ca=ca, user=user, password_command=password_command,
+        token_command=token_command, webhook=webhook, secret_command=secret_command,
+        dry_run=dry_run, only=tuple(only or ()), rate=rate, at_once=at_once, mark_sent=mark_sent,
+        send_again=send_again, person=person,
+    )  # fmt: skip
+    raise typer.Exit(notify(options))

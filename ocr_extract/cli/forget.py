@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
+from ocr_extract.messages.drafts import remove_drafts
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
 from ocr_extract.volume.arrivals import FOLDER, remove_copies
@@ -28,7 +29,8 @@ def forget(key: str, out: Path, ledger: str | None) -> None:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."
         raise LedgerTrouble(message, "Give a key of the roster, or a file's name.")
     copies = remove_copies(out, forgotten.files)
-    _print_removed(forgotten, exports.remove(out, forgotten.files), copies, out)
+    removed = (*exports.remove(out, forgotten.files), *remove_drafts(out))
+    _print_removed(forgotten, removed, copies, out)
 
 
 def _print_removed(

@@ -112,3 +112,24 @@ FullOption = Annotated[
 ParquetOption = Annotated[
     bool, typer.Option("--parquet", help="Write the tables as Parquet, too (needs pyarrow).")
 ]
+VolumeOption = Annotated[
+    str | None,
+    typer.Option("--volume", help="The volume's name, such as v330; else its folder says it."),
+]
+PatternOption = Annotated[str, typer.Option("--pattern", help="Names of the files in the package.")]
+IntoGitOption = Annotated[
+    bool, typer.Option("--into-git", help="Write into a git repository, where it is not ignored.")
+]
+SealOption = Annotated[
+    Path | None, typer.Option("--seal", help="PKCS #12 file (.p12) that signs the certificate.")
+]
+PassphraseCommandOption = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase-command",
+        help="Prints the passphrase of --seal; else OCR_EXTRACT_SEAL_PASSPHRASE has it.",
+    ),
+]
+CaOption = Annotated[
+    list[Path] | None, typer.Option("--ca", help="Certificate of who vouches for the seal.")
+]

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from ocr_extract.errors import UnsafeOutput
 
@@ -30,6 +30,15 @@ def replaced(path: Path) -> Iterator[TextIO]:
     """
     with writing(path), _temporary_file_for(path) as part:
         with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(path)
+
+
+@contextmanager
+def replaced_bytes(path: Path) -> Iterator[BinaryIO]:
+    """The same for a file of bytes."""
+    with writing(path), _temporary_file_for(path) as part:
+        with part.open("wb") as file:
             yield file
         part.replace(path)
 

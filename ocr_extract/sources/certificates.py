@@ -64,12 +64,12 @@ def read_certificates(content: bytes, roots: Sequence[Path] = ()) -> tuple[Certi
     """
     if SIGNATURE_MARKER not in content:
         return ()
-    with _silenced_pyhanko():
+    with silenced_pyhanko():
         return tuple(_certificates(content, roots))
 
 
 @contextmanager
-def _silenced_pyhanko() -> Iterator[None]:
+def silenced_pyhanko() -> Iterator[None]:
     """PyHanko's loggers and deprecation warnings are off: it logs tracebacks of errors that it
     also returns.
     """

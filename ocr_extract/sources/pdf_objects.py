@@ -82,6 +82,11 @@ class PdfObjects:
         self._document = document
         self._settings = settings
 
+    def sizes(self) -> list[tuple[float, float]]:
+        """Width and height of each page as displayed, in points."""
+        count = range(len(self._document))
+        return [tuple(map(float, self._document.get_page_size(n))) for n in count]  # type: ignore[misc]
+
     def page(self, number: int) -> ObjectPage:
         """The words and annotations of a page; no words when PDFium cannot load it."""
         annotations = self._annotations(number)

@@ -74,6 +74,11 @@ def model_digests() -> tuple[str, ...]:
     return tuple(sorted(f"{path.name} {_digest(path.read_bytes())}" for path in files))
 
 
+def model_digests() -> dict[str, str]:
+    """The SHA-256 of each shipped model, by its folder and its file's name."""
+    return {"/".join(name): _digest(model_file(*name).read_bytes()) for name in MODEL_FILES}
+
+
 def _digest(content: bytes) -> str:
     """SHA-256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

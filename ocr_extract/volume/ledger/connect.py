@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import (
     URL,
@@ -28,6 +29,8 @@ from sqlalchemy.pool import StaticPool
 from ocr_extract.errors import LedgerBusy, LedgerTrouble, MissingTool
 from ocr_extract.volume.ledger.tables import REVISION, alembic_version, metadata
 
+Purpose = Literal["run", "send"]
+"""What a ledger is locked for: a run, or sending messages."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 """The folder of the Alembic migrations."""
 BUSY_MILLISECONDS = 30_000
@@ -35,6 +38,10 @@ BUSY_MILLISECONDS = 30_000
 error is raised (chosen)."""
 ADVISORY_LOCK = 0x0C4E47AC7
 """Key of the advisory lock in PostgreSQL: any number, the same for every run (chosen)."""
+ADVISORY_LOCKS = {"run": ADVISORY_LOCK, "send": ADVISORY_LOCK + 1}
+"""Keys of the advisory locks in PostgreSQL, by purpose."""
+LOCK_SUFFIXES = {"run": ".lock", "send": ".send.lock"}
+"""Endings of the lock files beside a SQLite ledger, by purpose."""
 MESSAGES_NO_ROOM = ("disk is full", "No space left", "disk I/O error", "could not extend file")
 """Parts of database messages which mean that there is no room left."""
 MESSAGES_DAMAGED = ("file is not a database", "disk image is malformed", "invalid page")
@@ -183,26 +190,26 @@ def _upgrade(connection: Connection, revision: str | None) -> None:
 
 
 @contextmanager
-def held(engine: Engine) -> Iterator[None]:
-    """Lock a ledger for one run. The system removes the lock when the process ends, in whatever
-    way. Raises LedgerBusy when another run has the lock, and LedgerTrouble when the lock file
-    cannot be written.
+def held(engine: Engine, purpose: Purpose = "run") -> Iterator[None]:
+    """Lock a ledger for one run, or for one program that sends. The system removes the lock when
+    the process ends, in whatever way. Raises LedgerBusy when another one has the lock, and
+    LedgerTrouble when the lock file cannot be written.
     """
     if not _is_sqlite(engine.url):
-        with _held_in_database(engine):
+        with _held_in_database(engine, purpose):
             yield
     elif engine.url.database and engine.url.database != ":memory:":
-        with _held_by_lock_file(Path(engine.url.database)):
+        with _held_by_lock_file(Path(engine.url.database), purpose):
             yield
     else:
         yield
 
 
 @contextmanager
-def _held_by_lock_file(database: Path) -> Iterator[None]:
+def _held_by_lock_file(database: Path, purpose: Purpose) -> Iterator[None]:
     """Lock a SQLite ledger by a lock on a file beside it."""
     # The lock file is beside the database: SQLite uses its own locks on the database file.
-    path = database.with_name(f"{database.name}.lock")
+    path = database.with_name(f"{database.name}{LOCK_SUFFIXES[purpose]}")
     try:
         # A link is not followed: another file would be written to.
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
@@ -215,7 +222,8 @@ def _held_by_lock_file(database: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             lock.seek(0)
-            raise _busy(f"process {lock.read(20).strip() or 'unknown'}") from error
+            holder = f"process {lock.read(20).strip() or 'unknown'}"
+            raise _busy(holder, purpose) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -223,18 +231,27 @@ def _held_by_lock_file(database: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held_in_database(engine: Engine) -> Iterator[None]:
+def _held_in_database(engine: Engine, purpose: Purpose) -> Iterator[None]:
     """Lock a PostgreSQL ledger by an advisory lock."""
     with engine.connect() as connection:
         query = text("SELECT pg_try_advisory_lock(:key)")
-        if not connection.execute(query, {"key": ADVISORY_LOCK}).scalar():
-            raise _busy("another connection")
+        if not connection.execute(query, {"key": ADVISORY_LOCKS[purpose]}).scalar():
+            raise _busy("another connection", purpose)
         connection.commit()
-        yield
+        try:
+            yield
+        finally:
+            # The pool keeps the connection, and with it the lock. A lost one has no lock.
+            with suppress(DBAPIError):
+                unlock = text("SELECT pg_advisory_unlock(:key)")
+                connection.execute(unlock, {"key": ADVISORY_LOCKS[purpose]})
 
 
-def _busy(holder: str) -> LedgerBusy:
+def _busy(holder: str, purpose: Purpose = "run") -> LedgerBusy:
     """The error for a ledger that `holder` is using."""
+    if purpose == "send":
+        message = f"Another program is sending this ledger's messages ({holder})."
+        return LedgerBusy(message, "Wait for it to end: `ocr-extract notify --list` shows what is.")
     message = f"Another run is writing to this ledger ({holder})."
     return LedgerBusy(message, "Wait for it to end, or give another --out or --ledger.")
 

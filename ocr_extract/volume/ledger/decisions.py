@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from ocr_extract.errors import BadDecision, LedgerTrouble
 from ocr_extract.records import Action, Decision
+from ocr_extract.volume.ledger import trail
 from ocr_extract.volume.ledger.connect import database_troubles, writing
 from ocr_extract.volume.ledger.tables import decisions, holds
 
@@ -219,7 +220,8 @@ def _add(connection: Connection, new: NewDecision) -> StoredDecision:
         raise BadDecision(f"A message's id has 1 to {MAX_MESSAGE} characters.")
     row = {**vars(new), "made": datetime.now(UTC).isoformat(timespec="milliseconds")}
     insert = _insert_of(connection)(decisions).values(row)
-    connection.execute(insert.on_conflict_do_nothing(index_elements=[decisions.c.message]))
+    fresh = insert.on_conflict_do_nothing(index_elements=[decisions.c.message])
+    is_new = connection.execute(fresh.returning(decisions.c.id)).first() is not None
     query = select(decisions).where(decisions.c.message == new.message)
     found = connection.execute(query).mappings().first()
     if found is None:
@@ -229,6 +231,8 @@ def _add(connection: Connection, new: NewDecision) -> StoredDecision:
     if same != (new.key, new.action, new.value, new.undoes):
         message = f"The message {new.message} was stored with another decision."
         raise BadDecision(message, "Give each decision an id of its own.")
+    if is_new:
+        trail.append_row(connection, "decision", dict(found))
     return stored
 
 

@@ -24,11 +24,14 @@ from sqlalchemy import (
     update,
 )
 
+from ocr_extract.volume.ledger import trail
 from ocr_extract.volume.ledger.connect import writing
+from ocr_extract.volume.ledger.messages import clear_content
 from ocr_extract.volume.ledger.tables import (
     decisions,
     holds,
     listing,
+    message_states,
     messages,
     readings,
     records,
@@ -123,21 +126,37 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
 
 def _remove_rows(connection: Connection, paper_rows: _PaperRows) -> dict[str, int]:
     """Remove the rows. Returns the number of removed rows by table."""
+    own = messages.c.paper.in_(paper_rows.papers)
     conditions: Sequence[tuple[Table, ColumnElement[bool]]] = (
+        (message_states, message_states.c.message.in_(_numbers(connection, messages, own))),
         (run_records, run_records.c.record_id.in_(paper_rows.numbers)),
         (records, records.c.id.in_(paper_rows.numbers)),
         (readings, readings.c.sha256.in_(paper_rows.hashes)),
         (listing, listing.c.path.in_(paper_rows.paths)),
         (holds, _holds_of(paper_rows)),
         (decisions, _decisions_of(paper_rows)),
-        (messages, messages.c.paper.in_(paper_rows.papers)),
+        (messages, own),
     )
+    gone = {
+        kind: _numbers(connection, table, condition)
+        for kind, (table, _) in trail.COLUMNS.items()
+        for removed, condition in conditions
+        if removed is table
+    }
     counts = {
         table.name: connection.execute(delete(table).where(condition)).rowcount
         for table, condition in conditions
     }
-    _clear_shown(connection, paper_rows)
-    return {name: count for name, count in counts.items() if name != holds.name}
+    cleared = _clear_shown(connection, paper_rows)
+    _clear_reports(connection)
+    trail.append_forgotten(connection, gone | {"decision": [*gone["decision"], *cleared]})
+    hidden = (holds.name, message_states.name)
+    return {name: count for name, count in counts.items() if name not in hidden}
+
+
+def _numbers(connection: Connection, table: Table, condition: ColumnElement[bool]) -> list[int]:
+    """The numbers of a table's rows that meet a condition."""
+    return list(connection.execute(select(table.c.id).where(condition)).scalars())
 
 
 def _decisions_of(paper_rows: _PaperRows) -> ColumnElement[bool]:
@@ -154,13 +173,27 @@ def _holds_of(paper_rows: _PaperRows) -> ColumnElement[bool]:
     return or_(false(), *(holds.c.item.startswith(sha256) for sha256 in paper_rows.hashes))
 
 
-def _clear_shown(connection: Connection, paper_rows: _PaperRows) -> None:
-    """Clear what people saw when they decided about other papers, where it names the files."""
+def _clear_shown(connection: Connection, paper_rows: _PaperRows) -> list[int]:
+    """Clear what people saw when they decided about other papers, where it names the files. Returns
+    the numbers of these decisions.
+    """
+    cleared = []
     rows = connection.execute(select(decisions.c.id, decisions.c.shown)).all()
     for number, shown in rows:
         if shown and _mentions(shown, paper_rows):
             row = update(decisions).where(decisions.c.id == number)
             connection.execute(row.values(shown="{}"))
+            cleared.append(number)
+    return cleared
+
+
+def _clear_reports(connection: Connection) -> None:
+    """Remove the content of messages about the whole volume: they name every paper. One that is not
+    sent yet is withdrawn.
+    """
+    about_all = messages.c.paper.is_(None) & (messages.c.content != b"")
+    for number in _numbers(connection, messages, about_all):
+        clear_content(connection, number, "A paper that it names was forgotten.")
 
 
 def _clear_runs(connection: Connection, paper_rows: _PaperRows) -> None:
@@ -220,3 +253,6 @@ def _remaining_data(connection: Connection, paper_rows: _PaperRows) -> Iterable[
             " these files renews them; earlier ones are the history of the other papers."
         )
     yield "Times and settings of the runs stay: they name no paper."
+    if connection.execute(select(messages.c.id).where(messages.c.paper.is_(None))).first():
+        yield "Messages to editors have lost their content: they named every paper."
+    yield "The trail keeps digests of what was removed, and says that it was forgotten."

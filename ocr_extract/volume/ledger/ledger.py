@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, func, insert, select, update
+from sqlalchemy import URL, Connection, Engine, func, insert, select, update
 
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
+from ocr_extract.volume.ledger import trail
 from ocr_extract.volume.ledger.connect import (
     database_troubles,
     engine_of,
@@ -28,6 +29,7 @@ from ocr_extract.volume.ledger.connect import (
 )
 from ocr_extract.volume.ledger.decisions import Decisions
 from ocr_extract.volume.ledger.forget import Forgotten, forget, of_paper
+from ocr_extract.volume.ledger.messages import Messages
 from ocr_extract.volume.ledger.rows import (
     DamagedReading,
     insert_row,
@@ -44,10 +46,17 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
+from ocr_extract.volume.ledger.trail import BrokenLink, Head
 from ocr_extract.volume.stored_reading import StoredReading
 
 BATCH_ROWS = 500
 """Largest number of rows in memory when many are fetched or written (chosen)."""
+
+HISTORY_COLUMNS = (
+    "made", "round", "kind", "recipient", "paper", "template", "subject", "asked", "state",
+    "changed", "reply",
+)  # fmt: skip
+"""The columns of a message that the history shows: not the message itself."""
 
 
 @dataclass(frozen=True)
@@ -283,10 +292,20 @@ class Ledger:
         """What people decided, and who looks at what."""
         return Decisions(self._engine)
 
-    def sent(self, run: int, recipient: str, subject: str, paper: str | None = None) -> None:
-        """Append that a message was sent."""
-        row = {"run_id": run, "recipient": recipient, "subject": subject, "paper": paper}
-        self._append(messages, {**row, "sent": _now()})
+    @property
+    def messages(self) -> Messages:
+        """What is to be sent, and what became of it."""
+        return Messages(self._engine)
+
+    def trail_head(self) -> Head:
+        """The last entry of the trail over decisions and messages."""
+        with database_troubles():
+            return trail.head(self._engine)
+
+    def trail_faults(self) -> tuple[BrokenLink, ...]:
+        """What does not fit in the trail; () when it is sound."""
+        with database_troubles():
+            return trail.verify(self._engine)
 
     def history(self, key: str) -> tuple[tuple[str, Record | Mapping[str, Any]], ...]:
         """Everything that is stored about a paper, a file's name or path, or a hash, oldest first:
@@ -299,11 +318,12 @@ class Ledger:
         of_decisions = (
             select(decisions).where(decisions.c.sha256.in_(hashes)).order_by(decisions.c.id)
         )
-        of_messages = select(messages).where(messages.c.paper == key).order_by(messages.c.id)
+        shown = [column for column in messages.c if column.name in HISTORY_COLUMNS]
+        of_messages = select(*shown).where(messages.c.paper == key).order_by(messages.c.id)
         entries: list[tuple[str, Record | Mapping[str, Any]]] = [
             *((row[0], stored_record(row[1])) for row in rows),
             *((row["made"], row) for row in self._mappings(of_decisions)),
-            *((row["sent"], row) for row in self._mappings(of_messages)),
+            *((row["made"], row) for row in self._mappings(of_messages)),
         ]
         return tuple(sorted(entries, key=lambda item: item[0]))
 
@@ -313,10 +333,6 @@ class Ledger:
             return forget(self._engine, key)
 
     # Access to the database
-
-    def _append(self, table: Table, row: Mapping[str, object]) -> None:
-        with self._writing() as connection:
-            connection.execute(insert(table).values(row))
 
     def _rows(self, query: Any) -> list[Any]:
         with database_troubles(), self._engine.connect() as connection:

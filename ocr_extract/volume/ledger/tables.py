@@ -26,7 +26,7 @@ CONSTRAINT_NAMES = {
 }
 """Patterns for the names of indexes and constraints."""
 metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
-REVISION = "0002"
+REVISION = "0003"
 """The version of these tables: the latest one in migrations/versions."""
 alembic_version = Table(  # where Alembic stores a database's revision, as Alembic creates it
     "alembic_version",
@@ -131,14 +131,50 @@ holds = Table(  # who looks at which item until when: no history, and removed af
     Column("until", Float, nullable=False),  # seconds since 1970
 )
 
-messages = Table(  # messages that were sent
+messages = Table(  # the outbox: what is to be sent, and what became of it
     "messages",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("sent", String(40), nullable=False),
+    Column("made", String(40), nullable=False),
     Column("run_id", ForeignKey("runs.id"), nullable=False),
+    Column("round", Integer, nullable=False),  # from 1; each reminder is a round of its own
+    Column("kind", String(16), nullable=False),  # editors, author, webhook
     Column("recipient", Text, nullable=False),
-    Column("subject", Text, nullable=False),
     Column("paper", Text),
+    Column("template", String(80), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("message_id", String(255), nullable=False),
+    Column("asked", Text, nullable=False, server_default=""),  # flags, or the paper's state
+    Column("state", String(16), nullable=False),  # the last one in message_states
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("not_before", Float),  # seconds since 1970
+    Column("changed", String(40), nullable=False),
+    Column("reply", Text, nullable=False, server_default=""),  # the server's last words
+    Column("content", LargeBinary, nullable=False),  # the bytes to send
+    Column("digest", String(64), nullable=False),  # SHA-256 of the content
     Index(None, "paper"),
+    Index(None, "message_id", unique=True),
+)
+
+message_states = Table(  # every change of a message's state
+    "message_states",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("message", ForeignKey("messages.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("made", String(40), nullable=False),
+    Column("reply", Text, nullable=False, server_default=""),
+    Index(None, "message"),
+)
+
+trail = Table(  # a hash chain over what people decided and what was sent
+    "trail",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("made", String(40), nullable=False),
+    Column("kind", String(32), nullable=False),  # decision, message, message_state, forgotten, ...
+    Column("row", Integer, nullable=False),
+    Column("content", Text),  # canonical JSON, where it stands in no other table
+    Column("digest", String(64), nullable=False),
+    Column("link", String(64), nullable=False),
 )

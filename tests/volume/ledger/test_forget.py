@@ -1,6 +1,7 @@
 """Forgetting a paper: only what is reported to stay is left in the ledger's bytes."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import Volume, run_volume
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
+from tests.volume.ledger.message_factory import new_message
 from tests.volume.test_passing_failures import SilentReporter, read
 
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
@@ -46,7 +48,9 @@ def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> 
             ]
         )
         ledger.decisions.hold(f"{sha256}.0.date", "B", "s", 0.0, 1.0)
-        ledger.sent(1, "zyxophon@example.org", "Sign, please", "zyxophon25")
+        asked = new_message(1, "zyxophon@example.org", "zyxophon25")
+        listed = replace(asked, kind="editors", paper=None, message_id="<e@test>")
+        ledger.messages.add([asked, replace(listed, recipient="ed@example.org")])
     assert b"zyxophon25" in _bytes(tmp_path)
     with open_ledger(sqlite_url(tmp_path)) as ledger:
         forgotten = ledger.forget("zyxophon25")
@@ -57,12 +61,15 @@ def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> 
             "messages": 1,
         }  # fmt: skip
         assert ledger.history("zyxophon25") == ()
+        assert ledger.trail_faults() == ()
+        (report,) = ledger.messages.all()
+        assert (report.state, ledger.messages.content(report.number)) == ("withdrawn", b"")
         assert [r.document.name for r in ledger.records_of(1)] == ["bela25.txt", "cem25.txt"]
     remaining = _bytes(tmp_path).lower()
     assert b"zyxophon25.txt" not in remaining
     assert b"zyxophon@" not in remaining
     assert sha256.encode() not in remaining
-    assert len(forgotten.kept) == 1
+    assert len(forgotten.kept) == 3
 
 
 def test_next_run_computes_its_answer_again(files: list[Path], tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from ocr_extract.volume.ledger.decisions import NewDecision
 from ocr_extract.volume.ledger.ledger import Listed
 from ocr_extract.volume.ledger.tables import REVISION, metadata
 from ocr_extract.volume.stored_reading import StoredReading, packed
+from tests.volume.ledger.message_factory import new_message
 
 
 def url_as_text(folder: Path) -> str:
@@ -144,7 +145,7 @@ def test_history_has_records_decisions_and_messages(url: str) -> None:
         ledger.decisions.add(
             [NewDecision("m1", "ab" * 32, 0, "date", "set", "2025-05-19", "Ed", "I looked")]
         )
-        ledger.sent(run, "author@example.org", "Your agreement", "a25")
+        ledger.messages.add([new_message(run, "author@example.org", "a25")])
         entries = [
             entry if isinstance(entry, Record) else dict(entry)
             for _, entry in ledger.history("a25")

@@ -1,0 +1,96 @@
+"""`ocr-extract package` and `ocr-extract verify`: the package for the series, and its check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from ocr_extract.cli import terminal
+from ocr_extract.cli.output import say
+from ocr_extract.errors import ExitCode, LedgerTrouble, UsageError
+from ocr_extract.handoff.ledger_trail import trail_facts
+from ocr_extract.handoff.manifest import Manifest
+from ocr_extract.handoff.package import Wanted, write_package
+from ocr_extract.handoff.seal import load_signer, passphrase_of
+from ocr_extract.handoff.verify import verify_package
+from ocr_extract.reports.plain import counted
+from ocr_extract.volume.ledger import sqlite_url
+
+MAX_LISTED = 60
+"""Open papers that are printed, at most (chosen); the manifest has all of them."""
+
+
+@dataclass(frozen=True)
+class PackageOptions:
+    """The options of `package`; docs/handoff.md explains each of them."""
+
+    to: Path
+    out: Path
+    ledger: str | None = None
+    volume: str | None = None
+    pattern: str = ""
+    into_git: bool = False
+    seal: Path | None = None
+    passphrase_command: str | None = None
+
+
+def package(options: PackageOptions) -> ExitCode:
+    """Write the package, and print what is in it and what is missing. The exit code says whether
+    every paper is in it. Raises OcrExtractError on wrong use.
+    """
+    url = _url(options.ledger, options.out)
+    signer = None
+    if options.seal is not None:
+        signer = load_signer(options.seal, passphrase_of(options.passphrase_command))
+    packed = write_package(
+        Wanted(options.to, url, options.volume, options.pattern, options.into_git, signer)
+    )
+    if packed.git_tree is not None:
+        say(f"{options.to} lies in the git repository {packed.git_tree}: do not publish it.")
+    _report(packed.manifest, options)
+    return ExitCode.ALL_ACCEPTED if packed.manifest.complete else ExitCode.NEEDS_A_PERSON
+
+
+def _report(manifest: Manifest, options: PackageOptions) -> None:
+    """Print the open papers, what is unusual about the others, and the totals."""
+    for paper in manifest.open[:MAX_LISTED]:
+        _print(f"{paper.key}  {paper.state}: {paper.why}")
+    if (more := len(manifest.open) - MAX_LISTED) > 0:
+        _print(f"and {more} more: see the manifest")
+    for file in manifest.files:
+        if file.note:
+            _print(f"{file.path}: {file.note}")
+    word = "complete" if manifest.complete else "INCOMPLETE"
+    papers = counted(manifest.papers, "paper")
+    seal = ", sealed" if options.seal else ""
+    _print(f"{options.to}: {len(manifest.files)} of {papers}, {word}{seal}.")
+
+
+def verify(file: Path, out: Path | None, ledger: str | None, roots: tuple[Path, ...]) -> ExitCode:
+    """Check a package, and print for each thing whether it holds. Raises UsageError when it is no
+    package, and LedgerTrouble.
+    """
+    for root in roots:
+        if not root.is_file():
+            raise UsageError(f"--ca: {root} is no file.", "Give a certificate, PEM or DER.")
+    trail = None if out is None and ledger is None else trail_facts(_url(ledger, out or Path()))
+    findings = verify_package(file, roots, trail)
+    for finding in findings:
+        _print(f"{'holds' if finding.holds else 'FAILS'}  {finding.subject}: {finding.sentence}")
+    counts = Counter(finding.holds for finding in findings)
+    _print(f"{counts[True]} of {len(findings)} hold.")
+    return ExitCode.NEEDS_A_PERSON if counts[False] else ExitCode.ALL_ACCEPTED
+
+
+def _url(ledger: str | None, out: Path) -> str | URL:
+    """The ledger's URL. Raises LedgerTrouble when there is no ledger."""
+    if ledger is None and not (out / "ledger.sqlite").is_file():
+        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
+    return ledger or sqlite_url(out)
+
+
+def _print(text: str) -> None:
+    terminal.print_line(text, terminal.console_of(soft_wrap=True))

@@ -1,0 +1,137 @@
+"""`ocr-extract notify`: prepares messages, shows the outbox, sends what is prepared."""
+
+from __future__ import annotations
+
+import getpass
+
+from ocr_extract.cli.notify_lines import line_of, print_line
+from ocr_extract.cli.notify_options import NotifyOptions
+from ocr_extract.errors import BadMessage, ExitCode, UsageError
+from ocr_extract.messages import outbox
+from ocr_extract.messages.addresses import checked_address, read_addresses
+from ocr_extract.messages.drafts import write_drafts
+from ocr_extract.messages.templates import Templates, write_templates
+from ocr_extract.reports.plain import counted
+from ocr_extract.volume.ledger import Ledger, open_ledger
+
+UNKNOWN_ADVICE = (
+    "Nobody knows whether it arrived. Look for it in the mail server's log or ask, then type"
+    " `ocr-extract notify --mark-sent {number}` or `ocr-extract notify --send-again {number}`."
+)
+"""What to do with a message of which it is not known whether it arrived."""
+
+
+def notify(options: NotifyOptions) -> ExitCode:
+    """Do what the options say. The exit code says whether a message needs a person. Raises
+    OcrExtractError on wrong use.
+    """
+    if options.edit_templates is not None:
+        written = write_templates(options.edit_templates)
+        print_line(f"{counted(len(written), 'template')} written to {options.edit_templates}.")
+        return ExitCode.ALL_ACCEPTED
+    if options.webhook:
+        from ocr_extract.messages.webhook import checked_url  # noqa: PLC0415  slow
+
+        checked_url(options.webhook)
+    with open_ledger(options.url, alone=False) as ledger:
+        _decide(ledger, options)
+        if options.who is not None:
+            _prepare(ledger, options)
+        if options.send:
+            from ocr_extract.cli.notify_send import send_prepared  # noqa: PLC0415  slow
+
+            send_prepared(ledger, options)
+        elif options.who is None and options.mark_sent is None and options.send_again is None:
+            _list(ledger)
+        if options.out.is_dir():
+            for draft in write_drafts(ledger, options.out):
+                print_line(f"Draft: {draft}")
+        return _exit_code(ledger)
+
+
+def _exit_code(ledger: Ledger) -> ExitCode:
+    """Whether a message failed, or nobody knows whether it arrived."""
+    needs_a_person = any(m.state in ("failed", "unknown") for m in ledger.messages.all())
+    return ExitCode.NEEDS_A_PERSON if needs_a_person else ExitCode.ALL_ACCEPTED
+
+
+def _decide(ledger: Ledger, options: NotifyOptions) -> None:
+    """Store what a person says became of a message."""
+    from ocr_extract.messages.delivery import decide  # noqa: PLC0415  slow
+
+    if options.mark_sent is not None:
+        message = decide(ledger, options.mark_sent, "sent", _person(options))
+        print_line(f"Message {message.number} to {message.recipient} counts as sent.")
+    if options.send_again is not None:
+        message = decide(ledger, options.send_again, "prepared", _person(options))
+        print_line(f"Message {message.number} to {message.recipient} is prepared again.")
+
+
+def _person(options: NotifyOptions) -> str:
+    try:
+        return options.person or getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:
+        raise UsageError("Nobody is named who decides.", "Give a name: --person NAME.") from error
+
+
+def _prepare(ledger: Ledger, options: NotifyOptions) -> None:
+    addresses = read_addresses(options.addresses) if options.addresses else {}
+    templates = Templates(options.templates)
+    if options.who == "authors":
+        asking = outbox.AuthorOptions(addresses, options.form, options.remind)
+        _print_authors(outbox.prepare_authors(ledger, options.letterhead, templates, asking))
+        return
+    if not options.to and not options.webhook:
+        advice = "Give an address: `ocr-extract notify editors --to ADDRESS`."
+        raise BadMessage("Nobody is named to whom it goes.", advice)
+    if options.to:
+        address = checked_address(options.to, "--to")
+        prepared = outbox.prepare_editors(
+            ledger, options.where, address, options.letterhead, templates,
+            options.review_command, addresses,
+        )  # fmt: skip
+        _print_prepared(prepared)
+    if options.webhook:
+        from ocr_extract.messages.webhook import checked_url  # noqa: PLC0415  slow
+
+        url, shown_url = checked_url(options.webhook)
+        prepared = outbox.prepare_webhook(
+            ledger, options.where, url, shown_url, options.letterhead, addresses
+        )
+        _print_prepared(prepared)
+
+
+def _print_prepared(prepared: outbox.Prepared) -> None:
+    for message in prepared.new:
+        print_line(f"Prepared: {line_of(message)}")
+    for message in prepared.known:
+        print_line(f"There already: {line_of(message)}")
+
+
+def _print_authors(prepared: outbox.Prepared) -> None:
+    for message in prepared.new:
+        print_line(f"Prepared: {line_of(message)}")
+    for message in prepared.withdrawn:
+        print_line(f"Withdrawn: {line_of(message)}")
+    for sentence in prepared.troubles:
+        print_line(f"The form of {sentence}")
+    if prepared.without_address:
+        keys = ", ".join(prepared.without_address)
+        print_line(
+            f"No address is known for {keys}. Add it to the roster, or give --addresses FILE."
+        )
+    if prepared.changed:
+        keys = ", ".join(prepared.changed)
+        print_line(f"Asked before about something else: {keys}. --remind begins a new round.")
+    known = f", {len(prepared.known)} were there already" if prepared.known else ""
+    print_line(f"{counted(len(prepared.new), 'message')} prepared{known}.")
+
+
+def _list(ledger: Ledger) -> None:
+    messages = ledger.messages.all()
+    for message in messages:
+        print_line(line_of(message))
+        if message.state == "unknown":
+            print_line("    " + UNKNOWN_ADVICE.format(number=message.number))
+    if not messages:
+        print_line("The outbox is empty: `ocr-extract notify authors` prepares messages.")

@@ -1,0 +1,1 @@
+"""Hands a checked volume over: the package, its certificate, its verification."""

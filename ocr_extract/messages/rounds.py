@@ -1,0 +1,74 @@
+"""Rounds of messages to the authors: who was asked when, for what, and who has answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ocr_extract.messages.gather import Ask, shown
+from ocr_extract.volume.ledger.messages import MessageState, StoredMessage
+
+ASKED_STATES: frozenset[MessageState] = frozenset(("sent", "unknown", "handed_over"))
+"""States in which an author has been asked, or may have been."""
+PENDING_STATES: frozenset[MessageState] = frozenset(("prepared", "deferred", "sending"))
+"""States in which a message still waits to be sent."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A paper in the round that is being prepared: the round's number from 1, the days (ISO) on
+    which its author was asked before, and what was asked last.
+    """
+
+    round: int
+    days: tuple[str, ...] = ()
+    last: str = ""
+
+    def has_answered(self, ask: Ask) -> bool:
+        """Whether a file came in since the author was asked: what is asked is about another one."""
+        return bool(self.last) and ask.sha256[:16] not in ("", self.last.rpartition(" ")[2])
+
+
+def round_of(stored: Iterable[StoredMessage], *, remind: bool) -> int:
+    """The number of the round that is being prepared. A reminder begins a new one when all messages
+    of the last one have left the outbox; before that it is still the last one.
+    """
+    authors = [message for message in stored if message.kind == "author"]
+    last = max((message.round for message in authors), default=0)
+    waiting = any(m.round == last and m.state in PENDING_STATES for m in authors)
+    return max(1, last + (remind and not waiting))
+
+
+def asked_before(stored: Iterable[StoredMessage], key: str, round_: int) -> Asked:
+    """What a paper's author was asked in earlier rounds."""
+    earlier = [
+        m
+        for m in stored
+        if m.paper == key and m.kind == "author" and m.round < round_ and m.state in ASKED_STATES
+    ]
+    days = tuple(dict.fromkeys(message.changed[:10] for message in earlier))
+    return Asked(round_, days, earlier[-1].asked if earlier else "")
+
+
+def asked_lines(
+    stored: Sequence[StoredMessage], asks: Sequence[Ask], settled: frozenset[str]
+) -> tuple[str, ...]:
+    """A line for each author who was asked: when, for what, and whether an answer came."""
+    by_key = {ask.paper.key: ask for ask in asks}
+    last = {m.paper: m for m in stored if m.kind == "author" and m.state in ASKED_STATES}
+    lines = []
+    for key, message in last.items():
+        words = " ".join(w for w in message.asked.split() if not _is_hash(w)).replace("_", " ")
+        answer = "no answer yet"
+        ask = by_key.get(key or "")
+        if key in settled:
+            answer = "answered, and in order"
+        elif ask is not None and Asked(message.round, (), message.asked).has_answered(ask):
+            answer = "answered: a new file came, and something is still open"
+        day, times = message.changed[:10], f"round {message.round}"
+        lines.append(shown(f"{key}: asked on {day} ({times}) about {words}: {answer}"))
+    return tuple(lines)
+
+
+def _is_hash(word: str) -> bool:
+    return len(word) == 16 and all(c in "0123456789abcdef" for c in word)
