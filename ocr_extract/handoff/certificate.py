@@ -27,7 +27,7 @@ GREEN, AMBER, GREY, PALE = "#1b6b3a", "#9a4a00", "#555555", "#f1f1ee"
 """Colours of the box, of secondary text, and of every second row (chosen)."""
 NO_SIGN = "\ufffd"
 """Stands for a character that the font cannot write."""
-TITLE_SIZE, BOX_SIZE, TEXT_SIZE, SMALL_SIZE = 18.0, 12.0, 8.5, 7.0
+TITLE_SIZE, BOX_SIZE, HEADING_SIZE, SMALL_SIZE = 18.0, 11.0, 10.0, 7.0
 """Font sizes in points (chosen)."""
 
 
@@ -63,11 +63,11 @@ def _story(manifest: Manifest) -> list[Flowable]:
     if manifest.open:
         story += [
             Spacer(0, 10),
-            _text("Papers without an agreement in this package", 10, bold=True),
+            _text("Papers without an agreement in this package", HEADING_SIZE, bold=True),
         ]
         story += [Spacer(0, 4), _open_table(manifest.open)]
     if manifest.files:
-        story += [Spacer(0, 10), _text("Agreements in this package", 10, bold=True)]
+        story += [Spacer(0, 10), _text("Agreements in this package", HEADING_SIZE, bold=True)]
         story += [Spacer(0, 4), _files_table(manifest.files)]
     return story
 
@@ -78,7 +78,10 @@ def _box(manifest: Manifest) -> Table:
 
     papers = counted(manifest.papers, "paper")
     if manifest.complete:
-        colour, words = GREEN, f"COMPLETE: all {papers} of the roster have an accepted agreement."
+        colour, words = (
+            GREEN,
+            f"COMPLETE: every paper of the roster has an accepted agreement ({papers}).",
+        )
     else:
         colour, missing = AMBER, counted(len(manifest.open), "does not", "do not")
         words = (
@@ -103,7 +106,7 @@ def _facts(manifest: Manifest) -> Table:
         ("Papers of the roster", f"{manifest.papers} ({states or 'none'})"),
         ("Decided by people", decided or "nothing: every agreement here was accepted as read"),
         ("Checked", f"{manifest.checked[:16].replace('T', ' ')} UTC, run {manifest.run}"),
-        ("Program", f"ocr-extract {manifest.program}"),
+        ("Program", f"ocr-extract {manifest.program}, packed by {manifest.packed_by}"),
         ("Settings (SHA-256)", manifest.settings),
         *((f"Model {name}", digest) for name, digest in sorted(manifest.models.items())),
         ("Head of the audit trail", manifest.trail),
@@ -123,7 +126,7 @@ def _files_table(files: Sequence[PackedFile]) -> Table:
         )
         for file in files
     ]  # fmt: skip
-    return _table(_cells(header, rows), [88, 36, 52, 95, None])
+    return _table(_cells(header, rows), [88, 42, 54, 95, None])
 
 
 def _open_table(papers: Sequence[OpenPaper]) -> Table:

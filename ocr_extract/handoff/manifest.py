@@ -64,10 +64,10 @@ class OpenPaper(_Value):
 
 class Manifest(_Value):
     """What a package holds, and how that was found out. `run` is the run's number in its ledger,
-    `checked` when it ended (UTC, ISO 8601), `program` the version that ran. `trail` is the head of
-    the ledger's audit trail at that time. `models` are the files that the
-    readings depend on, with their hashes. `decisions` counts what each person decided about these
-    papers.
+    `checked` when it ended (UTC, ISO 8601), `program` the version that ran, and `packed_by` the one
+    that made the package. `trail` is the head of the ledger's audit trail at that time. `models`
+    are the files that the readings depend on, with their hashes. `decisions` counts what each
+    person decided about these papers.
     """
 
     format: Literal["ocr-extract package 1"] = "ocr-extract package 1"
@@ -75,6 +75,7 @@ class Manifest(_Value):
     run: int
     checked: str
     program: str
+    packed_by: str
     settings: Sha256
     models: Mapping[str, Sha256]
     trail: Sha256

@@ -36,7 +36,10 @@ def test_package_has_the_series_names_and_the_bytes_that_came(factory: Factory) 
     first = manifest.files[0]
     assert (first.key, first.date, first.signature) == ("feldmann25", "2025-05-27", "yes")
     assert first.sha256 == hashlib.sha256(volume.read(FELDMANN)).hexdigest()
-    assert "COMPLETE: all 2 papers of the roster have an accepted" in _certificate(volume)
+    assert (
+        "COMPLETE: every paper of the roster has an accepted agreement (2 papers)."
+        in _certificate(volume)
+    )
     assert "INCOMPLETE" not in _certificate(volume)
     assert stat.S_IMODE(volume.to.stat().st_mode) == 0o600
 
@@ -87,14 +90,14 @@ def test_decided_agreement_is_in_it_with_who_decided(factory: Factory) -> None:
         record = records(ledger, run(ledger, files, roster=roster))["feldmann25.txt"]
     assert volume.package().manifest.files == ()
     with open_ledger(volume.ledger) as ledger:
-        decide(ledger, record, "date", "2025-05-27", note="=asked <b>her</b>\x1b")
+        decide(ledger, record, "date", "2025-05-27", note="private", person="=Ed <b>I</b>\x1b")
     manifest = volume.package().manifest  # without another run
     (file,) = manifest.files
     assert file.path == "v330permissions/feldmann25Permission.txt"
-    assert file.decided_by[0].startswith("date: set 2025-05-27, decided by Ed on ")
-    assert manifest.decisions == {"Ed": 1}
-    assert "Ed: 1 decision" in _certificate(volume)
-    assert "=asked <b>her</b>" in _certificate(volume)
+    assert file.decided_by[0].startswith("date: set 2025-05-27, decided by =Ed <b>I</b>")
+    assert manifest.decisions == {"=Ed <b>I</b>\x1b": 1}
+    assert "=Ed <b>I</b> : 1 decision" in _certificate(volume)
+    assert b"private" not in volume.to.read_bytes()
 
 
 @pytest.mark.parametrize(
