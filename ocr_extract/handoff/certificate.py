@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 BOLD, BOLD_FILE = "OcrExtractSansBold", "DejaVuSans-Bold.ttf"
 """The font of headings."""
-MAX_CELL = 90
-"""Characters of a text that a cell shows, at most (chosen: two lines of a title)."""
+MAX_CELL, MAX_FACT = 160, 600
+"""Characters that a cell of a table, and a fact about the volume, shows, at most (chosen: some
+lines of a title, and of names)."""
 MARGIN = 40.0
 """Points around the page's content (chosen)."""
 GREEN, AMBER, GREY, PALE = "#1b6b3a", "#9a4a00", "#555555", "#f1f1ee"
@@ -112,7 +113,10 @@ def _facts(manifest: Manifest) -> Table:
         ("Head of the audit trail", manifest.trail),
         ("Manifest (SHA-256)", digest_of(manifest.to_json())),
     ]
-    cells = [[_text(name, SMALL_SIZE, colour=GREY), _text(v, SMALL_SIZE)] for name, v in rows]
+    cells = [
+        [_text(name, SMALL_SIZE, colour=GREY), _text(v, SMALL_SIZE, limit=MAX_FACT)]
+        for name, v in rows
+    ]
     return _table(cells, [150, None], header=False)
 
 
@@ -167,7 +171,9 @@ def _table(
     return table
 
 
-def _text(text: str, size: float, *, bold: bool = False, colour: str = "#000000") -> Flowable:
+def _text(
+    text: str, size: float, *, bold: bool = False, colour: str = "#000000", limit: int = MAX_CELL
+) -> Flowable:
     """A paragraph of a text that may come from a document."""
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.platypus import Paragraph  # noqa: PLC0415
@@ -176,13 +182,15 @@ def _text(text: str, size: float, *, bold: bool = False, colour: str = "#000000"
         "text", fontName=BOLD if bold else FONT, fontSize=size, leading=1.25 * size,
         textColor=colour, splitLongWords=True,
     )  # fmt: skip
-    return Paragraph(escape(shown(text)), style)
+    return Paragraph(escape(shown(text, limit)), style)
 
 
-def shown(text: str) -> str:
-    """A text as the certificate shows it: one line, cut, and without signs that the font lacks."""
+def shown(text: str, limit: int = MAX_CELL) -> str:
+    """A text as the certificate shows it: one line, cut to `limit` characters, and without signs
+    that the font lacks.
+    """
     line = one_line(text)
-    line = line if len(line) <= MAX_CELL else f"{line[: MAX_CELL - 1]}…"
+    line = line if len(line) <= limit else f"{line[: limit - 1]}…"
     missing = frozenset(undrawable(line))
     return "".join(NO_SIGN if c in missing else c for c in line)
 

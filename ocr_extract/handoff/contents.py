@@ -166,8 +166,8 @@ def _pages(content: bytes, first: int, last: int) -> bytes:
 
 
 def decided_by(record: Record) -> Iterator[str]:
-    """What people decided about an agreement, as far as it counts, a sentence each. Their notes stay
-    in the ledger: they are not for the series.
+    """What people decided about an agreement, a sentence for each decision that counts. Their notes
+    stay in the ledger: they are not for the series.
     """
     for decision in record.decisions:
         if not decision.void:

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ocr_extract.reports.tables import safe_cell
 
-FORMAT = "ocr-extract package 1"
-"""Names the format of a manifest."""
+MAX_ROWS = 50_000
+"""Agreements, and open papers, in a manifest, at most (chosen: five times the largest volume)."""
 JSON_NAME, CSV_NAME, CERTIFICATE_NAME = "manifest.json", "manifest.csv", "certificate.pdf"
 """The package's own files."""
 COLUMNS = (
@@ -82,8 +82,8 @@ class Manifest(_Value):
     papers: int
     states: Mapping[str, int]
     decisions: Mapping[str, int]
-    files: tuple[PackedFile, ...]
-    open: tuple[OpenPaper, ...]
+    files: tuple[PackedFile, ...] = Field(max_length=MAX_ROWS)
+    open: tuple[OpenPaper, ...] = Field(max_length=MAX_ROWS)
 
     @property
     def complete(self) -> bool:

@@ -16,9 +16,11 @@ from pdf2image import convert_from_path
 from ocr_extract import Settings, extract
 from ocr_extract.errors import LedgerBusy, UnsafeOutput, UsageError
 from ocr_extract.handoff.archive import open_package
+from ocr_extract.handoff.contents import _pages
 from ocr_extract.handoff.package import Wanted, write_package
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from ocr_extract.volume.roster.roster import Paper, Roster
+from tests.evidence_factory import widget
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, agreement, checked_volume
 from tests.volume.test_decided import PAPERS, ROSTER, decide, records, run, write
@@ -138,7 +140,23 @@ def test_pages_of_one_agreement_are_taken_out_of_a_file_with_several(factory: Fa
     assert "pages 3 to 4 of 4" in manifest.files[1].note
     taken = extract(factory.file("taken.pdf", volume.read(GARCIA)), settings=Settings(year=2025))
     assert (taken.fields.title.value, taken.document.pages) == (PAPERS[1].title, 2)
-    assert b"Mira" not in volume.read(GARCIA)
+
+
+def test_taken_pages_bring_their_fields_and_no_other_page() -> None:
+    both = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for date in ("27 May 2025", "28 May 2025"):
+            with pikepdf.open(io.BytesIO(widget(date, appearance=True))) as part:
+                for page in part.pages:
+                    pdf.pages.append(page)
+                    pdf.acroform.fix_copied_annotations(pdf.pages[-1], page, part.acroform)
+        pdf.save(both)
+    with pikepdf.open(io.BytesIO(_pages(both.getvalue(), 3, 4))) as taken:
+        kinds = [o.get("/Type") for o in taken.objects if isinstance(o, pikepdf.Dictionary)]
+        assert kinds.count("/Page") == len(taken.pages) == 2
+        (field,) = taken.Root.AcroForm.Fields
+        assert str(field.V) == "28 May 2025"
+    assert b"27 May" not in _pages(both.getvalue(), 3, 4)
 
 
 def test_picture_keeps_its_type(factory: Factory) -> None:
