@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from ocr_extract.handoff.manifest import Manifest, OpenPaper, PackedFile, digest_of
 from ocr_extract.messages.lettering import FONT, font, one_line, undrawable
 from ocr_extract.reports.plain import counted
+from ocr_extract.volume.ledger.trail import BEGIN
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable, Table
@@ -110,7 +111,7 @@ def _facts(manifest: Manifest) -> Table:
         ("Program", f"ocr-extract {manifest.program}, packed by {manifest.packed_by}"),
         ("Settings (SHA-256)", manifest.settings),
         *((f"Model {name}", digest) for name, digest in sorted(manifest.models.items())),
-        ("Head of the audit trail", manifest.trail),
+        ("Head of the audit trail", _trail(manifest)),
         ("Manifest (SHA-256)", digest_of(manifest.to_json())),
     ]
     cells = [
@@ -118,6 +119,11 @@ def _facts(manifest: Manifest) -> Table:
         for name, v in rows
     ]
     return _table(cells, [150, None], header=False)
+
+
+def _trail(manifest: Manifest) -> str:
+    """The head of the audit trail, or that it was empty."""
+    return "empty: nothing was decided" if manifest.trail == BEGIN else manifest.trail
 
 
 def _files_table(files: Sequence[PackedFile]) -> Table:

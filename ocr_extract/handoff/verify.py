@@ -27,6 +27,7 @@ from ocr_extract.handoff.manifest import (
 )
 from ocr_extract.reports.plain import counted
 from ocr_extract.sources.certificates import Certificate, read_certificates
+from ocr_extract.volume.ledger.trail import BEGIN
 
 MAX_OWN_BYTES = 64_000_000
 """Largest manifest or certificate that is read, in bytes (chosen: ten thousand papers have 10
@@ -232,6 +233,9 @@ def _trail(manifest: Manifest, trail: TrailFacts) -> Finding:
     if manifest.trail not in trail.heads:
         sentence = "The ledger's audit trail never had the head that the package names."
         return Finding("trail", False, sentence)
+    if manifest.trail == BEGIN:
+        sentence = "The ledger's audit trail is whole; it was empty when the package was made."
+        return Finding("trail", True, sentence)
     later = len(trail.heads) - 1 - trail.heads.index(manifest.trail)
     more = f", and {counted(later, 'entry', 'entries')} since" if later else ""
     return Finding("trail", True, f"The ledger's audit trail is whole up to the package{more}.")

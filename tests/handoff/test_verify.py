@@ -267,3 +267,8 @@ def test_certificate_of_another_version_is_held_to_its_digest(
     (said,) = (f for f in verify_package(volume.to) if f.subject == "certificate")
     assert said.holds
     assert "drew it" in said.sentence
+
+
+def test_empty_trail_is_said(volume: CheckedVolume) -> None:
+    assert "it was empty when the package was made" in _trail(volume).sentence
+    assert "nothing was decided" in " ".join(_texts(volume.read("certificate.pdf")))
