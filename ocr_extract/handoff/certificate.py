@@ -13,21 +13,23 @@ from xml.sax.saxutils import escape
 from ocr_extract.handoff.manifest import Manifest, OpenPaper, PackedFile, digest_of
 from ocr_extract.messages.lettering import FONT, font, one_line, undrawable
 from ocr_extract.reports.plain import counted
+from ocr_extract.volume.ledger.trail import BEGIN
 
 if TYPE_CHECKING:
     from reportlab.platypus import Flowable, Table
 
 BOLD, BOLD_FILE = "OcrExtractSansBold", "DejaVuSans-Bold.ttf"
 """The font of headings."""
-MAX_CELL = 90
-"""Characters of a text that a cell shows, at most (chosen: two lines of a title)."""
+MAX_CELL, MAX_FACT = 160, 600
+"""Characters that a cell of a table, and a fact about the volume, shows, at most (chosen: some
+lines of a title, and of names)."""
 MARGIN = 40.0
 """Points around the page's content (chosen)."""
 GREEN, AMBER, GREY, PALE = "#1b6b3a", "#9a4a00", "#555555", "#f1f1ee"
 """Colours of the box, of secondary text, and of every second row (chosen)."""
 NO_SIGN = "\ufffd"
 """Stands for a character that the font cannot write."""
-TITLE_SIZE, BOX_SIZE, TEXT_SIZE, SMALL_SIZE = 18.0, 12.0, 8.5, 7.0
+TITLE_SIZE, BOX_SIZE, HEADING_SIZE, SMALL_SIZE = 18.0, 11.0, 10.0, 7.0
 """Font sizes in points (chosen)."""
 
 
@@ -63,11 +65,11 @@ def _story(manifest: Manifest) -> list[Flowable]:
     if manifest.open:
         story += [
             Spacer(0, 10),
-            _text("Papers without an agreement in this package", 10, bold=True),
+            _text("Papers without an agreement in this package", HEADING_SIZE, bold=True),
         ]
         story += [Spacer(0, 4), _open_table(manifest.open)]
     if manifest.files:
-        story += [Spacer(0, 10), _text("Agreements in this package", 10, bold=True)]
+        story += [Spacer(0, 10), _text("Agreements in this package", HEADING_SIZE, bold=True)]
         story += [Spacer(0, 4), _files_table(manifest.files)]
     return story
 
@@ -78,7 +80,10 @@ def _box(manifest: Manifest) -> Table:
 
     papers = counted(manifest.papers, "paper")
     if manifest.complete:
-        colour, words = GREEN, f"COMPLETE: all {papers} of the roster have an accepted agreement."
+        colour, words = (
+            GREEN,
+            f"COMPLETE: every paper of the roster has an accepted agreement ({papers}).",
+        )
     else:
         colour, missing = AMBER, counted(len(manifest.open), "does not", "do not")
         words = (
@@ -103,14 +108,22 @@ def _facts(manifest: Manifest) -> Table:
         ("Papers of the roster", f"{manifest.papers} ({states or 'none'})"),
         ("Decided by people", decided or "nothing: every agreement here was accepted as read"),
         ("Checked", f"{manifest.checked[:16].replace('T', ' ')} UTC, run {manifest.run}"),
-        ("Program", f"ocr-extract {manifest.program}"),
+        ("Program", f"ocr-extract {manifest.program}, packed by {manifest.packed_by}"),
         ("Settings (SHA-256)", manifest.settings),
         *((f"Model {name}", digest) for name, digest in sorted(manifest.models.items())),
-        ("Head of the audit trail", manifest.trail),
+        ("Head of the audit trail", _trail(manifest)),
         ("Manifest (SHA-256)", digest_of(manifest.to_json())),
     ]
-    cells = [[_text(name, SMALL_SIZE, colour=GREY), _text(v, SMALL_SIZE)] for name, v in rows]
+    cells = [
+        [_text(name, SMALL_SIZE, colour=GREY), _text(v, SMALL_SIZE, limit=MAX_FACT)]
+        for name, v in rows
+    ]
     return _table(cells, [150, None], header=False)
+
+
+def _trail(manifest: Manifest) -> str:
+    """The head of the audit trail, or that it was empty."""
+    return "empty: nothing was decided" if manifest.trail == BEGIN else manifest.trail
 
 
 def _files_table(files: Sequence[PackedFile]) -> Table:
@@ -123,7 +136,7 @@ def _files_table(files: Sequence[PackedFile]) -> Table:
         )
         for file in files
     ]  # fmt: skip
-    return _table(_cells(header, rows), [88, 36, 52, 95, None])
+    return _table(_cells(header, rows), [88, 42, 54, 95, None])
 
 
 def _open_table(papers: Sequence[OpenPaper]) -> Table:
@@ -164,7 +177,9 @@ def _table(
     return table
 
 
-def _text(text: str, size: float, *, bold: bool = False, colour: str = "#000000") -> Flowable:
+def _text(
+    text: str, size: float, *, bold: bool = False, colour: str = "#000000", limit: int = MAX_CELL
+) -> Flowable:
     """A paragraph of a text that may come from a document."""
     from reportlab.lib.styles import ParagraphStyle  # noqa: PLC0415
     from reportlab.platypus import Paragraph  # noqa: PLC0415
@@ -173,13 +188,15 @@ def _text(text: str, size: float, *, bold: bool = False, colour: str = "#000000"
         "text", fontName=BOLD if bold else FONT, fontSize=size, leading=1.25 * size,
         textColor=colour, splitLongWords=True,
     )  # fmt: skip
-    return Paragraph(escape(shown(text)), style)
+    return Paragraph(escape(shown(text, limit)), style)
 
 
-def shown(text: str) -> str:
-    """A text as the certificate shows it: one line, cut, and without signs that the font lacks."""
+def shown(text: str, limit: int = MAX_CELL) -> str:
+    """A text as the certificate shows it: one line, cut to `limit` characters, and without signs
+    that the font lacks.
+    """
     line = one_line(text)
-    line = line if len(line) <= MAX_CELL else f"{line[: MAX_CELL - 1]}…"
+    line = line if len(line) <= limit else f"{line[: limit - 1]}…"
     missing = frozenset(undrawable(line))
     return "".join(NO_SIGN if c in missing else c for c in line)
 

@@ -166,8 +166,11 @@ def _pages(content: bytes, first: int, last: int) -> bytes:
 
 
 def decided_by(record: Record) -> Iterator[str]:
-    """What people decided about an agreement that still counts, a sentence each."""
+    """What people decided about an agreement, a sentence for each decision that counts. Their notes
+    stay in the ledger: they are not for the series.
+    """
     for decision in record.decisions:
         if not decision.void:
             value = f" {decision.value}" if decision.value else ""
-            yield f"{decision.field}: {decision.action}{value}, {decision.reason}"
+            who = decision.model_copy(update={"note": ""}).reason
+            yield f"{decision.field}: {decision.action}{value}, {who}"

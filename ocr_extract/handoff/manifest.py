@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ocr_extract.reports.tables import safe_cell
 
-FORMAT = "ocr-extract package 1"
-"""Names the format of a manifest."""
+MAX_ROWS = 50_000
+"""Agreements, and open papers, in a manifest, at most (chosen: five times the largest volume)."""
 JSON_NAME, CSV_NAME, CERTIFICATE_NAME = "manifest.json", "manifest.csv", "certificate.pdf"
 """The package's own files."""
 COLUMNS = (
@@ -64,10 +64,10 @@ class OpenPaper(_Value):
 
 class Manifest(_Value):
     """What a package holds, and how that was found out. `run` is the run's number in its ledger,
-    `checked` when it ended (UTC, ISO 8601), `program` the version that ran. `trail` is the head of
-    the ledger's audit trail at that time. `models` are the files that the
-    readings depend on, with their hashes. `decisions` counts what each person decided about these
-    papers.
+    `checked` when it ended (UTC, ISO 8601), `program` the version that ran, and `packed_by` the one
+    that made the package. `trail` is the head of the ledger's audit trail at that time. `models`
+    are the files that the readings depend on, with their hashes. `decisions` counts what each
+    person decided about these papers.
     """
 
     format: Literal["ocr-extract package 1"] = "ocr-extract package 1"
@@ -75,14 +75,15 @@ class Manifest(_Value):
     run: int
     checked: str
     program: str
+    packed_by: str
     settings: Sha256
     models: Mapping[str, Sha256]
     trail: Sha256
     papers: int
     states: Mapping[str, int]
     decisions: Mapping[str, int]
-    files: tuple[PackedFile, ...]
-    open: tuple[OpenPaper, ...]
+    files: tuple[PackedFile, ...] = Field(max_length=MAX_ROWS)
+    open: tuple[OpenPaper, ...] = Field(max_length=MAX_ROWS)
 
     @property
     def complete(self) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL
 
+from ocr_extract._version import __version__
 from ocr_extract.errors import UnsafeOutput, UsageError
 from ocr_extract.handoff.archive import NoPackage, PackageWriter, open_package
 from ocr_extract.handoff.certificate import certificate
@@ -241,6 +242,7 @@ def _manifest(
         run=checked.run.number,
         checked=checked.run.ended,
         program=checked.run.program,
+        packed_by=__version__,
         settings=digest_of(checked.run.settings.encode()),
         models=model_digests(),
         trail=checked.trail,

@@ -36,12 +36,13 @@ def passphrase_of(command: str | None) -> bytes | None:
         stated = os.environ.get(PASSPHRASE)
         return stated.encode() if stated is not None else None
     try:
-        arguments = shlex.split(command)
-        done = subprocess.run(arguments, capture_output=True, check=True, timeout=COMMAND_SECONDS)
+        done = subprocess.run(
+            shlex.split(command),
+            stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=COMMAND_SECONDS,
+        )  # fmt: skip
     except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
-        reason = type(error).__name__
-        message = f"The passphrase command did not work ({reason})."
-        raise UsageError(message, "Try the command by itself.") from error
+        message = f"The passphrase command did not work ({type(error).__name__})."
+        raise UsageError(message, "Try the command by itself.") from None
     return done.stdout.rstrip(b"\r\n")
 
 

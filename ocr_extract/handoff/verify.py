@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pypdfium2 as pdfium
 
+from ocr_extract._version import __version__
 from ocr_extract.geometry import Grey
 from ocr_extract.handoff.archive import NoPackage, Package, open_package
 from ocr_extract.handoff.certificate import certificate
@@ -20,11 +21,13 @@ from ocr_extract.handoff.manifest import (
     CSV_NAME,
     JSON_NAME,
     Manifest,
+    PackedFile,
     digest_of,
     manifest_of,
 )
 from ocr_extract.reports.plain import counted
 from ocr_extract.sources.certificates import Certificate, read_certificates
+from ocr_extract.volume.ledger.trail import BEGIN
 
 MAX_OWN_BYTES = 64_000_000
 """Largest manifest or certificate that is read, in bytes (chosen: ten thousand papers have 10
@@ -83,10 +86,10 @@ def verify_package(
 
 def _files(package: Package, manifest: Manifest) -> Iterator[Finding]:
     """Whether every file of the manifest is there unchanged, and no other one."""
-    listed = {file.path: file for file in manifest.files}
-    missing = [name for name in listed if name not in package.names]
+    listed, present = {file.path: file for file in manifest.files}, frozenset(package.names)
+    missing = [name for name in listed if name not in present]
     changed = [
-        name for name in listed if name in package.names and not _is_same(package, manifest, name)
+        name for name, file in listed.items() if name in present and not _is_same(package, file)
     ]
     own = (JSON_NAME, CSV_NAME, CERTIFICATE_NAME)
     extra = [name for name in package.names if name not in listed and name not in own]
@@ -101,14 +104,13 @@ def _files(package: Package, manifest: Manifest) -> Iterator[Finding]:
         yield Finding("files", True, f"{count} with the SHA-256 of the manifest, no other file.")
 
 
-def _is_same(package: Package, manifest: Manifest, name: str) -> bool:
+def _is_same(package: Package, file: PackedFile) -> bool:
     """Whether a file has the hash of the manifest. A damaged file has not."""
-    file = next(file for file in manifest.files if file.path == name)
-    if package.size(name) != file.bytes:
+    if package.size(file.path) != file.bytes:
         return False
     digest = hashlib.sha256()
     try:
-        for block in package.blocks(name):
+        for block in package.blocks(file.path):
             digest.update(block)
     except NoPackage:
         return False
@@ -147,9 +149,12 @@ def _certificate(package: Package, manifest: Manifest, roots: Sequence[Path]) ->
     if digest not in "".join(texts):
         sentence = "It is not of this manifest: the manifest, or the certificate, was changed."
         yield Finding("certificate", False, sentence)
+    elif manifest.packed_by != __version__:
+        sentence = f"It has the SHA-256 of the manifest; version {manifest.packed_by} drew it."
+        yield Finding("certificate", True, sentence)
     elif not _looks_like(content, certificate(manifest)):
         yield Finding(
-            "certificate", False, "It was changed: it does not say what the manifest says."
+            "certificate", False, "It was changed: it says other things than the manifest."
         )
     else:
         yield Finding("certificate", True, f"It is that of the manifest {digest}.")
@@ -228,6 +233,9 @@ def _trail(manifest: Manifest, trail: TrailFacts) -> Finding:
     if manifest.trail not in trail.heads:
         sentence = "The ledger's audit trail never had the head that the package names."
         return Finding("trail", False, sentence)
+    if manifest.trail == BEGIN:
+        sentence = "The ledger's audit trail is whole; it was empty when the package was made."
+        return Finding("trail", True, sentence)
     later = len(trail.heads) - 1 - trail.heads.index(manifest.trail)
     more = f", and {counted(later, 'entry', 'entries')} since" if later else ""
     return Finding("trail", True, f"The ledger's audit trail is whole up to the package{more}.")

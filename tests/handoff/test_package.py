@@ -16,9 +16,11 @@ from pdf2image import convert_from_path
 from ocr_extract import Settings, extract
 from ocr_extract.errors import LedgerBusy, UnsafeOutput, UsageError
 from ocr_extract.handoff.archive import open_package
+from ocr_extract.handoff.contents import _pages
 from ocr_extract.handoff.package import Wanted, write_package
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from ocr_extract.volume.roster.roster import Paper, Roster
+from tests.evidence_factory import widget
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, agreement, checked_volume
 from tests.volume.test_decided import PAPERS, ROSTER, decide, records, run, write
@@ -36,7 +38,10 @@ def test_package_has_the_series_names_and_the_bytes_that_came(factory: Factory) 
     first = manifest.files[0]
     assert (first.key, first.date, first.signature) == ("feldmann25", "2025-05-27", "yes")
     assert first.sha256 == hashlib.sha256(volume.read(FELDMANN)).hexdigest()
-    assert "COMPLETE: all 2 papers of the roster have an accepted" in _certificate(volume)
+    assert (
+        "COMPLETE: every paper of the roster has an accepted agreement (2 papers)."
+        in _certificate(volume)
+    )
     assert "INCOMPLETE" not in _certificate(volume)
     assert stat.S_IMODE(volume.to.stat().st_mode) == 0o600
 
@@ -87,14 +92,14 @@ def test_decided_agreement_is_in_it_with_who_decided(factory: Factory) -> None:
         record = records(ledger, run(ledger, files, roster=roster))["feldmann25.txt"]
     assert volume.package().manifest.files == ()
     with open_ledger(volume.ledger) as ledger:
-        decide(ledger, record, "date", "2025-05-27", note="=asked <b>her</b>\x1b")
+        decide(ledger, record, "date", "2025-05-27", note="private", person="=Ed <b>I</b>\x1b")
     manifest = volume.package().manifest  # without another run
     (file,) = manifest.files
     assert file.path == "v330permissions/feldmann25Permission.txt"
-    assert file.decided_by[0].startswith("date: set 2025-05-27, decided by Ed on ")
-    assert manifest.decisions == {"Ed": 1}
-    assert "Ed: 1 decision" in _certificate(volume)
-    assert "=asked <b>her</b>" in _certificate(volume)
+    assert file.decided_by[0].startswith("date: set 2025-05-27, decided by =Ed <b>I</b>")
+    assert manifest.decisions == {"=Ed <b>I</b>\x1b": 1}
+    assert "=Ed <b>I</b> : 1 decision" in _certificate(volume)
+    assert b"private" not in volume.to.read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +140,23 @@ def test_pages_of_one_agreement_are_taken_out_of_a_file_with_several(factory: Fa
     assert "pages 3 to 4 of 4" in manifest.files[1].note
     taken = extract(factory.file("taken.pdf", volume.read(GARCIA)), settings=Settings(year=2025))
     assert (taken.fields.title.value, taken.document.pages) == (PAPERS[1].title, 2)
-    assert b"Mira" not in volume.read(GARCIA)
+
+
+def test_taken_pages_bring_their_fields_and_no_other_page() -> None:
+    both = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for date in ("27 May 2025", "28 May 2025"):
+            with pikepdf.open(io.BytesIO(widget(date, appearance=True))) as part:
+                for page in part.pages:
+                    pdf.pages.append(page)
+                    pdf.acroform.fix_copied_annotations(pdf.pages[-1], page, part.acroform)
+        pdf.save(both)
+    with pikepdf.open(io.BytesIO(_pages(both.getvalue(), 3, 4))) as taken:
+        kinds = [o.get("/Type") for o in taken.objects if isinstance(o, pikepdf.Dictionary)]
+        assert kinds.count("/Page") == len(taken.pages) == 2
+        (field,) = taken.Root.AcroForm.Fields
+        assert str(field.V) == "28 May 2025"
+    assert b"27 May" not in _pages(both.getvalue(), 3, 4)
 
 
 def test_picture_keeps_its_type(factory: Factory) -> None:

@@ -258,3 +258,17 @@ def test_trail_of_another_ledger_is_said(factory: Factory) -> None:
     finding = verify_package(volume.to, trail=facts)[-1]
     assert not finding.holds
     assert "never had the head" in finding.sentence
+
+
+def test_certificate_of_another_version_is_held_to_its_digest(
+    volume: CheckedVolume, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ocr_extract.handoff.verify.__version__", "99")
+    (said,) = (f for f in verify_package(volume.to) if f.subject == "certificate")
+    assert said.holds
+    assert "drew it" in said.sentence
+
+
+def test_empty_trail_is_said(volume: CheckedVolume) -> None:
+    assert "it was empty when the package was made" in _trail(volume).sentence
+    assert "nothing was decided" in " ".join(_texts(volume.read("certificate.pdf")))
