@@ -168,20 +168,20 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
     workbook = f"{WORKBOOK}, " if options.report else ""
     files = f"{workbook}{papers}documents.csv, fields.csv, records.jsonl"
     terminal.print_line(f"Results in {options.out}: {files} ({read})", console)
-    if not options.quiet and (pointers := _pointers(outcome, options)):
+    for pointer in () if options.quiet else _pointers(outcome, options):
         # Not wrapped: a path and a command are to be copied.
-        terminal.print_line(pointers, terminal.console_of(soft_wrap=True))
+        terminal.print_line(pointer, terminal.console_of(soft_wrap=True))
 
 
-def _pointers(outcome: Outcome, options: RunOptions) -> str:
+def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:
     """What to open and to type next: the report and, where something is open, the review."""
     verdicts = outcome.summary.totals.verdicts
     is_open = verdicts[Verdict.ACCEPTED] < outcome.summary.totals.documents
     elsewhere = " with the same --ledger" if options.ledger else ""
     out = shlex.quote(str(options.out))
-    parts = [f"The report: {options.out / exports.REPORT}"] if options.report else []
-    parts += [f"to settle what is open: ocr-extract review --out {out}{elsewhere}"] * is_open
-    return "; ".join(parts)
+    lines = [f"Report: {options.out / exports.REPORT}"] if options.report else []
+    lines += [f"Settle what is open: ocr-extract review --out {out}{elsewhere}"] * is_open
+    return lines
 
 
 def _exit_code(outcome: Outcome, ledger: Ledger, fail_on: str) -> ExitCode:

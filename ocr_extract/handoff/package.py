@@ -40,7 +40,7 @@ from ocr_extract.handoff.seal import sealed
 from ocr_extract.reports.files import replaced_bytes
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import ReadVolume, last_volume, resolve_again
-from ocr_extract.volume.keys import model_digests
+from ocr_extract.volume.keys import shipped_models
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.ledger.connect import engine_of
 from ocr_extract.volume.ledger.run_details import RunDetails, run_details
@@ -244,7 +244,7 @@ def _manifest(
         program=checked.run.program,
         packed_by=__version__,
         settings=digest_of(checked.run.settings.encode()),
-        models=model_digests(),
+        models=shipped_models(),
         trail=checked.trail,
         papers=len(checked.status.papers),
         states=dict(checked.status.counts),

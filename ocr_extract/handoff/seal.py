@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import io
-import os
-import shlex
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ocr_extract.errors import UsageError
+from ocr_extract.messages.secrets import secret_of
 from ocr_extract.sources.certificates import silenced_pyhanko
 
 if TYPE_CHECKING:
@@ -21,29 +19,16 @@ FIELD = "Seal"
 """Name of the signature field in the certificate."""
 MAX_P12_BYTES = 1_000_000
 """Largest file with a key, in bytes (chosen; a chain of certificates has some thousand)."""
-COMMAND_SECONDS = 60
-"""Longest time in seconds in which a command gives the passphrase (chosen: a person may have to
-unlock a store)."""
 ADVICE = f"Set {PASSPHRASE}, or give --passphrase-command 'COMMAND'."
 """How the passphrase is given."""
 
 
 def passphrase_of(command: str | None) -> bytes | None:
     """The passphrase: what a command prints, or else the environment's; None without one. Raises
-    UsageError when the command fails. The message never has what the command printed.
+    BadMessage when the command fails.
     """
-    if command is None:
-        stated = os.environ.get(PASSPHRASE)
-        return stated.encode() if stated is not None else None
-    try:
-        done = subprocess.run(
-            shlex.split(command),
-            stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=COMMAND_SECONDS,
-        )  # fmt: skip
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError) as error:
-        message = f"The passphrase command did not work ({type(error).__name__})."
-        raise UsageError(message, "Try the command by itself.") from None
-    return done.stdout.rstrip(b"\r\n")
+    secret = secret_of(command, PASSPHRASE)
+    return None if secret is None else secret.encode()
 
 
 def load_signer(path: Path, passphrase: bytes | None) -> SimpleSigner:

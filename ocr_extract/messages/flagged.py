@@ -12,7 +12,7 @@ from PIL import Image
 
 from ocr_extract.messages.eml import Inline
 from ocr_extract.messages.gather import shown, shown_all
-from ocr_extract.review.crops import Crops, Picture
+from ocr_extract.reports.crops import Crops, Picture
 from ocr_extract.review.item import Item
 from ocr_extract.review.queue import ReviewQueue
 

@@ -74,7 +74,7 @@ def model_digests() -> tuple[str, ...]:
     return tuple(sorted(f"{path.name} {_digest(path.read_bytes())}" for path in files))
 
 
-def model_digests() -> dict[str, str]:
+def shipped_models() -> dict[str, str]:
     """The SHA-256 of each shipped model, by its folder and its file's name."""
     return {"/".join(name): _digest(model_file(*name).read_bytes()) for name in MODEL_FILES}
 

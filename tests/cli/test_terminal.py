@@ -97,7 +97,8 @@ def test_progress_bar_is_removed_before_the_answer(
     assert any(re.match("2 agreements: 0 accepted, 1 to review, 1 rejected", x) for x in lines)
     after = lines[next(i for i, line in enumerate(lines) if line.startswith("1 paper:")) :]
     assert not any("flagged: " in line or "reading" in line for line in after)
-    assert max(len(line) for line in after) <= columns
+    to_copy = ("Report: ", "Settle what is open: ")
+    assert max(len(line) for line in after if not line.startswith(to_copy)) <= columns
 
 
 def test_sentences_break_between_words_on_80_columns(factory: Factory, volume: Path) -> None:
