@@ -38,7 +38,7 @@ def report(out: Path, ledger: str | None, *, full: bool, parquet: bool) -> None:
         say(f"An edited file was kept as {edited}, beside the new one.")
     console = terminal.console_of(soft_wrap=True)
     more = f", {', '.join(exports.PARQUET)}" if parquet else ""
-    terminal.print_line(f"The report: {out / exports.REPORT}", console)
+    terminal.print_line(f"Report: {out / exports.REPORT}", console)
     terminal.print_line(f"Also in {out}: {WORKBOOK} and the tables{more}.", console)
 
 

@@ -28,9 +28,10 @@ def folders(factory: Factory) -> tuple[Path, Path]:
 
 def test_run_ends_with_where_the_report_is_and_what_to_type(folders: tuple[Path, Path]) -> None:
     inputs, out = folders
-    last = _call("run", inputs, "--no-roster", "--year", 2025, "--out", out).splitlines()[-1]
-    assert last.startswith(f"The report: {out / 'report.html'}; to settle what is open: ")
-    assert last.endswith(f"ocr-extract review --out '{out}'")
+    said = _call("run", inputs, "--no-roster", "--year", 2025, "--out", out)
+    report, settle = said.splitlines()[-2:]
+    assert report == f"Report: {out / 'report.html'}"
+    assert settle == f"Settle what is open: ocr-extract review --out '{out}'"
     first = (out / "report.html").stat()
     _call("run", inputs, "--no-roster", "--year", 2025, "--out", out)
     assert (out / "report.html").stat().st_ino == first.st_ino, "nothing changed"
@@ -43,7 +44,7 @@ def test_report_is_written_again_from_the_ledger(folders: tuple[Path, Path]) -> 
     assert not (out / "report.html").exists()
     for option in ([], ["--full"], []):
         said = _call("report", "--out", out, *option)
-        assert said.splitlines()[0] == f"The report: {out / 'report.html'}"
+        assert said.splitlines()[0] == f"Report: {out / 'report.html'}"
         assert "feldmann25.txt" in (out / "report.html").read_text()
     assert not list(out.glob("*.edited-*"))
 

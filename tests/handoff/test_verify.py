@@ -213,7 +213,7 @@ def test_passphrase_comes_from_the_environment_or_a_command(
     assert passphrase_of(None) == b"from here"
     assert passphrase_of("printf 'two words\\n'") == b"two words"
     for bad in ("false", "/no/such/program", "'open", ""):
-        with pytest.raises(UsageError, match="failed|printed nothing"):
+        with pytest.raises(UsageError, match=r"failed|printed nothing"):
             passphrase_of(bad)
 
 
