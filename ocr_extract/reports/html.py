@@ -106,7 +106,8 @@ def write_report(
     settings = _settings_of(ledger, outcome.source)
     pictures = _Pictures(ledger, settings, limits)
     checked = checked_by_people(ledger, rows.overview)
-    shown_papers = rows.papers[: limits.rows]
+    # What is open comes first; otherwise the papers keep the roster's order.
+    shown_papers = sorted(rows.papers, key=lambda row: row.state == "accepted")[: limits.rows]
     unmatched = rows.unmatched[: limits.rows]
     context = {
         "answer": answer_of(outcome.summary, rows.overview.documents),

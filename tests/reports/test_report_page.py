@@ -81,7 +81,7 @@ def path(factory: Factory) -> Path:
 def test_filter_search_and_sort(browser: Any, path: Path) -> None:
     with opened(browser, path) as report:
         page = report.page
-        assert report.shown() == ["p00003", "p00001", "p00002", "gone"]
+        assert report.shown() == ["p00001", "gone", "p00003", "p00002"], "what is open comes first"
         assert report.status() == "4 of 4 shown"
         page.click("[data-filter=accepted]")
         assert (report.shown(), report.status()) == (["p00003", "p00002"], "2 of 4 shown")
