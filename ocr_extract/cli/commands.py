@@ -44,6 +44,7 @@ from ocr_extract.cli.parameters import (
     RosterOption,
     SchedulerOption,
     SealOption,
+    SearchOption,
     SettingsOption,
     ShipFilesOption,
     TargetErrorOption,
@@ -161,6 +162,7 @@ def review_command(
     port: PortOption = None,
     no_browser: NoBrowserOption = False,
     notebook: NotebookOption = None,
+    search: SearchOption = "",
 ) -> None:
     """Open a page on which a person settles what is open, or take decisions from a table.
 
@@ -172,7 +174,7 @@ def review_command(
     from ocr_extract.cli.review import ReviewOptions, review
 
     options = ReviewOptions(
-        out, ledger, person, export, table, listed, audit, port, not no_browser, notebook
+        out, ledger, person, export, table, listed, audit, port, not no_browser, notebook, search
     )  # fmt: skip
     raise typer.Exit(review(options))
 

@@ -96,6 +96,10 @@ PortOption = Annotated[
 NoBrowserOption = Annotated[
     bool, typer.Option("--no-browser", help="Print the page's address, and open no browser.")
 ]
+SearchOption = Annotated[
+    str,
+    typer.Option("--search", help="Open the page at the first agreement with these words."),
+]
 NotebookOption = Annotated[
     Path | None, typer.Option("--notebook", help="Write a notebook that shows the review.")
 ]

@@ -33,6 +33,7 @@ class ReviewOptions:
     port: int | None = None
     browse: bool = True
     notebook: Path | None = None
+    search: str = ""
 
     @property
     def is_page(self) -> bool:
@@ -53,8 +54,9 @@ def review(options: ReviewOptions) -> ExitCode:
     if options.is_page:
         where = options.ledger or options.out
         serve_page(
-            where, options.out, options.person, options.audit, options.port, browse=options.browse
-        )
+            where, options.out, options.person, options.audit, options.port,
+            browse=options.browse, search=options.search,
+        )  # fmt: skip
         _resolve(options)
     if options.table is not None:
         _import(options, options.table)

@@ -34,9 +34,11 @@ def serve_page(
     port: int | None,
     *,
     browse: bool,
+    search: str = "",
 ) -> None:
-    """Serve the review page of a ledger until Ctrl-C, and print its address. Raises MissingTool
-    without starlette and uvicorn, and other OcrExtractErrors on wrong use.
+    """Serve the review page of a ledger until Ctrl-C, and print its address. The page opens at the
+    first agreement with the words of `search`. Raises MissingTool without starlette and uvicorn,
+    and other OcrExtractErrors on wrong use.
     """
     try:
         from ocr_extract.review import page  # noqa: PLC0415  an extra
@@ -50,10 +52,10 @@ def serve_page(
         once = secrets.token_urlsafe(32)
         doorkeeper = page.Doorkeeper(bound.getsockname()[1], token, once if browse else "")
         pages = page.OpenPages(opened)
-        say(f"The review is at {doorkeeper.address(token)}")
+        say(f"The review is at {doorkeeper.address(token, search)}")
         say("Keep this address to yourself. Ctrl-C ends the review and writes the tables.")
         if browse:
-            _open_browser(doorkeeper.address(once))
+            _open_browser(doorkeeper.address(once, search))
         with suppress(KeyboardInterrupt):
             page.serve(page.app_of(pages, doorkeeper), bound)
         pages.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,11 @@ class Flagged:
     picture: str = ""
     trouble: str = ""
     width: int = 0
+
+    @property
+    def search(self) -> str:
+        """What finds it in the review, as a word of a command line."""
+        return shlex.quote(self.file)
 
 
 def flagged(where: str | Path) -> tuple[tuple[Flagged, ...], tuple[Inline, ...], int]:

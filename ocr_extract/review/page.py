@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
@@ -107,9 +108,10 @@ class Doorkeeper:
         """The cookie's name. All ports of a machine share their cookies."""
         return f"ocr_extract_review_{self.port}"
 
-    def address(self, token: str) -> str:
-        """The page's address with a token."""
-        return f"http://{HOST}:{self.port}/?token={token}"
+    def address(self, token: str, search: str = "") -> str:
+        """The page's address with a token; it opens at the first agreement with these words."""
+        opened_at = f"#search={quote(search, safe='')}" if search else ""
+        return f"http://{HOST}:{self.port}/?token={token}{opened_at}"
 
     def refusal(self, request: Request) -> str:
         """Why a request is refused; "" when it is not."""

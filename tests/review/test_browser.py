@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bench.review_page import store
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
+from ocr_extract.volume.roster.roster import Paper, Roster
 from tests.factory import Factory
 from tests.review.browser_harness import Tab, chromium, tab_of
 from tests.review.conftest import ReviewedVolume
@@ -66,13 +66,25 @@ def test_all_is_settled_by_keys_and_taken_back(
         assert tab.page.evaluate("document.activeElement.className") == "oxr"
 
 
+def _sixty_slips(factory: Factory) -> ReviewedVolume:
+    """Sixty agreements whose year is a slip: one item each."""
+    papers = [Paper(f"paper{n}", f"Trees of Kind {n} in Depth {n}", "Li, Ana") for n in range(60)]
+    text = "Title: {}\nName: Ana Li\nSignature: Ana Li\nDate: {} May 2015\n"
+    files = [
+        factory.text(f"{paper.key}.txt", text.format(paper.title, 1 + n % 28))
+        for n, paper in enumerate(papers)
+    ]
+    with open_ledger(sqlite_url(factory.folder)) as ledger:
+        run(ledger, files, roster=Roster(tuple(papers), year=2025))
+    return ReviewedVolume(factory.folder, tuple(files))
+
+
 def test_sixty_agreements_take_few_keys(browser: Any, factory: Factory) -> None:
-    store(factory.folder, 60)
-    volume = ReviewedVolume(factory.folder, ())
+    volume = _sixty_slips(factory)
     count = _open(volume)
     with served(volume.folder) as page, tab_of(browser, page) as tab:
         pressed = _settle_all(tab)
-    assert count == len(_decisions(volume)) == 80
+    assert count == len(_decisions(volume)) == 60
     assert pressed <= 1.3 * count
     assert _open(volume) == 0
 
@@ -91,6 +103,18 @@ def test_mouse_chooses_skips_and_takes_back(
         tab.page.click("text=Undo")
         assert tab.wait_for_item(other_than=third) == first
         assert [action for action, _ in _decisions(volume)] == ["set", "undo"]
+
+
+def test_page_opens_at_what_is_searched(browser: Any, page: Served) -> None:
+    found = Served(page.folder, page.port, f"{page.address}#search=garcia25.txt%20")
+    with tab_of(browser, found) as tab:
+        tab.page.wait_for_function(
+            "() => document.querySelector('.oxr').innerText.includes('garcia25.txt')"
+        )
+        assert "#" not in tab.page.url
+    nothing = Served(page.folder, page.port, f"{page.address}#search=<b>nobody</b>")
+    with tab_of(browser, nothing) as tab:
+        tab.page.wait_for_selector("text=Nothing is found for “<b>nobody</b>”.")
 
 
 def test_typing_is_no_key_and_is_stored_as_shown(

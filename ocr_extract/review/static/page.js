@@ -12,14 +12,19 @@ function nameOfPage() {
 /** The model that review.js needs: get, set, on, off, save_changes, send. */
 class Model {
   #client;
+  #search;
   #listeners = new Set();
 
-  constructor(client) {
+  constructor(client, search) {
     this.#client = client;
+    this.#search = search;
     addEventListener("pagehide", () => this.#leave());
   }
 
-  get() {}
+  get(name) {
+    return name === "search" ? this.#search : undefined;
+  }
+
   set() {}
   save_changes() {}
 
@@ -62,7 +67,8 @@ class Model {
   }
 }
 
+const search = new URLSearchParams(location.hash.slice(1)).get("search");
 history.replaceState(null, "", "/"); // The address keeps no token.
-const model = new Model(nameOfPage());
+const model = new Model(nameOfPage(), search);
 review.render({ model, el: document.getElementById("review") });
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -246,7 +246,16 @@ class Review {
     this.link = new Link(model, (away) => this.showAway(away));
     this.build();
     el.replaceChildren(this.root);
-    this.go();
+    this.begin(model.get("search"));
+  }
+
+  /** Shows the next item, or the first one with the words that the page was opened with. */
+  async begin(text) {
+    await this.go();
+    if (!text) return;
+    const answer = await this.link.ask("search", { text });
+    if (answer.found?.length) return this.open(answer.found[0].id);
+    this.showError(answer.ok ? `Nothing is found for “${text}”.` : answer.error);
   }
 
   close() {
