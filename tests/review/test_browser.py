@@ -1,5 +1,6 @@
 """The review page in a real browser: keys, mouse, a killed server, hostile texts."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,6 +116,23 @@ def test_page_opens_at_what_is_searched(browser: Any, page: Served) -> None:
     nothing = Served(page.folder, page.port, f"{page.address}#search=<b>nobody</b>")
     with tab_of(browser, nothing) as tab:
         tab.page.wait_for_selector("text=Nothing is found for “<b>nobody</b>”.")
+
+
+def test_taken_back_decision_about_an_accepted_agreement_shows_it_again(
+    browser: Any, page: Served, volume: ReviewedVolume
+) -> None:
+    accepted = Served(page.folder, page.port, f"{page.address}#search=tanaka25")
+    with tab_of(browser, accepted) as tab:
+        is_shown = "() => document.querySelector('.oxr').dataset.item === %s"
+        tab.page.wait_for_function(
+            "() => document.querySelector('.oxr').innerText.includes('tanaka25.txt')"
+        )
+        own = tab.shown()
+        tab.press("Enter")
+        assert len(_decisions(volume)) == 1
+        tab.page.keyboard.press("u")
+        tab.page.wait_for_function(is_shown % json.dumps(own))
+        assert [action for action, _ in _decisions(volume)] == ["set", "undo"]
 
 
 def test_typing_is_no_key_and_is_stored_as_shown(

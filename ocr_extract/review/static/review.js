@@ -343,7 +343,15 @@ class Review {
       const late = answer.decided && !answer.decided.stands;
       this.said.textContent = late ? "⚠ " + answer.decided.sentence : "✓ " + words;
       await this.next();
+      if (type === "undo") await this.showAgain(answer.decided?.item);
     });
+  }
+
+  /** Shows the item whose decision was taken back, also when it is not asked: it was accepted. */
+  async showAgain(item) {
+    if (!item || this.item?.id === item) return;
+    const answer = await this.link.ask("open", { item });
+    if (answer.ok) this.show(answer, true);
   }
 
   decide(action, value) {
