@@ -94,3 +94,12 @@ def test_wrong_use_has_a_clear_message(out: Path, arguments: tuple[str, ...], wh
     done = _notify(out, *arguments)
     assert done.returncode == 2
     assert why in done.stderr
+
+
+def test_paper_that_was_only_asked_for_is_forgotten_with_its_address(out: Path) -> None:
+    _notify(out, "authors", "--from", "ed@example.org")
+    assert b"bela@example.org" in (out / "papers.csv").read_bytes()
+    assert _call("forget", "bela25", "--out", out).returncode == 0
+    for file in (*out.glob("*.*"), *out.glob("messages/*")):
+        assert b"bela@example.org" not in file.read_bytes(), file.name
+    assert _call("forget", "bela25", "--out", out).returncode == 2

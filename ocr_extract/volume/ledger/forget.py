@@ -109,7 +109,8 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
     """The rows that belong to a paper; None when there are none."""
     columns = (records.c.id, records.c.paper, records.c.path, records.c.sha256)
     rows = connection.execute(select(*columns).where(of_paper(key))).all()
-    if not rows:
+    asked = select(messages.c.id).where(messages.c.paper == key).limit(1)
+    if not rows and connection.execute(asked).first() is None:
         return None
     paths = frozenset(row[2] for row in rows)
     # Earlier records of the same files, from the time before they had a paper.
@@ -222,7 +223,9 @@ def _is_file_of_paper(path: str, paper_rows: _PaperRows) -> bool:
 
 
 def _without_mentions(answer: Any, paper_rows: _PaperRows) -> Any:
-    """A run's answer, a JSON value, without any text that names one of the files."""
+    """A run's answer, a JSON value, without the paper's state (its title, author and address) and
+    without any text that names one of the files.
+    """
     if isinstance(answer, dict):
         return {key: _without_mentions(value, paper_rows) for key, value in answer.items()}
     if isinstance(answer, list):
@@ -230,6 +233,7 @@ def _without_mentions(answer: Any, paper_rows: _PaperRows) -> Any:
             _without_mentions(item, paper_rows)
             for item in answer
             if not (isinstance(item, str) and _mentions(item, paper_rows))
+            and not (isinstance(item, dict) and item.get("key") in paper_rows.papers)
         ]
     return "forgotten" if isinstance(answer, str) and _mentions(answer, paper_rows) else answer
 
