@@ -9,6 +9,8 @@ from tests.handoff.volume_factory import CheckedVolume, checked_volume, p12
 from tests.volume.test_bad_input import _call
 from tests.volume.test_decided import ROSTER
 
+pytestmark = pytest.mark.slow
+
 
 def _package(volume: CheckedVolume, *more: str | Path):  # type: ignore[no-untyped-def]
     return _call("package", "--to", volume.to, "--out", volume.folder, *more)

@@ -10,6 +10,8 @@ from tests.factory import Factory
 from tests.messages.mail_server import PASSWORD, Mailbox, mail_server
 from tests.volume.test_bad_input import _call
 
+pytestmark = pytest.mark.slow
+
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
 ROSTER = "key,title,authors,email\nana25,On Ana,Ana Li,\nbela25,On Bela,Bela Li,bela@example.org\n"
 

@@ -13,6 +13,8 @@ import pytest
 from tests.factory import Factory
 from tests.received.received_factory import SENDER, mail_of, mbox_of, zip_of
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 KEYS = ("smith25", "lee25", "meyer25")
 ROSTER = "key,title,authors\nsmith25,On Trees,A B\nlee25,On Roots,C D\nmeyer25,On Leaves,E F\n"

@@ -10,6 +10,8 @@ from ocr_extract.errors import LedgerTrouble
 from tests.factory import Factory
 from tests.volume.test_decided import write
 
+pytestmark = pytest.mark.slow
+
 
 def _call(*arguments: object) -> str:
     result = CliRunner().invoke(app, list(map(str, arguments)))

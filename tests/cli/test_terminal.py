@@ -382,7 +382,7 @@ def test_message_for_many_equal_files_stays_short(factory: Factory) -> None:
         Factory(folder).text(f"p{n:03d}.txt", GOOD)
     papers = "\n".join(f"@InProceedings{{p{n:03d}, title = {{T{n}}}}}" for n in range(100))
     done = _call("run", folder, "--roster", factory.text("v.bib", papers), "--out", out)
-    assert done.stdout.splitlines()[-3] == "and 40 more: see documents.csv"
+    assert "and 40 more: see documents.csv" in done.stdout.splitlines()
     records = [json.loads(line) for line in (out / "records.jsonl").read_text().splitlines()]
     messages = [f["message"] for r in records for f in r["flags"] if f["code"] == "same_file"]
     assert len(messages) == 100

@@ -106,7 +106,7 @@ def test_program_ended_by_signal_is_not_reported_as_broken_file(
 
 
 @pytest.mark.parametrize("program", ["pdfinfo", "pdftoppm"])
-@pytest.mark.parametrize("sabotage", ["kill -XCPU $$", "sleep 60"])
+@pytest.mark.parametrize("sabotage", ["kill -XCPU $$", "exec sleep 60"])
 def test_slow_program_is_reported_as_timeout(
     factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str,
     sabotage: str,
@@ -120,7 +120,7 @@ def test_slow_program_is_reported_as_timeout(
     record = extract(path, settings=Settings(year=2025, render_timeout=1))
     assert {damage.kind for damage in record.damage} == {"timeout"}
     pages = 1 if program == "pdfinfo" else record.document.pages
-    expected_calls = pages if sabotage.startswith("sleep") else 2 * pages
+    expected_calls = pages if "sleep" in sabotage else 2 * pages
     assert len(count.read_text().split()) == expected_calls
 
 
