@@ -1,6 +1,6 @@
 # One target a chore, shared by people and CI. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-hands bench-volume soak same-answers train train-signature calibrate pp-ocr test-each wheel lock docker image-check notebook-check newcomer clean
+.PHONY: help setup run test check lint format types samples schema picture fuzz attack bench bench-start bench-review bench-hands bench-volume soak same-answers train train-signature calibrate pp-ocr test-each wheel lock docker image-check notebook-check newcomer clean
 PYTHON := .venv/bin/python
 # Not the programs in .venv/bin: they name the folder that they were installed in.
 ENGINE := docker
@@ -72,6 +72,10 @@ bench-start: ## measure: import, --help, doctor, and one agreement in all
 bench-volume: ## measure: one core and two, the textbook, memory, papers found by content; FORM= a blank form
 	$(PYTHON) -m bench.throughput --form "$(FORM)"
 	@test -z "$(FOLDER)" || $(PYTHON) -m bench.scrambled --folder "$(FOLDER)" --roster "$(ROSTER)"
+
+bench-review: ## measure the review: queue and decisions, and the page in a browser (Chromium)
+	$(PYTHON) -m bench.review
+	$(PYTHON) -m bench.review_page
 
 bench-hands: ## measure handwriting: HANDWRITING= as for train; with FORM= a blank form; with FOLDER= TRUTH= ROSTER= also agreements
 	$(PYTHON) -m bench.hands --handwriting "$(HANDWRITING)"
