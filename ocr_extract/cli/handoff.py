@@ -63,6 +63,9 @@ def _report(manifest: Manifest, options: PackageOptions) -> None:
     for file in manifest.files:
         if file.note:
             _print(f"{file.path}: {file.note}")
+    if forgotten := manifest.forgotten:
+        were = counted(forgotten, "paper was", "papers were")
+        _print(f"{were} forgotten: run `ocr-extract run` again over the roster.")
     word = "complete" if manifest.complete else "INCOMPLETE"
     papers = counted(manifest.papers, "paper")
     seal = ", sealed" if options.seal else ""

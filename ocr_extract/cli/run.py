@@ -133,8 +133,10 @@ def _unpacked(volume: Volume, ledger: Ledger, options: RunOptions) -> tuple[Volu
     )
     if arrivals.arrived:
         options.note(sentence_of(arrivals.arrived, arrivals.opened))
+    for package in arrivals.packages:
+        options.note(f"{package} is a package that this program wrote: left out.")
     if not arrivals.files:
-        message = "The mails hold no agreement."
+        message = "The mails hold no agreement." if arrivals.opened else "No agreement is left."
         raise NothingToRead(message, "Give mails with attachments, or the agreements themselves.")
     read = replace(volume, files=arrivals.files, arrived=arrivals.arrived, damaged=arrivals.damaged)
     return read, arrivals

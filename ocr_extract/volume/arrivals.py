@@ -11,6 +11,7 @@ from ocr_extract.errors import UnsafeOutput
 from ocr_extract.received.arrival import Arrival
 from ocr_extract.received.kinds import Container, kind_of_file
 from ocr_extract.received.limits import Limits
+from ocr_extract.received.packages import is_package
 from ocr_extract.received.unpack import LIST, folder_of, remove_others, unpack
 from ocr_extract.records import Damage, as_text
 from ocr_extract.settings import Settings
@@ -36,21 +37,28 @@ class Arrivals:
     containers: frozenset[str] = frozenset()
     opened: int = 0
     """How many containers there were."""
+    packages: tuple[Path, ...] = ()
+    """Packages that this program wrote: they are left out."""
 
 
 def unpack_containers(
     files: Sequence[Path], out: Path, ledger: Ledger, settings: Settings, *, verify: bool = False
 ) -> Arrivals:
     """The files, with the files inside of containers instead of the containers. These are unpacked
-    into `out`. Raises UnsafeOutput when that cannot be written to, and NoRoom.
+    into `out`. Packages of this program are left out: they hold agreements that were read already.
+    Raises UnsafeOutput when `out` cannot be written to, and NoRoom.
     """
     kinds = {file: kind for file in files if (kind := kind_of_file(file)) is not None}
+    packages = tuple(file for file, kind in kinds.items() if kind == "zip" and is_package(file))
+    for package in packages:
+        del kinds[package]
+    others = tuple(file for file in files if file not in kinds and file not in packages)
     if not kinds:
-        return Arrivals(tuple(files))
+        return Arrivals(others, packages=packages)
     limits = Limits(member_bytes=settings.max_bytes)
     hashes = list_files(list(kinds), ledger, limits.container_bytes, verify=verify)
     parent = _private_folder(out)
-    found = Arrivals(tuple(file for file in files if file not in kinds))
+    found = Arrivals(others)
     for file, kind in kinds.items():
         added = _of_container(file, kind, hashes[file], parent, limits, verify=verify)
         found = Arrivals(
@@ -59,7 +67,7 @@ def unpack_containers(
             {**found.damaged, **added.damaged},
             found.containers | added.containers,
         )
-    return replace(found, files=in_order(found.files), opened=len(kinds))
+    return replace(found, files=in_order(found.files), opened=len(kinds), packages=packages)
 
 
 def remove_unused(out: Path, arrivals: Arrivals) -> None:

@@ -40,6 +40,23 @@ def test_files_are_in_the_order_of_their_names(factory: Factory) -> None:
     assert arrivals.opened == 1
 
 
+def test_a_package_of_this_program_is_left_out(factory: Factory) -> None:
+    """And no other archive with a file of that name."""
+    manifest = b'{\n "format": "ocr-extract package 1",\n "volume": "v330"}'
+    own = factory.file("own.zip", zip_of({"manifest.json": manifest, "a.pdf": TEXT}))
+    foreign = {
+        "x.zip": {"manifest.json": b"{}", "x.txt": TEXT},
+        "y.zip": {"sub/manifest.json": manifest, "y.txt": TEXT},
+    }
+    others = [factory.file(name, zip_of(content)) for name, content in foreign.items()]
+    arrivals = _unpacked(factory, own, *others)
+    assert arrivals.packages == (own,)
+    names = {file.name for file in arrivals.files}
+    assert {"x.txt", "y.txt"} <= names
+    assert "a.pdf" not in names
+    assert _unpacked(factory, own) == Arrivals((), packages=(own,))
+
+
 def test_a_container_that_cannot_be_unpacked_stays_in_its_place(factory: Factory) -> None:
     broken = factory.file("b.zip", b"PK\x03\x04")
     arrivals = _unpacked(factory, broken)
