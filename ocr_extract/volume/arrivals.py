@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from ocr_extract.received.arrival import Arrival
 from ocr_extract.received.kinds import Container, kind_of_file
 from ocr_extract.received.limits import Limits
 from ocr_extract.received.packages import is_package
-from ocr_extract.received.unpack import LIST, folder_of, remove_others, unpack
+from ocr_extract.received.unpack import FOLDER_DIGITS, LIST, folder_of, remove_others, unpack
 from ocr_extract.records import Damage, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.ledger.ledger import Ledger
@@ -21,6 +22,8 @@ from ocr_extract.volume.plan import in_order
 
 FOLDER = "received"
 """Name of the folder in the output folder in which containers are unpacked."""
+_COPY = re.compile(rf"(?<=/{FOLDER}/)(?P<container>[0-9a-f]{{{FOLDER_DIGITS}}})/\d+/[^/]+\Z")
+"""The place of an unpacked file in that folder, at the end of its path."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +135,16 @@ def _damage(arrival: Arrival) -> Damage:
 
 def remove_copies(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     """Remove unpacked copies, and the lists of their containers, which name their senders: the next
-    run unpacks these containers again. `files` are paths; others than copies stay. Returns the
-    copies that were removed.
+    run unpacks these containers again. `files` are paths as the ledger has them, also from the time
+    before `out` was moved; others than copies stay. Returns the copies that were removed.
     """
     parent = Path(os.path.realpath(out / FOLDER))
-    copies = [Path(os.path.realpath(file)) for file in files]
-    own = [copy for copy in copies if parent in copy.parents]
-    for copy in own:
-        copy.unlink(missing_ok=True)
-        (parent / copy.relative_to(parent).parts[0] / LIST).unlink(missing_ok=True)
-    return tuple(own)
+    places = [place for file in files if (place := _COPY.search(file))]
+    own = [(parent / place["container"], parent / place[0]) for place in places]
+    # A link among the folders would lead elsewhere.
+    removed = [copy for _, copy in own if copy.is_file() and copy == Path(os.path.realpath(copy))]
+    for copy in removed:
+        copy.unlink()
+    for container, _ in own:
+        (container / LIST).unlink(missing_ok=True)
+    return tuple(removed)
