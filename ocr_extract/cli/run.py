@@ -176,9 +176,9 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
 
 
 def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:
-    """What to open and to type next: the report and, where something is open, the review."""
+    """What to open and to type next: the report and, where something is to review, the review."""
     verdicts = outcome.summary.totals.verdicts
-    is_open = verdicts[Verdict.ACCEPTED] < outcome.summary.totals.documents
+    is_open = verdicts[Verdict.REVIEW] > 0
     elsewhere = " with the same --ledger" if options.ledger else ""
     out = shlex.quote(str(options.out))
     lines = [f"Report: {options.out / exports.REPORT}"] if options.report else []

@@ -53,6 +53,8 @@ from ocr_extract.volume.volume_summary import VolumeSummary
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
 
+MAX_KEY = 120
+"""Characters of a key that a sentence shows, at most (chosen: a line); its row has all of them."""
 _VOLUME = re.compile(r"(v\d+)[-_ ]?permissions?", re.IGNORECASE)
 """The name of a volume in the name of its folder."""
 
@@ -224,7 +226,7 @@ def _add_files(
 
 def _packed_file(chosen: Chosen, content: Content, name: SafeName) -> PackedFile:
     record = chosen.record
-    changed = f"the key “{chosen.paper.key}” is no safe name" if name.changed else ""
+    changed = f"the key “{cut(chosen.paper.key, MAX_KEY)}” is no safe name" if name.changed else ""
     return PackedFile(
         path=name.stem + content.suffix,
         key=chosen.paper.key,
