@@ -176,7 +176,7 @@ def test_picture_keeps_its_type(factory: Factory) -> None:
 
 
 def test_hostile_keys_and_titles_are_safe_in_the_package(factory: Factory) -> None:
-    keys = ("../../x", "=HYPERLINK(1)", "x" * 10_000)
+    keys = ("x" * 10_000, "../../x", "=HYPERLINK(1)")
     papers = tuple(
         Paper(key, f"{PAPERS[n].title} <b>&amp; \u202e\x07 学", PAPERS[n].authors)
         for n, key in enumerate(keys)
