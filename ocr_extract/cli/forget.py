@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
+from ocr_extract.messages.drafts import FOLDER as DRAFTS
 from ocr_extract.messages.drafts import remove_drafts
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
@@ -29,12 +30,16 @@ def forget(key: str, out: Path, ledger: str | None) -> None:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."
         raise LedgerTrouble(message, "Give a key of the roster, or a file's name.")
     copies = remove_copies(out, forgotten.files)
-    removed = (*exports.remove(out, forgotten.files), *remove_drafts(out))
-    _print_removed(forgotten, removed, copies, out)
+    removed = exports.remove(out, forgotten.files)
+    _print_removed(forgotten, removed, remove_drafts(out), copies, out)
 
 
 def _print_removed(
-    forgotten: Forgotten, removed: tuple[Path, ...], copies: tuple[Path, ...], out: Path
+    forgotten: Forgotten,
+    removed: tuple[Path, ...],
+    drafts: tuple[Path, ...],
+    copies: tuple[Path, ...],
+    out: Path,
 ) -> None:
     console = terminal.console_of(soft_wrap=True)
     rows = ", ".join(f"{count} {name}" for name, count in forgotten.rows.items() if count)
@@ -42,6 +47,13 @@ def _print_removed(
     if removed:
         names = ", ".join(path.name for path in removed)
         terminal.print_line(f"Removed from {out}: {names}. The next run writes them.", console)
+    if drafts:
+        names = ", ".join(draft.name for draft in drafts)
+        terminal.print_line(
+            f"Removed from {out / DRAFTS}: {names}. `ocr-extract notify` writes the drafts of what"
+            " still waits to be sent.",
+            console,
+        )
     if copies:
         names = ", ".join(copy.name for copy in copies)
         terminal.print_line(

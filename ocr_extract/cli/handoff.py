@@ -13,10 +13,12 @@ from ocr_extract.cli.output import say
 from ocr_extract.errors import ExitCode, LedgerTrouble, UsageError
 from ocr_extract.handoff.ledger_trail import trail_facts
 from ocr_extract.handoff.manifest import Manifest
-from ocr_extract.handoff.package import Wanted, write_package
+from ocr_extract.handoff.package import MAX_KEY, Wanted, write_package
 from ocr_extract.handoff.seal import load_signer, passphrase_of
 from ocr_extract.handoff.verify import verify_package
 from ocr_extract.reports.plain import counted
+from ocr_extract.reports.report_rows import cut
+from ocr_extract.sources.certificates import has_certificate
 from ocr_extract.volume.ledger import sqlite_url
 
 MAX_LISTED = 60
@@ -57,12 +59,15 @@ def package(options: PackageOptions) -> ExitCode:
 def _report(manifest: Manifest, options: PackageOptions) -> None:
     """Print the open papers, what is unusual about the others, and the totals."""
     for paper in manifest.open[:MAX_LISTED]:
-        _print(f"{paper.key}  {paper.state}: {paper.why}")
+        _print(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {paper.why}")
     if (more := len(manifest.open) - MAX_LISTED) > 0:
         _print(f"and {more} more: see the manifest")
     for file in manifest.files:
         if file.note:
             _print(f"{file.path}: {file.note}")
+    if forgotten := manifest.forgotten:
+        were = counted(forgotten, "paper was", "papers were")
+        _print(f"{were} forgotten: run `ocr-extract run` again over the roster.")
     word = "complete" if manifest.complete else "INCOMPLETE"
     papers = counted(manifest.papers, "paper")
     seal = ", sealed" if options.seal else ""
@@ -71,11 +76,14 @@ def _report(manifest: Manifest, options: PackageOptions) -> None:
 
 def verify(file: Path, out: Path | None, ledger: str | None, roots: tuple[Path, ...]) -> ExitCode:
     """Check a package, and print for each thing whether it holds. Raises UsageError when it is no
-    package, and LedgerTrouble.
+    package or a root is no certificate, and LedgerTrouble.
     """
     for root in roots:
         if not root.is_file():
             raise UsageError(f"--ca: {root} is no file.", "Give a certificate, PEM or DER.")
+        if not has_certificate(root):
+            message = f"--ca: {root} holds no certificate."
+            raise UsageError(message, "Give a certificate, PEM or DER.")
     trail = None if out is None and ledger is None else trail_facts(_url(ledger, out or Path()))
     findings = verify_package(file, roots, trail)
     for finding in findings:

@@ -11,6 +11,7 @@ from ocr_extract.reports import exports
 from ocr_extract.reports.files import writing
 from ocr_extract.reports.workbook import WORKBOOK
 from ocr_extract.volume.answer import Outcome, last_volume
+from ocr_extract.volume.inputs import input_paths
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.volume_summary import VolumeSummary
 
@@ -55,4 +56,4 @@ def _inputs(ledger: Ledger, out: Path) -> list[Path]:
     exported = exports.exported_paths(out)
     if exported:
         return list(exported)
-    return [Path(file.identity) for file in last_volume(ledger)[1].volume.files]
+    return list(input_paths(last_volume(ledger)[1].volume, ledger))

@@ -133,8 +133,10 @@ def _unpacked(volume: Volume, ledger: Ledger, options: RunOptions) -> tuple[Volu
     )
     if arrivals.arrived:
         options.note(sentence_of(arrivals.arrived, arrivals.opened))
+    for package in arrivals.packages:
+        options.note(f"{package} is a package that this program wrote: left out.")
     if not arrivals.files:
-        message = "The mails hold no agreement."
+        message = "The mails hold no agreement." if arrivals.opened else "No agreement is left."
         raise NothingToRead(message, "Give mails with attachments, or the agreements themselves.")
     read = replace(volume, files=arrivals.files, arrived=arrivals.arrived, damaged=arrivals.damaged)
     return read, arrivals
@@ -174,9 +176,9 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
 
 
 def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:
-    """What to open and to type next: the report and, where something is open, the review."""
+    """What to open and to type next: the report and, where something is to review, the review."""
     verdicts = outcome.summary.totals.verdicts
-    is_open = verdicts[Verdict.ACCEPTED] < outcome.summary.totals.documents
+    is_open = verdicts[Verdict.REVIEW] > 0
     elsewhere = " with the same --ledger" if options.ledger else ""
     out = shlex.quote(str(options.out))
     lines = [f"Report: {options.out / exports.REPORT}"] if options.report else []

@@ -85,17 +85,23 @@ def _box(manifest: Manifest) -> Table:
             f"COMPLETE: every paper of the roster has an accepted agreement ({papers}).",
         )
     else:
-        colour, missing = AMBER, counted(len(manifest.open), "does not", "do not")
-        words = (
-            f"INCOMPLETE: {len(manifest.files)} of {papers} have an accepted agreement here,"
-            f" {missing}."
-        )
+        colour, words = AMBER, _incomplete(manifest)
     table = Table([[_text(words, BOX_SIZE, bold=True, colour=colour)]], colWidths=["100%"])
     table.setStyle(
         [("BOX", (0, 0), (-1, -1), 1.5, colour), ("LEFTPADDING", (0, 0), (-1, -1), 8),
          ("TOPPADDING", (0, 0), (-1, -1), 7), ("BOTTOMPADDING", (0, 0), (-1, -1), 9)]
     )  # fmt: skip
     return table
+
+
+def _incomplete(manifest: Manifest) -> str:
+    """What is missing, in a sentence or two."""
+    have = f"{len(manifest.files)} of {counted(manifest.papers, 'paper')}"
+    missing = counted(len(manifest.open), "does not", "do not")
+    words = f"INCOMPLETE: {have} have an accepted agreement here, {missing}."
+    if manifest.forgotten:
+        words += f" {counted(manifest.forgotten, 'paper was', 'papers were')} forgotten."
+    return words
 
 
 def _facts(manifest: Manifest) -> Table:

@@ -13,11 +13,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ocr_extract.received.packages import MANIFEST
+from ocr_extract.reports.plain import counted
 from ocr_extract.reports.tables import safe_cell
 
 MAX_ROWS = 50_000
 """Agreements, and open papers, in a manifest, at most (chosen: five times the largest volume)."""
-JSON_NAME, CSV_NAME, CERTIFICATE_NAME = "manifest.json", "manifest.csv", "certificate.pdf"
+JSON_NAME, CSV_NAME, CERTIFICATE_NAME = MANIFEST, "manifest.csv", "certificate.pdf"
 """The package's own files."""
 COLUMNS = (
     "path", "key", "title", "state", "date", "signature", "decided_by", "source", "pages", "note",
@@ -67,7 +69,8 @@ class Manifest(_Value):
     `checked` when it ended (UTC, ISO 8601), `program` the version that ran, and `packed_by` the one
     that made the package. `trail` is the head of the ledger's audit trail at that time. `models`
     are the files that the readings depend on, with their hashes. `decisions` counts what each
-    person decided about these papers.
+    person decided about these papers. `forgotten` is how many papers were forgotten since the run
+    read the roster: nothing else is known of them.
     """
 
     format: Literal["ocr-extract package 1"] = "ocr-extract package 1"
@@ -80,6 +83,7 @@ class Manifest(_Value):
     models: Mapping[str, Sha256]
     trail: Sha256
     papers: int
+    forgotten: int = Field(default=0, ge=0)
     states: Mapping[str, int]
     decisions: Mapping[str, int]
     files: tuple[PackedFile, ...] = Field(max_length=MAX_ROWS)
@@ -88,7 +92,7 @@ class Manifest(_Value):
     @property
     def complete(self) -> bool:
         """Whether every paper of the roster has its agreement in the package."""
-        return not self.open and len(self.files) == self.papers
+        return not (self.open or self.forgotten) and len(self.files) == self.papers
 
     def to_json(self) -> bytes:
         """The bytes of manifest.json."""
@@ -114,7 +118,7 @@ def manifest_of(content: bytes) -> Manifest:
     try:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
-        raise ValueError(f"not a manifest: {error.error_count()} errors") from error
+        raise ValueError(f"not a manifest: {counted(error.error_count(), 'error')}") from error
 
 
 def digest_of(content: bytes) -> Sha256:

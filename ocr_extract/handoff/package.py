@@ -38,8 +38,10 @@ from ocr_extract.handoff.manifest import (
 from ocr_extract.handoff.names import PATTERN, SafeName, check_pattern, names_of
 from ocr_extract.handoff.seal import sealed
 from ocr_extract.reports.files import replaced_bytes
+from ocr_extract.reports.report_rows import cut
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import ReadVolume, last_volume, resolve_again
+from ocr_extract.volume.inputs import container_paths
 from ocr_extract.volume.keys import shipped_models
 from ocr_extract.volume.ledger import Ledger, open_ledger
 from ocr_extract.volume.ledger.connect import engine_of
@@ -51,6 +53,8 @@ from ocr_extract.volume.volume_summary import VolumeSummary
 if TYPE_CHECKING:
     from pyhanko.sign.signers import SimpleSigner
 
+MAX_KEY = 120
+"""Characters of a key that a sentence shows, at most (chosen: a line); its row has all of them."""
 _VOLUME = re.compile(r"(v\d+)[-_ ]?permissions?", re.IGNORECASE)
 """The name of a volume in the name of its folder."""
 
@@ -97,10 +101,10 @@ def write_package(wanted: Wanted) -> Packed:
     LedgerTrouble and LedgerBusy.
     """
     check_pattern(wanted.pattern, wanted.volume or "")
-    git_tree = _checked_target(wanted)
+    git_tree = _checked_target(wanted.to, into_git=wanted.into_git)
     with open_ledger(wanted.ledger) as ledger:
         checked = _answer(ledger, wanted.ledger)
-        _check_outside_input(wanted.to, checked.read)
+        _check_outside_input(wanted.to, checked.read, ledger)
         volume = wanted.volume if wanted.volume is not None else _volume_of(checked.read)
         chosen, gaps = chosen_agreements(ledger, checked.run.number, checked.status)
         names = names_of([c.paper.key for c in chosen], wanted.pattern, volume)
@@ -112,16 +116,26 @@ def write_package(wanted: Wanted) -> Packed:
     return Packed(manifest, git_tree)
 
 
-def _checked_target(wanted: Wanted) -> Path | None:
-    """The git work tree of the target, if any. Raises UnsafeOutput when it may not be written."""
-    to = wanted.to
+def _checked_target(to: Path, *, into_git: bool) -> Path | None:
+    """The git work tree of the target, if any. Raises UnsafeOutput when it may not be written, also
+    where its folder may not be searched.
+    """
+    try:
+        return _tree_of(to, into_git=into_git)
+    except OSError as error:
+        message = f"Cannot write {cut(str(to))}: {error.strerror}."
+        raise UnsafeOutput(message, "Give another --to.") from error
+
+
+def _tree_of(to: Path, *, into_git: bool) -> Path | None:
+    """The same; OSError when it cannot be found out."""
     if not to.parent.is_dir():
         raise UnsafeOutput(f"There is no folder {to.parent}.", "Make it, or give another --to.")
     if to.exists() and not _is_package(to):
         message = f"{to} is there already, and is no package of this program."
         raise UnsafeOutput(message, "Give another --to.")
     tree = exposed_in(to)
-    if tree is not None and not wanted.into_git:
+    if tree is not None and not into_git:
         message = (
             f"{to} lies in the git repository {tree} and is not ignored there: signed agreements"
             " would come into its history."
@@ -162,10 +176,13 @@ def _answer(ledger: Ledger, url: str | URL) -> _Checked:
         engine.dispose()
 
 
-def _check_outside_input(to: Path, read: ReadVolume) -> None:
-    """Raises UnsafeOutput when the package would lie beside the agreements that were read."""
+def _check_outside_input(to: Path, read: ReadVolume, ledger: Ledger) -> None:
+    """Raises UnsafeOutput when the package would lie beside the agreements that were read, or
+    beside the archives and mails that they came in.
+    """
     folder = to.resolve().parent
-    folders = {Path(file.identity).parent for file in read.volume.files}
+    identities = [Path(file.identity) for file in read.volume.files]
+    folders = {path.parent for path in (*identities, *container_paths(read.volume, ledger))}
     if not folders.isdisjoint((folder, *folder.parents)):
         message = f"{to} would lie among the agreements, and the next run would read it."
         raise UnsafeOutput(message, "Give a --to in another folder.")
@@ -209,7 +226,7 @@ def _add_files(
 
 def _packed_file(chosen: Chosen, content: Content, name: SafeName) -> PackedFile:
     record = chosen.record
-    changed = f"the key “{chosen.paper.key}” is no safe name" if name.changed else ""
+    changed = f"the key “{cut(chosen.paper.key, MAX_KEY)}” is no safe name" if name.changed else ""
     return PackedFile(
         path=name.stem + content.suffix,
         key=chosen.paper.key,
@@ -247,6 +264,7 @@ def _manifest(
         models=shipped_models(),
         trail=checked.trail,
         papers=len(checked.status.papers),
+        forgotten=checked.read.volume.forgotten,
         states=dict(checked.status.counts),
         decisions=dict(sorted(decisions.items())),
         files=tuple(files),

@@ -26,6 +26,7 @@ from ocr_extract.handoff.manifest import (
     manifest_of,
 )
 from ocr_extract.reports.plain import counted
+from ocr_extract.reports.report_rows import cut
 from ocr_extract.sources.certificates import Certificate, read_certificates
 from ocr_extract.volume.ledger.trail import BEGIN
 
@@ -41,6 +42,8 @@ MAX_GREY_DIFFERENCE = 40
 differ a little between versions of programs)."""
 MAX_NAMED = 5
 """Files that one sentence names, at most (chosen)."""
+MAX_NAME = 120
+"""Characters of a file's name that a sentence shows, at most (chosen: a line)."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def _is_same(package: Package, file: PackedFile) -> bool:
 def _some(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(names[:MAX_NAMED]) + more
+    return ", ".join(cut(name, MAX_NAME) for name in names[:MAX_NAMED]) + more
 
 
 def _manifest(package: Package, manifest: Manifest, content: bytes) -> Finding:

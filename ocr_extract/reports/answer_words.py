@@ -80,18 +80,34 @@ def _without_roster(summary: VolumeSummary) -> str:
 
 def _steps(summary: VolumeSummary) -> tuple[Step, ...]:
     """What to do next, in the order in which it is done."""
-    verdicts, status = summary.totals.verdicts, summary.status
     steps = []
-    if verdicts[Verdict.REVIEW] + verdicts[Verdict.REJECTED]:
+    if summary.totals.verdicts[Verdict.REVIEW]:
         what = "Settle what is open, in the folder of this report:"
         steps.append(Step(what, "ocr-extract review --out ."))
-    if status and (status.counts["missing"] or status.counts["rejected"]):
-        what = "Ask for what is missing or rejected: the last column says what."
-        again = "With the new files in the input, give the same command again:"
-        steps.append(Step(f"{what} {again}", "ocr-extract run …"))
-    if status is None:
+    steps += _asking(summary)
+    if (status := summary.status) is None:
         what = "Give the volume's papers, to learn which of them have no agreement:"
         steps.append(Step(what, "ocr-extract run … --roster FILE.bib"))
-    if not steps:
-        steps.append(Step("Nothing: every paper is in order."))
+    elif accepted := status.counts["accepted"]:
+        whole = accepted == len(status.papers)
+        when = "Every paper is in order. Hand" if whole else "When everything is settled, hand"
+        what = f"{when} the agreements over to the series:"
+        steps.append(Step(what, "ocr-extract package --out . --to ../VOLUME.zip"))
     return tuple(steps)
+
+
+def _asking(summary: VolumeSummary) -> list[Step]:
+    """How to ask for what is missing or rejected, and what to do with the answers."""
+    again = Step(
+        "With the new files in the input, give the same command again:", "ocr-extract run …"
+    )
+    if (status := summary.status) is None:
+        ask = Step("Ask for what is rejected: the last column says what.")
+        return [ask, again] if summary.totals.verdicts[Verdict.REJECTED] else []
+    if not status.counts["missing"] + status.counts["rejected"]:
+        return []
+    what = (
+        "Ask for what is missing or rejected: the last column says what. This prepares messages to"
+        " the authors, and sends none:"
+    )
+    return [Step(what, "ocr-extract notify authors --out ."), again]

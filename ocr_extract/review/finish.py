@@ -7,6 +7,7 @@ from pathlib import Path
 from ocr_extract.reports import exports
 from ocr_extract.review.queue import ledger_url
 from ocr_extract.volume.answer import Outcome, last_volume, resolve_again
+from ocr_extract.volume.inputs import input_paths
 from ocr_extract.volume.ledger import open_ledger
 
 
@@ -17,7 +18,7 @@ def finish(where: str | Path, out: Path) -> tuple[Outcome, list[Path]]:
     """
     with open_ledger(ledger_url(where)) as ledger:
         outcome = resolve_again(ledger)
-        files = last_volume(ledger)[1].volume.files
-        given = exports.exported_paths(out) or [Path(file.identity) for file in files]
+        volume = last_volume(ledger)[1].volume
+        given = exports.exported_paths(out) or input_paths(volume, ledger)
         out.mkdir(parents=True, exist_ok=True)
         return outcome, list(exports.export(outcome, ledger, out, given))

@@ -154,6 +154,11 @@ def _stated_time(signature: EmbeddedPdfSignature) -> datetime | None:
         return None
 
 
+def has_certificate(path: Path) -> bool:
+    """Whether a file holds a certificate that can be loaded, PEM or DER."""
+    return next(_loaded_roots([path]), None) is not None
+
+
 def _loaded_roots(roots: Sequence[Path]) -> Iterator[Any]:
     """The certificates in the given files. A file that cannot be loaded is skipped."""
     from pyhanko.keys import load_certs_from_pemder  # noqa: PLC0415

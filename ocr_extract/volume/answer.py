@@ -79,6 +79,7 @@ class ReadVolume:
                 for file in files
             ],
             "arrived": [asdict(arrival) for arrival in self.volume.arrived],
+            "forgotten": self.volume.forgotten,
             "decisions": [decision.number for decision in decisions],
         }
         return hashlib.sha256(json.dumps(causes, default=str).encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,7 +12,8 @@ from ocr_extract.errors import UnsafeOutput
 from ocr_extract.received.arrival import Arrival
 from ocr_extract.received.kinds import Container, kind_of_file
 from ocr_extract.received.limits import Limits
-from ocr_extract.received.unpack import LIST, folder_of, remove_others, unpack
+from ocr_extract.received.packages import is_package
+from ocr_extract.received.unpack import FOLDER_DIGITS, LIST, folder_of, remove_others, unpack
 from ocr_extract.records import Damage, as_text
 from ocr_extract.settings import Settings
 from ocr_extract.volume.ledger.ledger import Ledger
@@ -20,6 +22,8 @@ from ocr_extract.volume.plan import in_order
 
 FOLDER = "received"
 """Name of the folder in the output folder in which containers are unpacked."""
+_COPY = re.compile(rf"(?<=/{FOLDER}/)(?P<container>[0-9a-f]{{{FOLDER_DIGITS}}})/\d+/[^/]+\Z")
+"""The place of an unpacked file in that folder, at the end of its path."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +40,28 @@ class Arrivals:
     containers: frozenset[str] = frozenset()
     opened: int = 0
     """How many containers there were."""
+    packages: tuple[Path, ...] = ()
+    """Packages that this program wrote: they are left out."""
 
 
 def unpack_containers(
     files: Sequence[Path], out: Path, ledger: Ledger, settings: Settings, *, verify: bool = False
 ) -> Arrivals:
     """The files, with the files inside of containers instead of the containers. These are unpacked
-    into `out`. Raises UnsafeOutput when that cannot be written to, and NoRoom.
+    into `out`. Packages of this program are left out: they hold agreements that were read already.
+    Raises UnsafeOutput when `out` cannot be written to, and NoRoom.
     """
     kinds = {file: kind for file in files if (kind := kind_of_file(file)) is not None}
+    packages = tuple(file for file, kind in kinds.items() if kind == "zip" and is_package(file))
+    for package in packages:
+        del kinds[package]
+    others = tuple(file for file in files if file not in kinds and file not in packages)
     if not kinds:
-        return Arrivals(tuple(files))
+        return Arrivals(others, packages=packages)
     limits = Limits(member_bytes=settings.max_bytes)
     hashes = list_files(list(kinds), ledger, limits.container_bytes, verify=verify)
     parent = _private_folder(out)
-    found = Arrivals(tuple(file for file in files if file not in kinds))
+    found = Arrivals(others)
     for file, kind in kinds.items():
         added = _of_container(file, kind, hashes[file], parent, limits, verify=verify)
         found = Arrivals(
@@ -59,7 +70,7 @@ def unpack_containers(
             {**found.damaged, **added.damaged},
             found.containers | added.containers,
         )
-    return replace(found, files=in_order(found.files), opened=len(kinds))
+    return replace(found, files=in_order(found.files), opened=len(kinds), packages=packages)
 
 
 def remove_unused(out: Path, arrivals: Arrivals) -> None:
@@ -124,13 +135,16 @@ def _damage(arrival: Arrival) -> Damage:
 
 def remove_copies(out: Path, files: Sequence[str]) -> tuple[Path, ...]:
     """Remove unpacked copies, and the lists of their containers, which name their senders: the next
-    run unpacks these containers again. `files` are paths; others than copies stay. Returns the
-    copies that were removed.
+    run unpacks these containers again. `files` are paths as the ledger has them, also from the time
+    before `out` was moved; others than copies stay. Returns the copies that were removed.
     """
     parent = Path(os.path.realpath(out / FOLDER))
-    copies = [Path(os.path.realpath(file)) for file in files]
-    own = [copy for copy in copies if parent in copy.parents]
-    for copy in own:
-        copy.unlink(missing_ok=True)
-        (parent / copy.relative_to(parent).parts[0] / LIST).unlink(missing_ok=True)
-    return tuple(own)
+    places = [place for file in files if (place := _COPY.search(file))]
+    own = [(parent / place["container"], parent / place[0]) for place in places]
+    # A link among the folders would lead elsewhere.
+    removed = [copy for _, copy in own if copy.is_file() and copy == Path(os.path.realpath(copy))]
+    for copy in removed:
+        copy.unlink()
+    for container, _ in own:
+        (container / LIST).unlink(missing_ok=True)
+    return tuple(removed)

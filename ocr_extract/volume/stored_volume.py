@@ -36,11 +36,14 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class StoredVolume:
-    """The files of a run in their order, its roster, and what arrived in containers."""
+    """The files of a run in their order, its roster, and what arrived in containers. `forgotten`
+    is how many papers of the roster were forgotten since the run read it.
+    """
 
     files: tuple[StoredFile, ...]
     roster: Roster | None
     arrived: tuple[Arrival, ...] = ()
+    forgotten: int = 0
 
     @property
     def received(self) -> Mapping[str, Received]:
@@ -55,7 +58,8 @@ class StoredVolume:
         ]
         roster = asdict(self.roster) | {"troubles": ()} if self.roster else None
         arrived = [asdict(arrival) for arrival in self.arrived]
-        return _packed({"files": files, "roster": roster, "arrived": arrived})
+        stored = {"files": files, "roster": roster, "arrived": arrived}
+        return _packed({**stored, "forgotten": self.forgotten})
 
     @classmethod
     def unpacked(cls, content: bytes | None) -> StoredVolume:
@@ -66,7 +70,8 @@ class StoredVolume:
             stored = json.loads(zlib.decompress(content))
             files = tuple(StoredFile(Path(p), i, n, b64decode(c)) for p, i, n, c in stored["files"])
             arrived = tuple(Arrival(**arrival) for arrival in stored.get("arrived", ()))
-            return cls(files, _roster_of(stored["roster"]), arrived)
+            forgotten = int(stored.get("forgotten", 0))
+            return cls(files, _roster_of(stored["roster"]), arrived, forgotten)
         except (zlib.error, ValueError, KeyError, TypeError) as error:
             raise LedgerTrouble("What the last run had read is damaged.", ADVICE) from error
 
@@ -74,8 +79,8 @@ class StoredVolume:
 def without_paper(
     content: bytes | None, names: Collection[str], keys: Collection[str]
 ) -> bytes | None:
-    """The bytes without the files of these names and without the papers of these keys; None when
-    there are none or they are damaged.
+    """The bytes without the files of these names and without the papers of these keys, which are
+    counted; None when there are none or they are damaged.
     """
     if content is None:
         return None
@@ -86,8 +91,10 @@ def without_paper(
     stored["files"] = [f for f in stored["files"] if PurePosixPath(f[0]).name not in names]
     stored["arrived"] = _others(stored.get("arrived", []), names)
     if stored["roster"]:
-        papers = [p for p in stored["roster"]["papers"] if p["key"] not in keys]
+        every = stored["roster"]["papers"]
+        papers = [p for p in every if p["key"] not in keys]
         stored["roster"]["papers"] = papers
+        stored["forgotten"] = stored.get("forgotten", 0) + len(every) - len(papers)
         for kind, pairs in stored["roster"].get("names", {}).items():
             stored["roster"]["names"][kind] = [pair for pair in pairs if pair[1] not in keys]
     return _packed(stored)

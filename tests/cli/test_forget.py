@@ -21,8 +21,14 @@ def test_forget_removes_a_paper_from_ledger_results_and_pictures(factory: Factor
     picture, other = out / "ana25-page1.png", out / "bela25-page1.png"
     for path in (picture, other):
         path.write_bytes(b"")
+    (out / "messages").mkdir()
+    (out / "messages" / "0001-round1-ana25.eml").write_bytes(b"")
     done = _call("forget", "ana25", "--out", out)
     assert done.returncode == 0, done.stderr
+    results, drafts = (x for x in done.stdout.splitlines() if x.startswith("Removed from /"))
+    assert results.endswith("The next run writes them.")
+    assert ".eml" not in results
+    assert "0001-round1-ana25.eml. `ocr-extract notify` writes" in drafts
     assert "1 records" in done.stdout
     assert "papers.csv" in done.stdout
     assert "The input is never changed" in done.stdout

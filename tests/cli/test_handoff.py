@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ocr_extract.volume.roster.roster import Paper, Roster
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, checked_volume, p12
 from tests.volume.test_bad_input import _call
@@ -45,12 +46,23 @@ def test_gaps_and_changes_give_exit_code_1(factory: Factory) -> None:
     assert "FAILS  files: Changed after the package was made: v1/garcia25.pdf." in verified.stdout
 
 
+def test_long_keys_and_names_do_not_fill_the_terminal(factory: Factory) -> None:
+    papers = (*ROSTER.papers[:2], Paper("x" * 10_000, "On Long Keys", "Ana Li"))
+    volume = checked_volume(factory, Roster(papers, year=2025))
+    done = _package(volume)
+    assert f"{'x' * 119}…  missing" in done.stdout
+    assert "x" * 120 not in done.stdout
+    verified = _call("verify", volume.changed({}, {"y" * 10_000: b""}))
+    assert f"{'y' * 119}…." in verified.stdout
+
+
 def test_wrong_use_has_a_sentence_and_exit_code_2(factory: Factory) -> None:
     volume = checked_volume(factory)
     for arguments, words in (
         (("package", "--to", volume.to, "--out", factory.folder / "none"), "There is no ledger"),
         (("verify", factory.text("a.zip", "x")), "is no zip file"),
         (("verify", volume.to, "--ca", factory.folder / "none.pem"), "is no file"),
+        (("verify", volume.to, "--ca", factory.text("b.pem", "x")), "holds no certificate"),
     ):
         done = _call(*arguments)
         assert (done.returncode, words in done.stderr) == (2, True), done.stderr

@@ -172,6 +172,21 @@ def test_forget_removes_the_copy_and_every_trace(factory: Factory) -> None:
             assert b"smith25.txt@example.org" not in path.read_bytes(), path
 
 
+def test_report_after_forget_takes_no_copies_for_the_input(factory: Factory) -> None:
+    """The same run is not refused after it, and a run over others still is."""
+    mails = [mail_of({name: c}, f"{name}@example.org") for name, c in AGREEMENTS.items()]
+    box = factory.file("all.mbox", mbox_of(*mails))
+    out, roster = _run(factory, box), factory.folder / "r.csv"
+    for command in (("forget", "smith25"), ("report",)):
+        assert _call(*command, "--out", out).returncode == 0
+    other = factory.file("other.txt", AGREEMENTS["lee25.txt"])
+    refused = _call("run", other, "--roster", roster, "--out", out)
+    assert "are of other agreements" in refused.stderr
+    assert str(box) in refused.stderr
+    done = _call("run", box, "--roster", roster, "--out", out, "--fail-on", "never")
+    assert done.returncode == 0, done.stderr
+
+
 def test_input_is_never_written_to(factory: Factory) -> None:
     box = factory.file("all.mbox", mbox_of(mail_of(AGREEMENTS)))
     before = (box.read_bytes(), box.stat().st_mtime_ns)

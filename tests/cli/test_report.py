@@ -39,6 +39,15 @@ def test_run_ends_with_where_the_report_is_and_what_to_type(folders: tuple[Path,
     assert (out / "report.html").stat().st_ino == first.st_ino, "nothing changed"
 
 
+def test_run_names_no_review_when_nothing_is_to_review(factory: Factory) -> None:
+    inputs = factory.folder / "in"
+    inputs.mkdir()
+    (inputs / "a.pdf").write_bytes(b"%PDF-1.7 cut")
+    said = _call("run", inputs, "--no-roster", "--out", factory.folder / "out")
+    assert "1 rejected" in said
+    assert "ocr-extract review" not in said
+
+
 def test_report_is_written_again_from_the_ledger(folders: tuple[Path, Path]) -> None:
     inputs, out = folders
     said = _call("run", inputs, "--no-roster", "--year", 2025, "--out", out, "--no-report")

@@ -18,13 +18,16 @@ from ocr_extract.errors import LedgerBusy, UnsafeOutput, UsageError
 from ocr_extract.handoff.archive import open_package
 from ocr_extract.handoff.contents import _pages
 from ocr_extract.handoff.package import Wanted, write_package
+from ocr_extract.volume.arrivals import unpack_containers
 from ocr_extract.volume.ledger import open_ledger, sqlite_url
 from ocr_extract.volume.roster.roster import Paper, Roster
 from tests.evidence_factory import widget
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, agreement, checked_volume
+from tests.received.received_factory import zip_of
 from tests.volume.test_decided import PAPERS, ROSTER, decide, records, run, write
 
+ROSTER_OF_ONE = Roster(PAPERS[:1], year=2025)
 FELDMANN, GARCIA = (f"v330permissions/{key}25Permission.pdf" for key in ("feldmann", "garcia"))
 
 
@@ -173,7 +176,7 @@ def test_picture_keeps_its_type(factory: Factory) -> None:
 
 
 def test_hostile_keys_and_titles_are_safe_in_the_package(factory: Factory) -> None:
-    keys = ("../../x", "=HYPERLINK(1)", "x" * 10_000)
+    keys = ("x" * 10_000, "../../x", "=HYPERLINK(1)")
     papers = tuple(
         Paper(key, f"{PAPERS[n].title} <b>&amp; \u202e\x07 学", PAPERS[n].authors)
         for n, key in enumerate(keys)
@@ -189,10 +192,51 @@ def test_hostile_keys_and_titles_are_safe_in_the_package(factory: Factory) -> No
     for file in manifest.files:
         assert ".." not in file.path
         assert "is no safe name" in file.note
+        assert len(file.note) < 300
     for row in csv.reader(io.StringIO(volume.read("manifest.csv").decode())):
         assert not any(cell.startswith(("=", "+", "@")) for cell in row)
     with open_package(volume.to) as package:
         assert list(package.names) == volume.names()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_volume_with_a_forgotten_paper_is_not_complete_until_it_is_read_again(
+    factory: Factory, *, again: bool
+) -> None:
+    volume = checked_volume(factory)
+    with open_ledger(volume.ledger) as ledger:
+        assert ledger.forget("garcia25")
+    volume.package()
+    if again:
+        with open_ledger(volume.ledger) as ledger:
+            run(ledger, [volume.agreements / "feldmann25Permission.pdf"], roster=ROSTER_OF_ONE)
+    for _ in range(2):
+        manifest = volume.package().manifest
+        assert (manifest.complete, manifest.forgotten, manifest.open) == (again, not again, ())
+        assert ("1 paper was forgotten" in _certificate(volume)) is not again
+        assert ("INCOMPLETE" in _certificate(volume)) is not again
+
+
+def test_package_is_refused_beside_the_archives_that_were_read(factory: Factory) -> None:
+    volume = CheckedVolume(factory.folder)
+    mails = factory.folder / "mails"
+    mails.mkdir()
+    content = agreement(factory, "feldmann25.pdf").read_bytes()
+    archive = Factory(mails).file("a.zip", zip_of({"feldmann25.pdf": content}))
+    with open_ledger(volume.ledger) as ledger:
+        found = unpack_containers([archive], factory.folder, ledger, Settings())
+        run(ledger, found.files, roster=ROSTER_OF_ONE, arrived=found.arrived)
+    for to in (mails / "p.zip", mails / "deeper" / "p.zip"):
+        to.parent.mkdir(exist_ok=True)
+        with pytest.raises(UnsafeOutput, match="among the agreements"):
+            write_package(Wanted(to, volume.ledger))
+    assert volume.package().manifest.complete
+
+
+def test_target_that_cannot_be_looked_at_is_refused(factory: Factory) -> None:
+    volume = checked_volume(factory)
+    with pytest.raises(UnsafeOutput, match="too long"):
+        write_package(Wanted(volume.folder / ("x" * 300), volume.ledger))
 
 
 def _git(folder: Path, *arguments: str) -> None:

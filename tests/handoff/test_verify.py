@@ -13,6 +13,7 @@ import pytest
 from ocr_extract.errors import UsageError
 from ocr_extract.handoff.archive import NoPackage
 from ocr_extract.handoff.ledger_trail import trail_facts
+from ocr_extract.handoff.manifest import manifest_of
 from ocr_extract.handoff.seal import load_signer, passphrase_of
 from ocr_extract.handoff.verify import Finding, TrailFacts, _texts, verify_package
 from ocr_extract.volume.ledger import open_ledger
@@ -272,3 +273,8 @@ def test_certificate_of_another_version_is_held_to_its_digest(
 def test_empty_trail_is_said(volume: CheckedVolume) -> None:
     assert "it was empty when the package was made" in _trail(volume).sentence
     assert "nothing was decided" in " ".join(_texts(volume.read("certificate.pdf")))
+
+
+def test_trouble_with_a_manifest_is_counted() -> None:
+    with pytest.raises(ValueError, match=r"not a manifest: 1 error$"):
+        manifest_of(b"x")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr_extract.records import Record, Verdict
+from ocr_extract.reports.answer_words import answer_of
 from ocr_extract.reports.html import write_report
 from ocr_extract.reports.report_rows import MAX_TEXT, cut, link_of
 from ocr_extract.volume.answer import Outcome
@@ -60,6 +61,30 @@ def test_answer_comes_first_and_adds_up(ledger: Ledger, tmp_path: Path) -> None:
     for expected in ("ocr-extract review --out .", "stray.txt", "Ask for the signed agreement."):
         assert expected in page.text
     assert "Ask the signer to confirm the year that was meant." in page.text
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "missing", "commands"),
+    [
+        ([Verdict.ACCEPTED], (), ["package"]),
+        ([Verdict.REVIEW], (), ["review"]),
+        ([Verdict.REJECTED], (), ["notify", "run"]),
+        ([Verdict.ACCEPTED], ("gone",), ["notify", "run", "package"]),
+        ([Verdict.REVIEW, Verdict.ACCEPTED], ("gone",), ["review", "notify", "run", "package"]),
+    ],
+)
+def test_next_steps_are_those_that_are_of_use(
+    ledger: Ledger,
+    tmp_path: Path,
+    verdicts: list[Verdict],
+    missing: tuple[str, ...],
+    commands: list[str],
+) -> None:
+    records = [record(number, verdict) for number, verdict in enumerate(verdicts)]
+    outcome = stored(ledger, tmp_path, records, papers_of(records, *missing))
+    steps = answer_of(outcome.summary, len(records)).steps
+    assert [step.command.split()[1] for step in steps] == commands
+    assert ("Every paper is in order" in steps[-1].what) is (commands == ["package"])
 
 
 def test_without_a_roster_the_agreements_are_the_rows(ledger: Ledger, tmp_path: Path) -> None:

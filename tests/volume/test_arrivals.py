@@ -11,9 +11,10 @@ from ocr_extract.received.arrival import Arrival
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import last_volume, resolve_again
 from ocr_extract.volume.arrivals import FOLDER, Arrivals, remove_copies, unpack_containers
+from ocr_extract.volume.inputs import input_paths
 from ocr_extract.volume.ledger import open_ledger
 from ocr_extract.volume.run import Volume, run_volume
-from ocr_extract.volume.stored_volume import StoredVolume, without_paper
+from ocr_extract.volume.stored_volume import StoredFile, StoredVolume, without_paper
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
 from tests.received.received_factory import SENDER, mail_of, zip_of
@@ -38,6 +39,23 @@ def test_files_are_in_the_order_of_their_names(factory: Factory) -> None:
     arrivals = _unpacked(factory, factory.text("b.txt", "x"), archive)
     assert [file.name for file in arrivals.files] == ["a.txt", "b.txt", "c.txt"]
     assert arrivals.opened == 1
+
+
+def test_a_package_of_this_program_is_left_out(factory: Factory) -> None:
+    """And no other archive with a file of that name."""
+    manifest = b'{\n "format": "ocr-extract package 1",\n "volume": "v330"}'
+    own = factory.file("own.zip", zip_of({"manifest.json": manifest, "a.pdf": TEXT}))
+    foreign = {
+        "x.zip": {"manifest.json": b"{}", "x.txt": TEXT},
+        "y.zip": {"sub/manifest.json": manifest, "y.txt": TEXT},
+    }
+    others = [factory.file(name, zip_of(content)) for name, content in foreign.items()]
+    arrivals = _unpacked(factory, own, *others)
+    assert arrivals.packages == (own,)
+    names = {file.name for file in arrivals.files}
+    assert {"x.txt", "y.txt"} <= names
+    assert "a.pdf" not in names
+    assert _unpacked(factory, own) == Arrivals((), packages=(own,))
 
 
 def test_a_container_that_cannot_be_unpacked_stays_in_its_place(factory: Factory) -> None:
@@ -86,6 +104,42 @@ def test_forgetting_removes_what_came_with_the_same_mail() -> None:
     volume = StoredVolume((), None, (own, logo, other))
     assert StoredVolume.unpacked(volume.packed()) == volume
     assert StoredVolume.unpacked(without_paper(volume.packed(), ["a.pdf"], [])).arrived == (other,)
+
+
+def test_copies_are_removed_also_after_the_results_were_moved(factory: Factory) -> None:
+    old, new = factory.folder / "old", factory.folder / "new"
+    old.mkdir()
+    with open_ledger(MEMORY) as ledger:
+        archive = factory.file("a.zip", zip_of({"a.txt": TEXT, "b.txt": TEXT}))
+        first, second = unpack_containers([archive], old, ledger, Settings()).files
+    old.rename(new)
+    place = new / first.relative_to(old)
+    assert remove_copies(new, [str(first)]) == (place,)
+    assert not place.exists()
+    assert (new / second.relative_to(old)).exists()
+    assert not (place.parent.parent / ".arrivals.json").exists()
+
+
+def test_copies_behind_a_link_stay(factory: Factory) -> None:
+    archive = factory.file("a.zip", zip_of({"a.txt": TEXT}))
+    (copy,) = _unpacked(factory, archive).files
+    elsewhere = factory.folder / "elsewhere"
+    copy.parent.rename(elsewhere)
+    copy.parent.symlink_to(elsewhere)
+    assert remove_copies(factory.folder, [str(copy)]) == ()
+    assert (elsewhere / "a.txt").exists()
+
+
+def test_inputs_of_a_run_are_containers_and_not_copies(factory: Factory) -> None:
+    archive = factory.file("a.zip", zip_of({"a.txt": TEXT}))
+    beside = factory.file("b.txt", TEXT)
+    with open_ledger(MEMORY) as ledger:
+        found = unpack_containers([archive, beside], factory.folder, ledger, Settings())
+        files = tuple(StoredFile(path, str(path)) for path in found.files)
+        volume = StoredVolume(files, None, found.arrived)
+        assert input_paths(volume, ledger) == (beside, archive)
+        archive.rename(factory.folder / "moved.zip")
+        assert input_paths(volume, ledger) == (beside,)
 
 
 def test_only_copies_are_removed(factory: Factory) -> None:

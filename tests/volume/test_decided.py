@@ -3,12 +3,14 @@ and are void when the content is gone.
 """
 
 import json
+from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from ocr_extract.errors import LedgerTrouble
+from ocr_extract.received.arrival import Arrival
 from ocr_extract.records import Record, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome, resolve_again
@@ -37,11 +39,12 @@ def write(factory: Factory, name: str, paper: int = 0, date: str = "27 May 2025"
 
 def run(
     ledger: Ledger,
-    files: list[Path],
+    files: Sequence[Path],
     settings: Settings = LENIENT,
     roster: Roster | None = ROSTER,
+    arrived: tuple[Arrival, ...] = (),
 ) -> Outcome:
-    volume = Volume(files, settings, roster)
+    volume = Volume(tuple(files), settings, roster, arrived=arrived)
     return run_volume(volume, ledger, lambda _: nullcontext(InlineWorkers()), SilentReporter())
 
 

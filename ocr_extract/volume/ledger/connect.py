@@ -274,4 +274,6 @@ def database_troubles() -> Iterator[None]:
             raise LedgerTrouble(f"The ledger is damaged ({message}).", DAMAGED_ADVICE) from error
         first_line = message.strip().splitlines()[0] if message.strip() else "no reason given"
         advice = "Check --ledger, and that the database is there and may be written to."
-        raise LedgerTrouble(f"The ledger does not answer: {first_line}", advice) from error
+        raise LedgerTrouble(
+            f"The ledger does not answer: {first_line.rstrip('.')}.", advice
+        ) from error
