@@ -200,7 +200,7 @@ def _editors_values(run: LastRun, editors: Editors) -> dict[str, Any]:
         "agreements": list(editors.agreements),
         "left_out": editors.left_out,
         "rejected": [{"file": file, "why": why} for file, why in editors.rejected],
-        "rejected_left_out": verdicts["rejected"] - len(editors.rejected),
+        "rejected_left_out": max(0, verdicts["rejected"] - len(editors.rejected)),
         "missing": missing[:MAX_LISTED],
         "missing_left_out": max(0, len(missing) - MAX_LISTED),
         "without_address": shown_all(editors.without_address[:MAX_LISTED]),

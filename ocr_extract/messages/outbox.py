@@ -18,7 +18,14 @@ from ocr_extract.messages.compose import (
     webhook_message,
 )
 from ocr_extract.messages.flagged import flagged
-from ocr_extract.messages.gather import Ask, LastRun, last_run, rejected_files, require_roster
+from ocr_extract.messages.gather import (
+    Ask,
+    LastRun,
+    last_run,
+    rejected_files,
+    require_roster,
+    shown,
+)
 from ocr_extract.messages.rounds import (
     asked_before,
     asked_lines,
@@ -141,7 +148,7 @@ class _Round:
         form = None
         if self.form is not None:
             form, left_empty = form_of(self.form, ask, self.sender)
-            self.troubles += [f"{ask.paper.key}: {sentence}" for sentence in left_empty]
+            self.troubles += [f"{shown(ask.paper.key, 120)}: {sentence}" for sentence in left_empty]
         asked = asked_before(self.stored, ask.paper.key, self.number)
         return author_message(
             self.run, ask, address, asked, self.sender, self.templates, form, revision
