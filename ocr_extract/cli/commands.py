@@ -325,7 +325,7 @@ def notify_command(
     remind: asked.RemindOption = False,
     templates: asked.TemplatesOption = None,
     edit_templates: asked.EditTemplatesOption = None,
-    _list: asked.ListOutboxOption = False,
+    list_only: asked.ListOutboxOption = False,
     send: asked.SendOption = False,
     smtp: asked.SmtpOption = None,
     tls: asked.TlsOption = asked.TlsMode.STARTTLS,
@@ -358,7 +358,7 @@ def notify_command(
         remind=remind, templates=templates, edit_templates=edit_templates, send=send, smtp=smtp,
         tls=tls.value, ca=ca, user=user, password_command=password_command,
         token_command=token_command, webhook=webhook, secret_command=secret_command,
-        dry_run=dry_run, only=tuple(only or ()), rate=rate, at_once=at_once, mark_sent=mark_sent,
-        send_again=send_again, person=person,
+        dry_run=dry_run, list_only=list_only, only=tuple(only or ()), rate=rate,
+        at_once=at_once, mark_sent=mark_sent, send_again=send_again, person=person,
     )  # fmt: skip
     raise typer.Exit(notify(options))

@@ -10,6 +10,7 @@ from ocr_extract.errors import BadMessage, ExitCode, UsageError
 from ocr_extract.messages import outbox
 from ocr_extract.messages.addresses import checked_address, read_addresses
 from ocr_extract.messages.drafts import write_drafts
+from ocr_extract.messages.gather import keys_of, shown, shown_all
 from ocr_extract.messages.templates import Templates, write_templates
 from ocr_extract.reports.plain import counted
 from ocr_extract.volume.ledger import Ledger, open_ledger
@@ -19,12 +20,15 @@ UNKNOWN_ADVICE = (
     " `ocr-extract notify --mark-sent {number}` or `ocr-extract notify --send-again {number}`."
 )
 """What to do with a message of which it is not known whether it arrived."""
+CORRECT = "Correct it in the roster, or give --addresses FILE."
+"""What to do with a text in the roster that is no address."""
 
 
 def notify(options: NotifyOptions) -> ExitCode:
     """Do what the options say. The exit code says whether a message needs a person. Raises
     OcrExtractError on wrong use.
     """
+    _require_one_thing(options)
     if options.edit_templates is not None:
         written = write_templates(options.edit_templates)
         print_line(f"{counted(len(written), 'template')} written to {options.edit_templates}.")
@@ -43,10 +47,22 @@ def notify(options: NotifyOptions) -> ExitCode:
             send_prepared(ledger, options)
         elif options.who is None and options.mark_sent is None and options.send_again is None:
             _list(ledger)
-        if options.out.is_dir():
+        if options.out.is_dir() and not (options.list_only or options.dry_run):
             for draft in write_drafts(ledger, options.out):
                 print_line(f"Draft: {draft}")
         return _exit_code(ledger)
+
+
+def _require_one_thing(options: NotifyOptions) -> None:
+    """Raises UsageError when an option that only shows stands beside one that changes something."""
+    changes = options.who is not None or options.mark_sent is not None
+    changes = changes or options.send_again is not None or options.edit_templates is not None
+    if options.list_only and (changes or options.send):
+        advice = "Type `ocr-extract notify --list` alone; `ocr-extract notify authors` prepares."
+        raise UsageError("--list only shows the outbox.", advice)
+    if options.dry_run and changes:
+        advice = "Prepare first, which sends nothing; then type `notify --send --dry-run`."
+        raise UsageError("--dry-run changes nothing in the outbox, and prepares nothing.", advice)
 
 
 def _exit_code(ledger: Ledger) -> ExitCode:
@@ -57,8 +73,13 @@ def _exit_code(ledger: Ledger) -> ExitCode:
 
 def _decide(ledger: Ledger, options: NotifyOptions) -> None:
     """Store what a person says became of a message."""
-    from ocr_extract.messages.delivery import decide  # noqa: PLC0415  slow
+    from ocr_extract.messages.delivery import decide, require_next  # noqa: PLC0415  slow
 
+    # Both are checked before one of them is stored.
+    if options.mark_sent is not None:
+        require_next(ledger.messages.of(options.mark_sent), "sent")
+    if options.send_again is not None:
+        require_next(ledger.messages.of(options.send_again), "prepared")
     if options.mark_sent is not None:
         message = decide(ledger, options.mark_sent, "sent", _person(options))
         print_line(f"Message {message.number} to {message.recipient} counts as sent.")
@@ -75,10 +96,10 @@ def _person(options: NotifyOptions) -> str:
 
 
 def _prepare(ledger: Ledger, options: NotifyOptions) -> None:
-    addresses = read_addresses(options.addresses) if options.addresses else {}
+    addresses = read_addresses(options.addresses, keys_of(ledger)) if options.addresses else {}
     templates = Templates(options.templates)
     if options.who == "authors":
-        asking = outbox.AuthorOptions(addresses, options.form, options.remind)
+        asking = outbox.AuthorOptions(addresses, options.form, options.remind, options.at_once)
         _print_authors(outbox.prepare_authors(ledger, options.letterhead, templates, asking))
         return
     if not options.to and not options.webhook:
@@ -106,6 +127,8 @@ def _print_prepared(prepared: outbox.Prepared) -> None:
         print_line(f"Prepared: {line_of(message)}")
     for message in prepared.known:
         print_line(f"There already: {line_of(message)}")
+    for message in prepared.withdrawn:
+        print_line(f"Withdrawn: {line_of(message)}")
 
 
 def _print_authors(prepared: outbox.Prepared) -> None:
@@ -115,13 +138,15 @@ def _print_authors(prepared: outbox.Prepared) -> None:
         print_line(f"Withdrawn: {line_of(message)}")
     for sentence in prepared.troubles:
         print_line(f"The form of {sentence}")
+    for key, text in prepared.bad_addresses:
+        print_line(f"{shown(key, 120)}: “{shown(text, 80)}” is no e-mail address. {CORRECT}")
     if prepared.without_address:
-        keys = ", ".join(prepared.without_address)
+        keys = ", ".join(shown_all(prepared.without_address, 120))
         print_line(
             f"No address is known for {keys}. Add it to the roster, or give --addresses FILE."
         )
     if prepared.changed:
-        keys = ", ".join(prepared.changed)
+        keys = ", ".join(shown_all(prepared.changed, 120))
         print_line(f"Asked before about something else: {keys}. --remind begins a new round.")
     known = f", {len(prepared.known)} were there already" if prepared.known else ""
     print_line(f"{counted(len(prepared.new), 'message')} prepared{known}.")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 
 from ocr_extract.cli import terminal
+from ocr_extract.messages.gather import shown
 from ocr_extract.volume.ledger.messages import StoredMessage
 
 SHOWN_STATES: Mapping[str, str] = {"handed_over": "handed over"}
@@ -17,7 +18,7 @@ WIDTH = 170
 
 def line_of(message: StoredMessage) -> str:
     """A message in one line: number, state, recipient, what it is about, the last words."""
-    about = f" {message.paper}" if message.paper else ""
+    about = f" {shown(message.paper, 120)}" if message.paper else ""
     round_ = f" (round {message.round})" if message.round > 1 else ""
     state = SHOWN_STATES.get(message.state, message.state)
     later = ""

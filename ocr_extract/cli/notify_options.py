@@ -36,7 +36,9 @@ WhoArgument = Annotated[
 ]
 ToOption = Annotated[
     str | None,
-    typer.Option("--to", help="The editors' address; with --send, a rehearsal: all goes there."),
+    typer.Option(
+        "--to", help="The editors' address; else with --send a rehearsal: all goes there."
+    ),
 ]
 FromOption = Annotated[
     str | None,
@@ -106,7 +108,8 @@ RateOption = Annotated[
     float, typer.Option("--rate", min=0.0, help="At most so many messages a minute; 0: no limit.")
 ]
 NowOption = Annotated[
-    bool, typer.Option("--now", help="Also what was put off less than half an hour ago.")
+    bool,
+    typer.Option("--now", help="Also what was put off a short time ago; --remind at once."),
 ]
 MarkSentOption = Annotated[
     int | None, typer.Option("--mark-sent", help="A message arrived, or you sent its draft.")
@@ -143,12 +146,18 @@ class NotifyOptions:
     webhook: str | None = None
     secret_command: str | None = None
     dry_run: bool = False
+    list_only: bool = False
     only: tuple[str, ...] = ()
     rate: float = 0.0
     at_once: bool = False
     mark_sent: int | None = None
     send_again: int | None = None
     person: str | None = None
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether all that is sent goes to --to: only for the editors it names who is meant."""
+        return self.to is not None and self.who != "editors"
 
     @property
     def where(self) -> str | Path:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ocr_extract.cli.notify_lines import line_of, print_line
 from ocr_extract.cli.notify_options import NotifyOptions
 from ocr_extract.errors import BadMessage, NotSent
 from ocr_extract.messages.addresses import checked_address
+from ocr_extract.messages.compose import mark_of
 from ocr_extract.messages.delivery import Sending, Sent, Transport, due, send
 from ocr_extract.messages.eml import has_sender
+from ocr_extract.messages.gather import last_run, shown
 from ocr_extract.messages.outbox import withdraw_outdated
 from ocr_extract.messages.secrets import secret_of
 from ocr_extract.messages.smtp import Server, SmtpTransport, server_of
@@ -31,26 +34,36 @@ def send_prepared(ledger: Ledger, options: NotifyOptions) -> None:
     if not options.smtp and not options.webhook:
         advice = "Give --smtp HOST:PORT, or send the drafts with your mail program."
         raise BadMessage("No server is named that sends.", advice)
+    if options.webhook and options.is_rehearsal:
+        raise BadMessage("A webhook has no rehearsal.", "Leave --to or --webhook out.")
+    _require_known(ledger, options.only)
+    for message in () if options.dry_run else withdraw_outdated(ledger):
+        print_line(f"Withdrawn: {line_of(message)}")
     if options.smtp:
-        for message in () if options.dry_run else withdraw_outdated(ledger):
-            print_line(f"Withdrawn: {line_of(message)}")
         sending = _sending(options)
         _send(ledger, _mail(ledger, options, sending), sending, dry_run=options.dry_run)
     if options.webhook:
-        if options.to and options.who is None:
-            raise BadMessage("A webhook has no rehearsal.", "Leave --to or --webhook out.")
-        url, shown_url = checked_url(options.webhook)
+        url, _ = checked_url(options.webhook)
         secret = secret_of(options.secret_command, WEBHOOK_SECRET)
-        only = frozenset((shown_url,))
-        sending = replace(_sending(options), kinds=("webhook",), only=only)
+        mark = mark_of(last_run(ledger).origin, url)
+        sending = replace(_sending(options), kinds=("webhook",), webhook=mark)
         _send(ledger, WebhookTransport(url, secret), sending, dry_run=options.dry_run)
 
 
+def _require_known(ledger: Ledger, only: Sequence[str]) -> None:
+    """Raises BadMessage when no message has one of these papers, addresses or numbers."""
+    messages = ledger.messages.all()
+    known = {n for m in messages for n in (m.paper or "", m.recipient, str(m.number))}
+    if unknown := [name for name in only if name not in known]:
+        names = ", ".join(f"“{shown(name, 80)}”" for name in unknown)
+        advice = "`ocr-extract notify --list` shows papers, addresses and numbers."
+        raise BadMessage(f"No message has the paper, address or number {names}.", advice)
+
+
 def _sending(options: NotifyOptions) -> Sending:
-    is_rehearsal = options.to and options.who is None
     return Sending(
         only=frozenset(options.only),
-        instead=checked_address(options.to or "", "--to") if is_rehearsal else "",
+        instead=checked_address(options.to or "", "--to") if options.is_rehearsal else "",
         rate=options.rate,
         at_once=options.at_once,
         sender=options.letterhead.sender,

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from email.utils import parseaddr
 from pathlib import Path
 
-from ocr_extract.errors import BadMessage
+from ocr_extract.errors import BadMap, BadMessage
 from ocr_extract.reports.plain import plain
+from ocr_extract.volume.roster.name_map import joined, rows_of_table, text_of_table
 
 MAX_ADDRESS = 254
 """Largest length of an address in characters (defined by RFC 5321, 4.5.3.1.3)."""
 MAX_LOCAL = 64
 """Largest length of the part before the @ in characters (defined by RFC 5321, 4.5.3.1.1)."""
-MAX_TABLE_BYTES = 10_000_000
-"""Largest size of a table of addresses, in bytes (chosen: ten thousand papers have 1 MB)."""
+ADVICE = "Give a table with the columns key and email, one row for each paper."
+"""What to do when a table of addresses cannot be taken."""
 MAX_SHOWN = 80
 """Number of characters of a refused address that are shown (chosen)."""
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
@@ -52,33 +51,44 @@ def checked_mailbox(text: str, where: str) -> tuple[str, str]:
     return name, checked_address(address or text, where)
 
 
-def read_addresses(path: Path) -> Mapping[str, str]:
-    """The addresses of a table with the columns `key` and `email`, by the paper's key. Raises
-    BadMessage when the table cannot be read, or with the line of the first bad address.
+def read_addresses(path: Path, keys: Collection[str] | None = None) -> Mapping[str, str]:
+    """The addresses of a table with the columns `key` and `email`, by the paper's key. The columns
+    are separated as in any table of names (`volume.roster.name_map`). Raises BadMessage when it
+    cannot be read, or with a complaint for each line that cannot be taken: an address that is none,
+    a second address for a key, a key that is none of `keys`.
     """
-    rows = csv.DictReader(io.StringIO(_text_of(path)))
-    names = [(name or "").strip().lower() for name in rows.fieldnames or ()]
-    if not {"key", "email"} <= set(names):
-        raise BadMessage(f"{path} has no columns key and email.", "Give a CSV file with both.")
-    rows.fieldnames = names
-    found: dict[str, str] = {}
     try:
-        for row in rows:
-            key, email = (str(row.get(name) or "").strip() for name in ("key", "email"))
-            if key and email:
-                found[key] = checked_address(email, f"{path}, line {rows.line_num}")
-    except csv.Error as error:
-        raise BadMessage(f"{path}, line {rows.line_num + 1}: no row of a table.") from error
+        rows = list(rows_of_table(text_of_table(path)))
+    except BadMap as error:
+        raise BadMessage(error.message, ADVICE) from error
+    header = [cell.lower() for cell in rows[0][1]] if rows else []
+    if not {"key", "email"} <= set(header):
+        raise BadMessage(f"{path} has no columns key and email.", ADVICE)
+    key_at, email_at = header.index("key"), header.index("email")
+    found: dict[str, str] = {}
+    complaints: list[str] = []
+    for line, cells in rows[1:]:
+        key, email = (cells[at] if at < len(cells) else "" for at in (key_at, email_at))
+        if email and (complaint := _complaint(key, email, found, keys)):
+            complaints.append(f"line {line}: {complaint}")
+        elif email:
+            found[key] = email
+    if complaints:
+        raise BadMessage(f"{path}, {joined(complaints)}", ADVICE)
     return found
 
 
-def _text_of(path: Path) -> str:
-    """A table's text. Raises BadMessage."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_TABLE_BYTES + 1)
-    except OSError as error:
-        raise BadMessage(f"Cannot read {path}: {error.strerror}.") from error
-    if len(content) > MAX_TABLE_BYTES:
-        raise BadMessage(f"{path} is larger than {MAX_TABLE_BYTES // 1_000_000} MB.")
-    return content.decode("utf-8-sig", errors="replace")
+def _complaint(
+    key: str, email: str, found: Mapping[str, str], keys: Collection[str] | None
+) -> str | None:
+    """Why a row cannot be taken; None when it can."""
+    name = plain(key[:MAX_SHOWN])
+    if not is_address(email):
+        return f"“{plain(email[:MAX_SHOWN])}” is no e-mail address."
+    if not key:
+        return "it has an address and no key."
+    if keys is not None and key not in keys:
+        return f"“{name}” is no key of the roster."
+    if found.get(key, email) != email:
+        return f"“{name}” has another address already."
+    return None

@@ -48,13 +48,15 @@ class Sender:
 
 
 def message_id(kind: MessageKind, *parts: object) -> str:
-    """The id of a message: the same for the same kind, volume, recipient, paper and round."""
+    """The id of a message: the same for the same kind and the same parts, of which the first is the
+    ledger's origin: two ledgers never send two messages of one id.
+    """
     text = json.dumps([kind, *map(str, parts)])
     return f"<{hashlib.sha256(text.encode()).hexdigest()[:DIGITS]}@{DOMAIN}>"
 
 
 def author_message(
-    run: int,
+    run: LastRun,
     ask: Ask,
     address: str,
     asked: Asked,
@@ -80,12 +82,12 @@ def author_message(
         "answered": asked.has_answered(ask),
     }
     rendered = templates.render("author", values)
-    where = (sender.volume, address, ask.paper.key, asked.round, revision)
+    where = (run.origin, sender.volume, address, ask.paper.key, asked.round, revision)
     own_id = message_id("author", *where)
     envelope = Envelope(address, author, sender.sender, sender.reply_to)
     letter = _letter(rendered, (), (form,) if form else ())
     return NewMessage(
-        run=run, round=asked.round, kind="author", recipient=address, paper=ask.paper.key,
+        run=run.number, round=asked.round, kind="author", recipient=address, paper=ask.paper.key,
         template="author", subject=shown(rendered.subject, 200), message_id=own_id,
         asked=ask.fingerprint, content=_bounded(encoded(letter, envelope, own_id)),
     )  # fmt: skip
@@ -94,8 +96,8 @@ def author_message(
 @dataclass(frozen=True)
 class Editors:
     """What the editors are told beside the run: the open items and their pictures, how many are
-    left out, the keys of the papers without an address, who was asked, and the command that opens
-    the review.
+    left out, the keys of the papers without an address, who was asked, the command that opens the
+    review, and the rejected files with the reason.
     """
 
     agreements: Sequence[Flagged]
@@ -104,49 +106,67 @@ class Editors:
     without_address: Sequence[str]
     asked: Sequence[str]
     command: str
+    rejected: Sequence[tuple[str, str]] = ()
 
 
 def editors_message(
-    run: LastRun, editors: Editors, address: str, sender: Sender, templates: Templates, round_: int
+    run: LastRun,
+    editors: Editors,
+    address: str,
+    sender: Sender,
+    templates: Templates,
+    revision: int = 0,
 ) -> NewMessage:
-    """The message to the editors. Raises BadMessage for a broken template."""
+    """The message to the editors. Its id changes with what it says, but not with its pictures or
+    its sender. `revision` counts the messages that said the same and were withdrawn. Raises
+    BadMessage for a broken template.
+    """
     values = sender.values | _editors_values(run, editors)
     rendered = templates.render("editors", values)
-    own_id = message_id("editors", sender.volume, address, run.number, round_)
     table = (_table(run.open_papers),) if run.open_papers else ()
+    said = (rendered.subject, rendered.text, rendered.html, *(t.content for t in table))
+    own_id = message_id("editors", run.origin, sender.volume, address, run.number, *said, revision)
     letter = _letter(rendered, editors.pictures, table)
     envelope = Envelope(address, "", sender.sender, sender.reply_to)
     return NewMessage(
-        run=run.number, round=round_, kind="editors", recipient=address, paper=None,
+        run=run.number, round=1, kind="editors", recipient=address, paper=None,
         template="editors", subject=shown(rendered.subject, 200), message_id=own_id,
         asked="", content=_bounded(encoded(letter, envelope, own_id)),
     )  # fmt: skip
 
 
 def webhook_message(
-    run: LastRun, editors: Editors, url: str, shown_url: str, sender: Sender, round_: int
+    run: LastRun, editors: Editors, url: str, shown_url: str, sender: Sender, revision: int = 0
 ) -> NewMessage:
-    """The same for a program, as JSON: no pictures, no links."""
-    own_id = message_id("webhook", sender.volume, url, run.number, round_)
+    """The same for a program, as JSON: no pictures, no links. What is asked is the URL's mark."""
     values = sender.values | _editors_values(run, editors)
-    names = ("volume", "counts", "papers", "missing", "without_address", "left_out")
+    names = ("volume", "counts", "papers", "missing", "without_address", "left_out", "rejected")
     papers = [dict(zip(TABLE_COLUMNS, _row(p), strict=True)) for p in run.open_papers]
-    content = {
-        "id": own_id.strip("<>"),
+    said = {
         "run": run.number,
         **{name: values[name] for name in names},
         "open_papers": papers,
         "agreements": [_plain_agreement(agreement) for agreement in editors.agreements],
     }
+    own_id = message_id("webhook", run.origin, url, json.dumps(said), revision)
+    content = {"id": own_id.strip("<>"), **said}
     return NewMessage(
-        run=run.number, round=round_, kind="webhook", recipient=shown_url, paper=None,
+        run=run.number, round=1, kind="webhook", recipient=shown_url, paper=None,
         template="webhook", subject=f"{values['counts']['open']} agreements need a person",
-        message_id=own_id, asked="", content=json.dumps(content, ensure_ascii=True).encode(),
+        message_id=own_id, asked=mark_of(run.origin, url),
+        content=json.dumps(content, ensure_ascii=True).encode(),
     )  # fmt: skip
 
 
+def mark_of(origin: str, url: str) -> str:
+    """What the ledger keeps of a webhook's URL, to know it again: a hash of 64 bits, which differs
+    between ledgers.
+    """
+    return hashlib.sha256(f"{origin} {url}".encode()).hexdigest()[:16]
+
+
 def _plain_agreement(agreement: Flagged) -> dict[str, Any]:
-    pictures = ("picture", "trouble", "width")
+    pictures = ("picture", "trouble", "width", "found_by")
     return {name: value for name, value in asdict(agreement).items() if name not in pictures}
 
 
@@ -179,6 +199,8 @@ def _editors_values(run: LastRun, editors: Editors) -> dict[str, Any]:
         "papers": _paper_counts(run, len(missing)),
         "agreements": list(editors.agreements),
         "left_out": editors.left_out,
+        "rejected": [{"file": file, "why": why} for file, why in editors.rejected],
+        "rejected_left_out": max(0, verdicts["rejected"] - len(editors.rejected)),
         "missing": missing[:MAX_LISTED],
         "missing_left_out": max(0, len(missing) - MAX_LISTED),
         "without_address": shown_all(editors.without_address[:MAX_LISTED]),

@@ -7,16 +7,23 @@ order.
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ocr_extract.errors import LedgerBusy, NotSent
-from ocr_extract.messages.eml import to_send
+from ocr_extract.errors import LedgerBusy, LedgerTrouble, NotSent
+from ocr_extract.messages.eml import DOMAIN, to_send, with_id
 from ocr_extract.volume.ledger import Ledger
-from ocr_extract.volume.ledger.messages import Change, MessageKind, MessageState, StoredMessage
+from ocr_extract.volume.ledger.messages import (
+    NEXT_STATES,
+    Change,
+    MessageKind,
+    MessageState,
+    StoredMessage,
+)
 
 DEFERRED_SECONDS = 1800.0
 """Shortest time until a deferred message is tried again, in seconds (defined by RFC 5321, 4.5.4.1:
@@ -55,7 +62,8 @@ class Transport(Protocol):
 class Sending:
     """What is sent, and how: the kinds of messages; only the papers, or recipients, or numbers in
     `only`; to `instead` in a rehearsal; at most `rate` a minute (0: no limit); also what was
-    deferred a short time ago with `at_once`. `sender` is for messages that name none.
+    deferred a short time ago with `at_once`. `sender` is for messages that name none. A webhook's
+    messages are only those for the URL with the mark `webhook`, unless it is "".
     """
 
     kinds: tuple[MessageKind, ...] = ("editors", "author")
@@ -64,6 +72,7 @@ class Sending:
     rate: float = 0.0
     at_once: bool = False
     sender: tuple[str, str] = ("", "")
+    webhook: str = ""
     sleep: Callable[[float], None] = field(default=time.sleep)
 
 
@@ -87,6 +96,7 @@ def due(ledger: Ledger, sending: Sending, now: float) -> tuple[StoredMessage, ..
         for m in waiting
         if m.kind in sending.kinds
         and (m.not_before or 0.0) <= limit
+        and (m.kind != "webhook" or sending.webhook in ("", m.asked))
         and (not sending.only or sending.only & {m.paper or "", m.recipient, str(m.number)})
     )
 
@@ -155,14 +165,26 @@ def _delivered(
 def _rehearsed(
     ledger: Ledger, transport: Transport, sending: Sending, message: StoredMessage
 ) -> tuple[Delivered, StoredMessage]:
-    """Send one message to somebody else. Its state stays as it is."""
-    content = _content(ledger, message, sending, time.time())
+    """Send one message to somebody else, with an id of its own: a mail program that has seen it
+    must not hide the real one. Its state stays as it is.
+    """
+    own_id = f"<rehearsal-{secrets.token_hex(12)}@{DOMAIN}>"
+    content = with_id(_content(ledger, message, sending, time.time()), message.message_id, own_id)
     return transport.send(sending.instead, content, lambda: None), message
 
 
 def _content(ledger: Ledger, message: StoredMessage, sending: Sending, now: float) -> bytes:
     content = ledger.messages.content(message.number)
     return content if message.kind == "webhook" else to_send(content, sending.sender, now)
+
+
+def require_next(message: StoredMessage, state: MessageState) -> None:
+    """Raises LedgerTrouble when a message in its state cannot become `state`."""
+    if state not in NEXT_STATES[message.state]:
+        raise LedgerTrouble(
+            f"Message {message.number} is {message.state}: it cannot become {state}.",
+            "`ocr-extract notify --list` shows the states.",
+        )
 
 
 def decide(ledger: Ledger, number: int, state: MessageState, person: str) -> StoredMessage:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from ocr_extract.errors import UnsafeOutput
 from ocr_extract.messages.eml import draft_of, safe_name
 from ocr_extract.messages.rounds import PENDING_STATES
 from ocr_extract.reports.files import replace_file, writing
@@ -20,6 +21,8 @@ def write_drafts(ledger: Ledger, out: Path) -> tuple[Path, ...]:
     drafts of the others. Only their owner can read them. Returns the new ones. Raises UnsafeOutput.
     """
     folder = out / FOLDER
+    if folder.is_symlink():
+        raise UnsafeOutput(f"{folder} is a link.", "Remove it, or give another --out.")
     messages = [m for m in ledger.messages.all() if m.kind != "webhook"]
     waiting = {folder / draft_name(m): m for m in messages if m.state in PENDING_STATES}
     settled = {folder / draft_name(m) for m in messages} - set(waiting)
@@ -43,9 +46,10 @@ def draft_name(message: StoredMessage) -> str:
 
 def remove_drafts(out: Path) -> tuple[Path, ...]:
     """Remove all drafts of a folder of results: those to the editors name every paper. Returns
-    their paths.
+    their paths. A folder that is a link is not the program's: nothing is removed there.
     """
-    drafts = tuple(sorted((out / FOLDER).glob("*.eml")))
+    folder = out / FOLDER
+    drafts = () if folder.is_symlink() else tuple(sorted(folder.glob("*.eml")))
     for draft in drafts:
         draft.unlink(missing_ok=True)
     return drafts

@@ -130,6 +130,11 @@ def to_send(content: bytes, sender: tuple[str, str] = ("", ""), date: float | No
     return f"Date: {formatdate(date, usegmt=True)}\r\n".encode() + head + content
 
 
+def with_id(content: bytes, old: str, new: str) -> bytes:
+    """The bytes of a message with another id in its header."""
+    return content.replace(f"Message-ID: {old}".encode(), f"Message-ID: {new}".encode(), 1)
+
+
 def draft_of(content: bytes) -> bytes:
     """The bytes of a draft: mail programs open it to be sent."""
     return b"X-Unsent: 1\r\n" + content

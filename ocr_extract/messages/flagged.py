@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ MIN_PROBABILITY = 0.05
 """Lowest probability (0..1) of a candidate that is shown (chosen: less likely ones help nobody)."""
 MAX_CANDIDATES = 4
 """Number of candidates that are shown of an item (chosen)."""
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9 ._+-]{0,79}")
+"""Matches a name that a person can type into the search."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class FlaggedItem:
 @dataclass(frozen=True)
 class Flagged:
     """An agreement with its open items; all texts may be shown. `picture` is the name of its
-    picture, "" without one; `trouble` says why there is none.
+    picture, "" without one; `trouble` says why there is none. `found_by` is what the review's
+    search finds: a cut or replaced name does not.
     """
 
     file: str
@@ -59,11 +63,12 @@ class Flagged:
     picture: str = ""
     trouble: str = ""
     width: int = 0
+    found_by: str = ""
 
     @property
     def search(self) -> str:
         """What finds it in the review, as a word of a command line."""
-        return shlex.quote(self.file)
+        return shlex.quote(self.found_by or self.file)
 
 
 def flagged(where: str | Path) -> tuple[tuple[Flagged, ...], tuple[Inline, ...], int]:
@@ -111,7 +116,13 @@ def _flagged(
         picture=inline.name if inline else "",
         trouble=shown(picture.trouble) if picture and inline is None else "",
         width=width,
+        found_by=_found_by(first.record.document.name, first.record.document.sha256 or ""),
     )
+
+
+def _found_by(name: str, sha256: str) -> str:
+    """A plain name itself; of any other the start of the content's hash, which the search finds."""
+    return name if _PLAIN_NAME.fullmatch(name) else sha256[:12]
 
 
 def _item(item: Item) -> FlaggedItem:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ocr_extract.errors import BadMessage, LedgerTrouble
-from ocr_extract.records import Record
+from ocr_extract.records import Record, Verdict
 from ocr_extract.reports.asks import asked_of
 from ocr_extract.reports.plain import plain
 from ocr_extract.volume.answer import last_volume
@@ -19,6 +20,9 @@ AUTHOR_ASKS: Mapping[str, str] = {
     "missing": "We do not have the signed agreement of this paper yet. Please sign and date it.",
     "unsigned": "The agreement that we have is not signed. Please sign it.",
     "undated": "The agreement that we have has no date. Please write the date of the signature.",
+    "damaged": "The file that we have is damaged: we cannot read it. Please send it again.",
+    "not_an_agreement": "The file that we have is no agreement. Please send the signed agreement.",
+    "rejected": "We cannot use the file that we have. Please send the signed agreement again.",
     "other_form": "The file that we have is another form. Please sign the form of this volume.",
     "ask_date": "We cannot tell the date of the signature. Please tell us the day, month and year.",
     "ask_signature": "We cannot tell whether the agreement is signed. Please sign it again.",
@@ -31,6 +35,10 @@ AUTHOR_ASKS: Mapping[str, str] = {
 decided that the author has to be asked."""
 FLAGS_ASKED = ("unsigned", "undated", "other_form")
 """Flags about which an author is asked without a person having decided that."""
+REJECTIONS_ASKED = ("damaged", "not_an_agreement")
+"""Further flags about which an author is asked when the paper's file is rejected."""
+MAX_REJECTED = 200
+"""Largest number of rejected files that the editors' message lists (chosen)."""
 MAX_SHOWN = 300
 """Number of characters of a title, a name or a sentence in a message (chosen)."""
 
@@ -67,13 +75,16 @@ class OpenPaper:
 
 @dataclass(frozen=True)
 class LastRun:
-    """The last run: its number, its totals, the papers whose authors are asked, all open papers."""
+    """The last run: its number, its totals, the papers whose authors are asked, all open papers.
+    `origin` is when the ledger's first run started: it tells this ledger from others.
+    """
 
     number: int
     summary: VolumeSummary
     asks: tuple[Ask, ...]
     open_papers: tuple[OpenPaper, ...]
     settled: frozenset[str]
+    origin: str
 
 
 def last_run(ledger: Ledger) -> LastRun:
@@ -93,7 +104,30 @@ def last_run(ledger: Ledger) -> LastRun:
         tuple(ask for ask in asks if ask.codes),
         tuple(_open(s, records.get(s.index)) for s in statuses if s.state != "accepted"),
         frozenset(s.key for s in statuses if s.state == "accepted"),
+        ledger.times_of(1)[0],
     )
+
+
+def rejected_files(ledger: Ledger, run: LastRun) -> tuple[tuple[str, str], ...]:
+    """The first rejected files of a run, each with the sentences that say why. At most
+    MAX_REJECTED.
+    """
+    if not run.summary.totals.verdicts.get(Verdict.REJECTED):
+        return ()
+    rejected = (r for r in ledger.records_of(run.number) if r.verdict is Verdict.REJECTED)
+    return tuple((shown(r.document.name, 120), _why(r)) for r in islice(rejected, MAX_REJECTED))
+
+
+def _why(record: Record) -> str:
+    """Why a file was rejected, in the words of its flags."""
+    grave = [flag.message for flag in record.flags if flag.severity == "reject"]
+    return shown(" ".join(grave or [flag.message for flag in record.flags if flag.asks]))
+
+
+def keys_of(ledger: Ledger) -> frozenset[str] | None:
+    """The keys of the last run's papers; None without a roster. Raises LedgerTrouble."""
+    status = last_run(ledger).summary.status
+    return None if status is None else frozenset(paper.key for paper in status.papers)
 
 
 def require_roster(run: LastRun) -> None:
@@ -119,6 +153,8 @@ def _ask(status: PaperStatus, paper: Paper, record: Record | None) -> Ask:
         return Ask(paper, ())
     raised = {flag.code for flag in record.flags if flag.asks}
     codes = [code for code in FLAGS_ASKED if code in raised]
+    if status.state == "rejected" and not codes:
+        codes = [code for code in REJECTIONS_ASKED if code in raised] or ["rejected"]
     decided = (d.field for d in record.decisions if d.action == "ask" and not d.void)
     codes += [code for code in map(_code_of, decided) if code not in codes]
     return Ask(paper, tuple(dict.fromkeys(codes)), record.document.sha256 or "")
@@ -143,6 +179,6 @@ def shown(text: str, limit: int = MAX_SHOWN) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def shown_all(texts: Sequence[str]) -> list[str]:
+def shown_all(texts: Sequence[str], limit: int = MAX_SHOWN) -> list[str]:
     """`shown` for each text."""
-    return [shown(text) for text in texts]
+    return [shown(text, limit) for text in texts]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
-from ocr_extract.messages.addresses import checked_address
+from ocr_extract.messages.addresses import is_address
 from ocr_extract.messages.compose import (
     Editors,
     Sender,
@@ -17,10 +18,18 @@ from ocr_extract.messages.compose import (
     webhook_message,
 )
 from ocr_extract.messages.flagged import flagged
-from ocr_extract.messages.gather import Ask, last_run, require_roster
+from ocr_extract.messages.gather import (
+    Ask,
+    LastRun,
+    last_run,
+    rejected_files,
+    require_roster,
+    shown,
+)
 from ocr_extract.messages.rounds import (
     asked_before,
     asked_lines,
+    require_pause,
     round_of,
 )
 from ocr_extract.messages.templates import Templates
@@ -32,7 +41,8 @@ from ocr_extract.volume.ledger.messages import Change, NewMessage, StoredMessage
 class Prepared:
     """What was prepared: `new` messages, `known` ones that were there before, `withdrawn` ones that
     nobody needs any more, the keys of papers without an address, those that were asked in this
-    round about something else, and sentences about what a form does not say.
+    round about something else, sentences about what a form does not say, and the papers (key, text)
+    with a text in place of an address that is none.
     """
 
     new: tuple[StoredMessage, ...] = ()
@@ -41,45 +51,46 @@ class Prepared:
     without_address: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+    bad_addresses: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class AuthorOptions:
     """How authors are asked: addresses by key that replace those of the roster, the blank form to
-    fill in, and whether a new round begins.
+    fill in, whether a new round begins, and that even when the last one was a short time ago.
     """
 
     addresses: Mapping[str, str]
     form: Path | None = None
     remind: bool = False
+    at_once: bool = False
 
 
 def prepare_authors(
     ledger: Ledger, sender: Sender, templates: Templates, options: AuthorOptions
 ) -> Prepared:
     """Prepare a message to each corresponding author who is asked for something. Raises BadMessage,
-    also for an address that is none, with its paper.
+    also for a reminder that comes too soon.
     """
     run, stored = last_run(ledger), ledger.messages.all()
     require_roster(run)
-    addresses = {
-        ask.paper.key: address
-        for ask in run.asks
-        if (address := _address(ask.paper.key, ask.paper.email, options.addresses))
-    }
+    given = {ask.paper.key: _address(ask, options.addresses) for ask in run.asks}
+    addresses = {key: address for key, address in given.items() if is_address(address)}
     round_ = round_of(stored, remind=options.remind)
+    if options.remind and not options.at_once:
+        require_pause(stored, round_)
     outdated = _withdrawn(ledger, stored, {ask.paper.key: ask.fingerprint for ask in run.asks})
-    own = _Round(round_, ledger.messages.all(), run.number, sender, templates, options.form)
+    own = _Round(round_, ledger.messages.all(), run, sender, templates, options.form)
     new: list[NewMessage] = []
     for ask in run.asks:
         if (address := addresses.get(ask.paper.key)) is not None:
             new += own.message(ledger, ask, address)
-    keys = [ask.paper.key for ask in run.asks]
     added, _ = _added(ledger, new)
     return Prepared(
         added,
         withdrawn=(*outdated, *own.replaced),
-        without_address=tuple(key for key in keys if key not in addresses),
+        without_address=tuple(key for key, address in given.items() if not address),
+        bad_addresses=tuple((k, a) for k, a in given.items() if a and k not in addresses),
         changed=tuple(a.paper.key for a in run.asks if _is_other(own.last(a), a.fingerprint)),
         troubles=tuple(dict.fromkeys(own.troubles)),
         known=tuple(own.known),
@@ -94,7 +105,7 @@ class _Round:
 
     number: int
     stored: Sequence[StoredMessage]
-    run: int
+    run: LastRun
     sender: Sender
     templates: Templates
     form: Path | None
@@ -137,7 +148,7 @@ class _Round:
         form = None
         if self.form is not None:
             form, left_empty = form_of(self.form, ask, self.sender)
-            self.troubles += [f"{ask.paper.key}: {sentence}" for sentence in left_empty]
+            self.troubles += [f"{shown(ask.paper.key, 120)}: {sentence}" for sentence in left_empty]
         asked = asked_before(self.stored, ask.paper.key, self.number)
         return author_message(
             self.run, ask, address, asked, self.sender, self.templates, form, revision
@@ -149,10 +160,9 @@ def _is_other(message: StoredMessage | None, fingerprint: str) -> bool:
     return message is not None and message.state == "sent" and message.asked != fingerprint
 
 
-def _address(key: str, email: str, addresses: Mapping[str, str]) -> str | None:
-    """The address of a paper's author; None without one. Raises BadMessage when it is none."""
-    own = addresses.get(key) or email.strip()
-    return checked_address(own, f"Paper {key}") if own else None
+def _address(ask: Ask, addresses: Mapping[str, str]) -> str:
+    """The address of a paper's author as it is given; "" without one."""
+    return (addresses.get(ask.paper.key) or ask.paper.email).strip()
 
 
 def prepare_editors(
@@ -164,12 +174,13 @@ def prepare_editors(
     command: str,
     addresses: Mapping[str, str],
 ) -> Prepared:
-    """Prepare one message to the editors about the last run. `command` opens the review. Raises
-    BadMessage.
+    """Prepare one message to the editors about the last run, and withdraw those that still wait and
+    say something else. `command` opens the review. Raises BadMessage.
     """
-    editors = _editors(ledger, where, command, addresses)
-    new = editors_message(last_run(ledger), editors, address, sender, templates, 1)
-    return Prepared(*_added(ledger, [new]))
+    run, editors = last_run(ledger), _editors(ledger, where, command, addresses)
+    return _replacing(
+        ledger, lambda n: editors_message(run, editors, address, sender, templates, n)
+    )
 
 
 def prepare_webhook(
@@ -181,19 +192,46 @@ def prepare_webhook(
     addresses: Mapping[str, str],
 ) -> Prepared:
     """Prepare the same for a program. `shown_url` is the URL without secrets, as it is stored."""
-    editors = _editors(ledger, where, "", addresses)
-    new = webhook_message(last_run(ledger), editors, url, shown_url, sender, 1)
-    return Prepared(*_added(ledger, [new]))
+    run, editors = last_run(ledger), _editors(ledger, where, "", addresses)
+    return _replacing(ledger, lambda n: webhook_message(run, editors, url, shown_url, sender, n))
+
+
+def _replacing(ledger: Ledger, composed: Callable[[int], NewMessage]) -> Prepared:
+    """Store a message about the volume, and withdraw others of its kind that wait. One that says
+    the same and was withdrawn counts for nothing: the next revision is stored.
+    """
+    stored = ledger.messages.all()
+    gone = {message.message_id for message in stored if message.state == "withdrawn"}
+    new = next(m for m in map(composed, count()) if m.message_id not in gone)
+    others = [m for m in stored if m.kind == new.kind and m.message_id != new.message_id]
+    withdrawn = _withdraw(ledger, others, "It was prepared anew.")
+    added, known = _added(ledger, [new])
+    return Prepared(added, known, withdrawn)
+
+
+def _withdraw(
+    ledger: Ledger, messages: Sequence[StoredMessage], why: str
+) -> tuple[StoredMessage, ...]:
+    """Withdraw those of the messages that wait to be sent. Returns them."""
+    waiting = [m for m in messages if m.state in ("prepared", "deferred")]
+    after = (ledger.messages.change(m, Change("withdrawn", why)) for m in waiting)
+    return tuple(m for m in after if m is not None)
 
 
 def _editors(
     ledger: Ledger, where: str | Path, command: str, addresses: Mapping[str, str]
 ) -> Editors:
-    run = last_run(ledger)
+    run, stored = last_run(ledger), ledger.messages.all()
     agreements, pictures, left_out = flagged(where)
-    without = [a.paper.key for a in run.asks if not (a.paper.email or addresses.get(a.paper.key))]
-    asked = asked_lines(ledger.messages.all(), run.asks, run.settled)
-    return Editors(agreements, pictures, left_out, without, asked, command)
+    written = {m.paper for m in stored if m.kind == "author" and m.state != "withdrawn"}
+    without = [
+        ask.paper.key
+        for ask in run.asks
+        if ask.paper.key not in written and not is_address(_address(ask, addresses))
+    ]
+    asked = asked_lines(stored, run.asks, run.settled)
+    rejected = rejected_files(ledger, run)
+    return Editors(agreements, pictures, left_out, without, asked, command, rejected)
 
 
 def _added(
@@ -207,26 +245,22 @@ def _added(
 
 
 def withdraw_outdated(ledger: Ledger) -> tuple[StoredMessage, ...]:
-    """Withdraw messages to authors that wait and ask for something that the last run does not ask
-    any more: an answer came in the meantime. Returns them.
+    """Withdraw messages that wait and are outdated: to authors, when the last run does not ask that
+    any more, because an answer came; about the volume, when they are of an earlier run. Returns
+    them.
     """
-    run = last_run(ledger)
+    run, stored = last_run(ledger), ledger.messages.all()
+    earlier = [m for m in stored if m.kind != "author" and m.run != run.number]
+    withdrawn = _withdraw(ledger, earlier, "It is about an earlier run: prepare it again.")
     if run.summary.status is None:
-        return ()
+        return withdrawn
     asks = {ask.paper.key: ask.fingerprint for ask in run.asks}
-    return _withdrawn(ledger, ledger.messages.all(), asks)
+    return (*_withdrawn(ledger, stored, asks), *withdrawn)
 
 
 def _withdrawn(
     ledger: Ledger, stored: Sequence[StoredMessage], asks: Mapping[str, str]
 ) -> tuple[StoredMessage, ...]:
     """Withdraw messages that wait to be sent and ask for something that is not asked any more."""
-    outdated = [
-        m
-        for m in stored
-        if m.kind == "author"
-        and m.state in ("prepared", "deferred")
-        and asks.get(m.paper or "") != m.asked
-    ]
-    change = Change("withdrawn", "It asks for something that is not asked any more.")
-    return tuple(m for old in outdated if (m := ledger.messages.change(old, change)) is not None)
+    outdated = [m for m in stored if m.kind == "author" and asks.get(m.paper or "") != m.asked]
+    return _withdraw(ledger, outdated, "It asks for something that is not asked any more.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
+from ocr_extract.errors import BadMessage
 from ocr_extract.messages.gather import Ask, shown
 from ocr_extract.volume.ledger.messages import MessageState, StoredMessage
 
@@ -12,6 +14,9 @@ ASKED_STATES: frozenset[MessageState] = frozenset(("sent", "unknown", "handed_ov
 """States in which an author has been asked, or may have been."""
 PENDING_STATES: frozenset[MessageState] = frozenset(("prepared", "deferred", "sending"))
 """States in which a message still waits to be sent."""
+MIN_PAUSE = timedelta(days=3)
+"""Shortest time between the last message of a round and the next round (chosen: who was asked on a
+Friday is not reminded on Sunday)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,21 @@ def round_of(stored: Iterable[StoredMessage], *, remind: bool) -> int:
     last = max((message.round for message in authors), default=0)
     waiting = any(m.round == last and m.state in PENDING_STATES for m in authors)
     return max(1, last + (remind and not waiting))
+
+
+def require_pause(stored: Sequence[StoredMessage], round_: int) -> None:
+    """Raises BadMessage when a round would begin less than MIN_PAUSE after somebody was asked in
+    the one before: a command that is typed twice must not remind twice.
+    """
+    authors = [m for m in stored if m.kind == "author"]
+    if any(m.round == round_ for m in authors):
+        return
+    asked = [m.changed for m in authors if m.state in ASKED_STATES]
+    if asked and datetime.now(UTC) - datetime.fromisoformat(max(asked)) < MIN_PAUSE:
+        raise BadMessage(
+            f"Authors were asked last on {max(asked)[:10]}: too soon for a new round.",
+            f"Wait for {MIN_PAUSE.days} days, or give --now to remind them at once.",
+        )
 
 
 def asked_before(stored: Iterable[StoredMessage], key: str, round_: int) -> Asked:

@@ -156,6 +156,11 @@ def _said(error: BaseException) -> str:
     return plain(str(error).replace("\n", " ")) or type(error).__name__
 
 
+def _sentence(error: BaseException) -> str:
+    """What an error says, with a full stop."""
+    return _said(error).rstrip(". ") + "."
+
+
 def _connected(server: Server) -> smtplib.SMTP:
     """A connection that is encrypted and logged in. Raises NotSent, with the connection closed."""
     if server.secret and server.tls == "none" and not _is_here(server.host):
@@ -193,13 +198,13 @@ def _troubles(server: Server) -> Iterator[None]:
         message = f"TLS with {where} failed: {plain(str(error.reason))}."
         raise NotSent(message, "Nothing was sent. Check --smtp and --tls.") from error
     except smtplib.SMTPNotSupportedError as error:
-        message = f"{where} does not offer what is asked: {_said(error)}"
+        message = f"{where} does not offer what is asked: {_sentence(error)}"
         raise NotSent(message, "Nothing was sent in clear. Check --tls.") from error
     except smtplib.SMTPAuthenticationError as error:
-        message = f"{where} refuses the user or the password: {_said(error)}"
+        message = f"{where} refuses the user or the password: {_sentence(error)}"
         raise NotSent(message, "Nothing was sent. Check --user and the password.") from None
     except (OSError, smtplib.SMTPException) as error:
-        message = f"{where} cannot be reached: {_said(error)}"
+        message = f"{where} cannot be reached: {_sentence(error)}"
         raise NotSent(message, "Nothing was sent. Check --smtp, and try again.") from error
 
 

@@ -63,6 +63,8 @@ class Templates:
         except TemplateSyntaxError as error:
             file = error.filename or error.name or name
             raise _broken(f"{file}, line {error.lineno}: {error.message}.") from error
+        except RecursionError as error:
+            raise _broken(f"{name}: it includes itself without an end.") from error
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as error:
             file, line = _place(error, name)
             raise _broken(f"{file}, line {line}: {error}.") from error
@@ -89,7 +91,7 @@ def _environment(folder: Path | None) -> SandboxedEnvironment:
 
     folders = [str(path) for path in (folder, FOLDER) if path is not None]
     return SandboxedEnvironment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader(folders, encoding="utf-8-sig"),
         autoescape=select_autoescape(["html"]),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -57,6 +57,25 @@ def test_messages_are_prepared_rehearsed_and_sent_once(
     assert PASSWORD.encode() not in b"".join(p.read_bytes() for p in out.glob("ledger*"))
 
 
+def test_authors_with_another_address_are_only_rehearsed(out: Path, tmp_path: Path) -> None:
+    (table := out.parent / "addresses.csv").write_text("key,email\nbela25,bela2@example.org\n")
+    asked = ("authors", "--from", "ed@example.org", "--addresses", table)
+    assert "dry-run changes nothing" in _notify(out, *asked, "--send", "--dry-run").stderr
+    assert "only shows the outbox" in _notify(out, *asked, "--list").stderr
+    assert "outbox is empty" in _notify(out, "--list").stdout
+    with mail_server(tmp_path, Mailbox(), tls=False) as running:
+        server = ("--send", "--smtp", f"127.0.0.1:{running.port}", "--tls", "none")
+        rehearsal = _notify(out, *asked, "--to", "me@example.org", *server)
+        assert "nothing counts as sent" in rehearsal.stdout, rehearsal.stderr
+        unknown = _notify(out, *server, "--only", "nosuch")
+        assert (unknown.returncode, "“nosuch”" in unknown.stderr) == (2, True)
+        assert running.mailbox.recipients == ["me@example.org"]
+    both = _notify(out, "--mark-sent", "1", "--send-again", "3", "--person", "Ed")
+    assert both.returncode == 2
+    with open_ledger(sqlite_url(out)) as ledger:
+        assert ledger.messages.of(1).state == "prepared"
+
+
 def test_a_person_decides_what_is_unknown(out: Path, tmp_path: Path) -> None:
     _notify(out, "authors", "--from", "ed@example.org")
     with mail_server(tmp_path, Mailbox(cut="data"), tls=False) as running:

@@ -32,7 +32,7 @@ def ledger(factory: Factory) -> Iterator[Ledger]:
         yield opened
 
 
-def prepare(ledger: Ledger, *, remind: bool = False, **more: str) -> Prepared:
+def prepare(ledger: Ledger, *, remind: bool = False, at_once: bool = True, **more: str) -> Prepared:
     """Prepare the messages to the authors of garcia25 (undated) and tanaka25 (missing)."""
-    options = AuthorOptions({**ADDRESSES, **more}, remind=remind)
+    options = AuthorOptions({**ADDRESSES, **more}, remind=remind, at_once=at_once)
     return prepare_authors(ledger, SENDER, Templates(), options)

@@ -1,6 +1,9 @@
 """Preparing: who is asked for what, drafts, rounds, and texts that want to do harm."""
 
+import shlex
 import stat
+from collections.abc import Mapping
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -9,18 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_extract.errors import BadMessage, UsageError
+from ocr_extract.errors import BadMessage, UnsafeOutput, UsageError
 from ocr_extract.messages.addresses import is_address, read_addresses
 from ocr_extract.messages.drafts import draft_name, remove_drafts, write_drafts
 from ocr_extract.messages.eml import Attachment, Envelope, Letter, encoded, safe_name, to_send
 from ocr_extract.messages.flagged import flagged
 from ocr_extract.messages.outbox import (
     AuthorOptions,
+    Prepared,
     prepare_authors,
     prepare_editors,
     withdraw_outdated,
 )
+from ocr_extract.messages.rounds import require_pause
 from ocr_extract.messages.templates import NAMES, Templates, write_templates
+from ocr_extract.review.queue import ReviewQueue
 from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.messages import Change
 from ocr_extract.volume.roster.roster import Paper, Roster
@@ -199,9 +205,125 @@ def test_a_bad_address_is_refused_with_its_line(tmp_path: Path, ledger: Ledger) 
     table.write_text("key,mail\n")
     with pytest.raises(BadMessage, match="columns"):
         read_addresses(table)
-    with pytest.raises(BadMessage, match="Paper garcia25"):
-        prepare(ledger, garcia25="nobody")
-    assert ledger.messages.all() == ()
+    table.write_text("key;email\na25;a@example.org\na25;b@example.org\nc25;c@example.org\n")
+    with pytest.raises(BadMessage, match=r"line 3: “a25” has another.*line 4: “c25” is no key"):
+        read_addresses(table, ("a25", "b25"))
+    table.write_text("email\tkey\na@example.org\ta25\n")
+    assert read_addresses(table, ("a25",)) == {"a25": "a@example.org"}
+
+
+def test_an_address_that_is_none_stops_only_its_own_message(
+    ledger: Ledger, factory: Factory
+) -> None:
+    prepared = prepare(ledger, garcia25="nobody")
+    assert prepared.bad_addresses == (("garcia25", "nobody"),)
+    assert [m.paper for m in prepared.new] == ["tanaka25"]
+    text = _editors_text(ledger, factory, {"garcia25": "nobody"})
+    cannot = text.partition("cannot be asked")[2]
+    assert "- garcia25" in cannot
+    assert "- tanaka25" not in cannot
+
+
+def _editors_text(ledger: Ledger, factory: Factory, addresses: Mapping[str, str]) -> str:
+    given = ("eds@example.org", SENDER, Templates(), "review", addresses)
+    prepare_editors(ledger, factory.folder, *given)
+    return _text(_parsed(ledger.messages.content(ledger.messages.all()[-1].number)), "plain")
+
+
+def test_only_the_latest_message_to_the_editors_waits(ledger: Ledger, factory: Factory) -> None:
+    def prepared(address: str = "eds@example.org", volume: str = "Volume 330") -> Prepared:
+        sender = replace(SENDER, volume=volume)
+        rest = (sender, Templates(), "review", ADDRESSES)
+        return prepare_editors(ledger, factory.folder, address, *rest)
+
+    def waiting() -> list[int]:
+        return [m.number for m in ledger.messages.all() if m.state == "prepared"]
+
+    prepared()
+    assert prepared().new == ()
+    assert [m.number for m in prepared(volume="Volume 331").withdrawn] == [1]
+    prepared("others@example.org")
+    assert waiting() == [3]
+    prepared()  # as the first one, which was withdrawn
+    assert waiting() == [4]
+    ledger.messages.change(ledger.messages.of(4), Change("sent"))
+    assert prepared().new == ()
+    prepare(ledger)
+    ledger.messages.change(ledger.messages.of(5), Change("sent"))
+    (told,) = prepared().new
+    assert "asked on" in _text(_parsed(ledger.messages.content(told.number)), "plain")
+    run(ledger, [write(factory, "feldmann25.txt", 0)], roster=ROSTER)
+    assert told.number in [m.number for m in withdraw_outdated(ledger)]
+
+
+def test_a_new_round_waits_for_three_days(ledger: Ledger) -> None:
+    prepare(ledger)
+    for message in ledger.messages.all():
+        ledger.messages.change(message, Change("sent"))
+    with pytest.raises(BadMessage, match="--now"):
+        prepare(ledger, remind=True, at_once=False)
+    three_days_ago = [
+        replace(m, changed="2020-01-01T00:00:00+00:00") for m in ledger.messages.all()
+    ]
+    require_pause(three_days_ago, 2)
+    assert len(prepare(ledger, remind=True).new) == 2
+    assert len(prepare(ledger, remind=True, at_once=False).known) == 2  # the same round
+
+
+def test_who_was_never_asked_gets_no_reminder(ledger: Ledger) -> None:
+    prepare(ledger)
+    for message in ledger.messages.all():
+        ledger.messages.change(message, Change("sent"))
+    new = prepare(ledger, remind=True, zhao25="zhao@example.org").new
+    first = next(m for m in new if m.paper == "zhao25")
+    assert not first.subject.startswith("Reminder")
+    content = _parsed(ledger.messages.content(first.number))
+    assert "we wrote to you" not in _text(content, "plain") + _text(content, "html")
+
+
+def test_two_ledgers_have_no_message_id_in_common(ledger: Ledger, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    files = Factory(other)
+    with open_ledger(sqlite_url(other)) as second:
+        run(second, [write(files, "feldmann25.txt", 0), write(files, "garcia25.txt", 1, date="")],
+            roster=ROSTER)  # fmt: skip
+        own, others = ({m.message_id for m in prepare(each).new} for each in (ledger, second))
+    assert len(own) == len(others) == 2
+    assert not own & others
+
+
+def test_a_rejected_file_is_asked_for_again_and_listed(ledger: Ledger, factory: Factory) -> None:
+    damaged = factory.file("garcia25.pdf", b"%PDF-1.7\nnothing")
+    run(ledger, [write(factory, "feldmann25.txt", 0), damaged], roster=ROSTER)
+    message = next(m for m in prepare(ledger).new if m.paper == "garcia25")
+    assert message.asked.startswith("damaged")
+    text = _text(_parsed(ledger.messages.content(message.number)), "plain")
+    assert "Please send it again" in text
+    listed = _editors_text(ledger, factory, ADDRESSES).partition("Rejected files, and why:")[2]
+    assert listed.strip().startswith("- garcia25.pdf: ")
+
+
+def test_a_folder_of_drafts_that_is_a_link_is_refused(ledger: Ledger, factory: Factory) -> None:
+    prepare(ledger)
+    elsewhere = factory.folder / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "own.eml").write_text("")
+    (factory.folder / "messages").symlink_to(elsewhere)
+    with pytest.raises(UnsafeOutput, match="link"):
+        write_drafts(ledger, factory.folder)
+    assert remove_drafts(factory.folder) == ()
+    assert [path.name for path in elsewhere.iterdir()] == ["own.eml"]
+
+
+@pytest.mark.parametrize("name", ["garcia25.txt", "a" * 130 + ".txt", "a\u202e b.txt"])
+def test_the_search_of_the_editors_message_finds_the_file(factory: Factory, name: str) -> None:
+    with open_ledger(sqlite_url(factory.folder)) as ledger:
+        run(ledger, [write(factory, name, 1, date="")])
+        ((one,), _, _) = flagged(factory.folder)
+        (word,) = shlex.split(one.search)
+        with ReviewQueue.open(factory.folder, person="Ed", beside=True) as queue:
+            assert queue.search(word)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +334,7 @@ def test_a_bad_address_is_refused_with_its_line(tmp_path: Path, ledger: Ledger) 
         ("Subject: x\n\n{{ asks.pop.__globals__ }}", r"author.txt, line 3"),
         ("Hello\n", r"line 1: it does not begin"),
         ("Subject: x\n\n{{ 1 / 0 }}\n", r"author.txt, line 3: division"),
+        ('Subject: x\n\n{% include "author.txt" %}\n', r"author.txt: it includes itself"),
     ],
 )
 def test_a_broken_template_is_reported_with_its_line(
@@ -225,7 +348,7 @@ def test_a_broken_template_is_reported_with_its_line(
 
 
 def test_own_templates_are_used(tmp_path: Path) -> None:
-    (tmp_path / "author.txt").write_text("Subject: Hi {{ name }}\n\nText\n")
+    (tmp_path / "author.txt").write_text("\ufeffSubject: Hi {{ name }}\n\nText\n")
     (tmp_path / "author.html").write_text("<p>{{ name }}</p>")
     rendered = Templates(tmp_path).render("author", {"name": "<b>"})
     assert (rendered.subject, rendered.text, rendered.html) == (

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from ocr_extract.errors import BadMessage
+from ocr_extract.messages.compose import mark_of
 from ocr_extract.messages.delivery import Sending, send
 from ocr_extract.messages.outbox import prepare_webhook
 from ocr_extract.messages.webhook import SIGNATURE, WebhookTransport, checked_url, signature
@@ -104,6 +105,21 @@ def test_a_program_that_is_away_is_tried_again(ledger: Ledger, factory: Factory)
     with _program() as (_, url):
         pass
     assert _post(ledger, factory, url) == {"deferred": 1}
+
+
+def test_a_message_goes_only_to_the_url_that_it_is_for(ledger: Ledger, factory: Factory) -> None:
+    with _program() as (program, url):
+        other = url + "-of-others"
+        (new,) = prepare_webhook(ledger, factory.folder, url, checked_url(url)[1], SENDER, {}).new
+        origin = ledger.times_of(1)[0]
+        for target, only in ((other, frozenset[str]()), (url, frozenset(("garcia25",)))):
+            mark = mark_of(origin, target)
+            sending = Sending(kinds=("webhook",), webhook=mark, only=only)
+            assert send(ledger, WebhookTransport(target, None), sending).counts == {}
+        sending = Sending(kinds=("webhook",), webhook=mark_of(origin, url), only=frozenset("1"))
+        assert send(ledger, WebhookTransport(url, None), sending).counts == {"sent": 1}
+    assert new.number == 1
+    assert len(program.received) == 1
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def read_map(path: Path, keys: Sequence[str]) -> NameMap:
     """Read a table with or without a header. Raises BadMap with a complaint for each line that
     cannot be taken: a key that is none of `keys`, a name with two papers, a line without two cells.
     """
-    rows = list(_rows(_text_of(path)))
+    rows = list(rows_of_table(text_of_table(path)))
     table = _Table(tuple(keys))
     header = [cell.lower() for cell in rows[0][1]] if rows else []
     name_at, key_at, kind = 0, 1, ""
@@ -51,18 +51,18 @@ def read_map(path: Path, keys: Sequence[str]) -> NameMap:
     for line, cells in rows:
         table.take(line, cells, (name_at, key_at), kind)
     if table.complaints:
-        raise BadMap(f"{path}: {_joined(table.complaints)}", ADVICE)
+        raise BadMap(f"{path}: {joined(table.complaints)}", ADVICE)
     return NameMap(tuple(table.numbers.items()), tuple(table.files.values()))
 
 
-def _joined(complaints: Sequence[str]) -> str:
+def joined(complaints: Sequence[str]) -> str:
     """The first complaints, and how many more there are."""
     more = len(complaints) - MAX_COMPLAINTS
     rest = [f"And {more} more."] if more > 0 else []
     return " ".join([*complaints[:MAX_COMPLAINTS], *rest])
 
 
-def _text_of(path: Path) -> str:
+def text_of_table(path: Path) -> str:
     """The table's text: UTF-8, or UTF-16 with a byte order mark, or else Windows' Latin."""
     try:
         with path.open("rb") as file:
@@ -79,7 +79,7 @@ def _text_of(path: Path) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def rows_of_table(text: str) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not blank, each with the number of its line. Raises BadMap."""
     lines = io.StringIO(text.replace("\0", "\ufffd"), newline="")
     first = text.partition("\n")[0].strip()
