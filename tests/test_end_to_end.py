@@ -96,7 +96,7 @@ def test_samples_from_the_run_to_the_hand_off(
         assert "1 file read" in volume.run()
         volume.settle(2)
         volume.call("report")
-        volume.call(*authors, "--remind")
+        volume.call(*authors, "--remind", "--now")
         volume.call("notify", "--send", *server)
         assert box.recipients.count("author@example.org") == 1, "the author has answered"
     records = _records(volume.out)
