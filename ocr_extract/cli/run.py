@@ -169,10 +169,13 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
     papers = "papers.csv, " if outcome.summary.status else ""
     workbook = f"{WORKBOOK}, " if options.report else ""
     files = f"{workbook}{papers}documents.csv, fields.csv, records.jsonl"
-    terminal.print_line(f"Results in {options.out}: {files} ({read})", console)
+    # Not wrapped where no terminal shows it: paths and words are looked for in logs.
+    unwrapped = terminal.console_of(soft_wrap=True)
+    last = console if sys.stdout.isatty() else unwrapped
+    terminal.print_line(f"Results in {options.out}: {files} ({read})", last)
     for pointer in () if options.quiet else _pointers(outcome, options):
         # Not wrapped: a path and a command are to be copied.
-        terminal.print_line(pointer, terminal.console_of(soft_wrap=True))
+        terminal.print_line(pointer, unwrapped)
 
 
 def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:
