@@ -12,7 +12,7 @@ from ocr_extract.messages.drafts import remove_drafts
 from ocr_extract.reports import exports
 from ocr_extract.reports.plain import counted
 from ocr_extract.volume.arrivals import FOLDER, remove_copies
-from ocr_extract.volume.ledger import Forgotten, open_ledger, sqlite_url
+from ocr_extract.volume.ledger import Forgotten, open_ledger, present_ledger
 
 
 def forget(key: str, out: Path, ledger: str | None) -> None:
@@ -21,10 +21,8 @@ def forget(key: str, out: Path, ledger: str | None) -> None:
     `key` is a roster key, a file name or a SHA-256. Raises LedgerTrouble when there is no
     ledger or the key is not in it, and LedgerBusy while a run uses the ledger.
     """
-    if ledger is None and not (out / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
     key = os.fsencode(key).decode("utf-8", "backslashreplace")  # as names are stored
-    with open_ledger(ledger or sqlite_url(out)) as opened_ledger:
+    with open_ledger(ledger or present_ledger(out)) as opened_ledger:
         forgotten = opened_ledger.forget(key)
     if forgotten is None:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
-from ocr_extract.errors import ExitCode, LedgerTrouble, UsageError
+from ocr_extract.cli.terminal import print_unwrapped
+from ocr_extract.errors import ExitCode, UsageError
 from ocr_extract.handoff.ledger_trail import trail_facts
 from ocr_extract.handoff.manifest import Manifest
 from ocr_extract.handoff.package import MAX_KEY, Wanted, write_package
@@ -19,7 +19,7 @@ from ocr_extract.handoff.verify import verify_package
 from ocr_extract.reports.plain import counted
 from ocr_extract.reports.report_rows import cut
 from ocr_extract.sources.certificates import has_certificate
-from ocr_extract.volume.ledger import sqlite_url
+from ocr_extract.volume.ledger import present_ledger
 
 MAX_LISTED = 60
 """Open papers that are printed, at most (chosen); the manifest has all of them."""
@@ -59,19 +59,19 @@ def package(options: PackageOptions) -> ExitCode:
 def _report(manifest: Manifest, options: PackageOptions) -> None:
     """Print the open papers, what is unusual about the others, and the totals."""
     for paper in manifest.open[:MAX_LISTED]:
-        _print(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {paper.why}")
+        print_unwrapped(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {paper.why}")
     if (more := len(manifest.open) - MAX_LISTED) > 0:
-        _print(f"and {more} more: see the manifest")
+        print_unwrapped(f"and {more} more: see the manifest")
     for file in manifest.files:
         if file.note:
-            _print(f"{file.path}: {file.note}")
+            print_unwrapped(f"{file.path}: {file.note}")
     if forgotten := manifest.forgotten:
         were = counted(forgotten, "paper was", "papers were")
-        _print(f"{were} forgotten: run `ocr-extract run` again over the roster.")
+        print_unwrapped(f"{were} forgotten: run `ocr-extract run` again over the roster.")
     word = "complete" if manifest.complete else "INCOMPLETE"
     papers = counted(manifest.papers, "paper")
     seal = ", sealed" if options.seal else ""
-    _print(f"{options.to}: {len(manifest.files)} of {papers}, {word}{seal}.")
+    print_unwrapped(f"{options.to}: {len(manifest.files)} of {papers}, {word}{seal}.")
 
 
 def verify(file: Path, out: Path | None, ledger: str | None, roots: tuple[Path, ...]) -> ExitCode:
@@ -87,18 +87,14 @@ def verify(file: Path, out: Path | None, ledger: str | None, roots: tuple[Path, 
     trail = None if out is None and ledger is None else trail_facts(_url(ledger, out or Path()))
     findings = verify_package(file, roots, trail)
     for finding in findings:
-        _print(f"{'holds' if finding.holds else 'FAILS'}  {finding.subject}: {finding.sentence}")
+        print_unwrapped(
+            f"{'holds' if finding.holds else 'FAILS'}  {finding.subject}: {finding.sentence}"
+        )
     counts = Counter(finding.holds for finding in findings)
-    _print(f"{counts[True]} of {len(findings)} hold.")
+    print_unwrapped(f"{counts[True]} of {len(findings)} hold.")
     return ExitCode.NEEDS_A_PERSON if counts[False] else ExitCode.ALL_ACCEPTED
 
 
 def _url(ledger: str | None, out: Path) -> str | URL:
     """The ledger's URL. Raises LedgerTrouble when there is no ledger."""
-    if ledger is None and not (out / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
-    return ledger or sqlite_url(out)
-
-
-def _print(text: str) -> None:
-    terminal.print_line(text, terminal.console_of(soft_wrap=True))
+    return ledger or present_ledger(out)

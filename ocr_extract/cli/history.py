@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
-from ocr_extract.volume.ledger import open_ledger, sqlite_url
+from ocr_extract.volume.ledger import open_ledger, present_ledger
 
 
 def history(key: str, out: Path, ledger: str | None) -> None:
@@ -16,10 +16,8 @@ def history(key: str, out: Path, ledger: str | None) -> None:
     `key` is a roster key, a file name or a SHA-256. Raises LedgerTrouble when there is no
     ledger or the key is not in it.
     """
-    if ledger is None and not (out / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
     key = os.fsencode(key).decode("utf-8", "backslashreplace")  # as names are stored
-    with open_ledger(ledger or sqlite_url(out), alone=False) as opened_ledger:
+    with open_ledger(ledger or present_ledger(out), alone=False) as opened_ledger:
         entries = opened_ledger.history(key)
     if not entries:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."

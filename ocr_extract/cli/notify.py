@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
+from dataclasses import replace
 
-from ocr_extract.cli.notify_lines import line_of, print_line
+from ocr_extract.cli.notify_lines import line_of
 from ocr_extract.cli.notify_options import NotifyOptions
+from ocr_extract.cli.terminal import print_unwrapped
+from ocr_extract.cli.user import user_name
 from ocr_extract.errors import BadMessage, ExitCode, UsageError
 from ocr_extract.messages import outbox
 from ocr_extract.messages.addresses import checked_address, read_addresses
@@ -31,7 +33,7 @@ def notify(options: NotifyOptions) -> ExitCode:
     _require_one_thing(options)
     if options.edit_templates is not None:
         written = write_templates(options.edit_templates)
-        print_line(f"{counted(len(written), 'template')} written to {options.edit_templates}.")
+        print_unwrapped(f"{counted(len(written), 'template')} written to {options.edit_templates}.")
         return ExitCode.ALL_ACCEPTED
     if options.webhook:
         from ocr_extract.messages.webhook import checked_url  # noqa: PLC0415  slow
@@ -49,7 +51,7 @@ def notify(options: NotifyOptions) -> ExitCode:
             _list(ledger)
         if options.out.is_dir() and not (options.list_only or options.dry_run):
             for draft in write_drafts(ledger, options.out):
-                print_line(f"Draft: {draft}")
+                print_unwrapped(f"Draft: {draft}")
         return _exit_code(ledger)
 
 
@@ -81,18 +83,11 @@ def _decide(ledger: Ledger, options: NotifyOptions) -> None:
     if options.send_again is not None:
         require_next(ledger.messages.of(options.send_again), "prepared")
     if options.mark_sent is not None:
-        message = decide(ledger, options.mark_sent, "sent", _person(options))
-        print_line(f"Message {message.number} to {message.recipient} counts as sent.")
+        message = decide(ledger, options.mark_sent, "sent", options.person or user_name())
+        print_unwrapped(f"Message {message.number} to {message.recipient} counts as sent.")
     if options.send_again is not None:
-        message = decide(ledger, options.send_again, "prepared", _person(options))
-        print_line(f"Message {message.number} to {message.recipient} is prepared again.")
-
-
-def _person(options: NotifyOptions) -> str:
-    try:
-        return options.person or getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("Nobody is named who decides.", "Give a name: --person NAME.") from error
+        message = decide(ledger, options.send_again, "prepared", options.person or user_name())
+        print_unwrapped(f"Message {message.number} to {message.recipient} is prepared again.")
 
 
 def _prepare(ledger: Ledger, options: NotifyOptions) -> None:
@@ -124,39 +119,37 @@ def _prepare(ledger: Ledger, options: NotifyOptions) -> None:
 
 def _print_prepared(prepared: outbox.Prepared) -> None:
     for message in prepared.new:
-        print_line(f"Prepared: {line_of(message)}")
+        print_unwrapped(f"Prepared: {line_of(message)}")
     for message in prepared.known:
-        print_line(f"There already: {line_of(message)}")
+        print_unwrapped(f"There already: {line_of(message)}")
     for message in prepared.withdrawn:
-        print_line(f"Withdrawn: {line_of(message)}")
+        print_unwrapped(f"Withdrawn: {line_of(message)}")
 
 
 def _print_authors(prepared: outbox.Prepared) -> None:
-    for message in prepared.new:
-        print_line(f"Prepared: {line_of(message)}")
-    for message in prepared.withdrawn:
-        print_line(f"Withdrawn: {line_of(message)}")
+    # What was there before is counted at the end: it may be every paper.
+    _print_prepared(replace(prepared, known=()))
     for sentence in prepared.troubles:
-        print_line(f"The form of {sentence}")
+        print_unwrapped(f"The form of {sentence}")
     for key, text in prepared.bad_addresses:
-        print_line(f"{shown(key, 120)}: “{shown(text, 80)}” is no e-mail address. {CORRECT}")
+        print_unwrapped(f"{shown(key, 120)}: “{shown(text, 80)}” is no e-mail address. {CORRECT}")
     if prepared.without_address:
         keys = ", ".join(shown_all(prepared.without_address, 120))
-        print_line(
+        print_unwrapped(
             f"No address is known for {keys}. Add it to the roster, or give --addresses FILE."
         )
     if prepared.changed:
         keys = ", ".join(shown_all(prepared.changed, 120))
-        print_line(f"Asked before about something else: {keys}. --remind begins a new round.")
+        print_unwrapped(f"Asked before about something else: {keys}. --remind begins a new round.")
     known = f", {len(prepared.known)} were there already" if prepared.known else ""
-    print_line(f"{counted(len(prepared.new), 'message')} prepared{known}.")
+    print_unwrapped(f"{counted(len(prepared.new), 'message')} prepared{known}.")
 
 
 def _list(ledger: Ledger) -> None:
     messages = ledger.messages.all()
     for message in messages:
-        print_line(line_of(message))
+        print_unwrapped(line_of(message))
         if message.state == "unknown":
-            print_line("    " + UNKNOWN_ADVICE.format(number=message.number))
+            print_unwrapped("    " + UNKNOWN_ADVICE.format(number=message.number))
     if not messages:
-        print_line("The outbox is empty: `ocr-extract notify authors` prepares messages.")
+        print_unwrapped("The outbox is empty: `ocr-extract notify authors` prepares messages.")

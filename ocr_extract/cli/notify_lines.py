@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Mapping
 
-from ocr_extract.cli import terminal
 from ocr_extract.messages.gather import shown
 from ocr_extract.volume.ledger.messages import StoredMessage
 
 SHOWN_STATES: Mapping[str, str] = {"handed_over": "handed over"}
 """How a state is printed, where its name is not plain."""
-WIDTH = 170
-"""Width of a line in characters when the output is not a terminal (chosen)."""
 
 
 def line_of(message: StoredMessage) -> str:
@@ -27,9 +23,3 @@ def line_of(message: StoredMessage) -> str:
         later = f", again in {minutes} minutes"
     reply = f": {message.reply}" if message.reply else ""
     return f"{message.number} {state}{later}  {message.recipient}{about}{round_}{reply}"
-
-
-def print_line(text: str) -> None:
-    """Print one line, safe for a terminal."""
-    width = None if sys.stdout.isatty() else WIDTH
-    terminal.print_line(text, terminal.console_of(width, soft_wrap=True))

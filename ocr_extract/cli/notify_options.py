@@ -167,9 +167,9 @@ class NotifyOptions:
     @property
     def url(self) -> str | URL:
         """The ledger's URL. Raises LedgerTrouble when there is no ledger."""
-        from ocr_extract.review.queue import ledger_url  # noqa: PLC0415  slow
+        from ocr_extract.volume.ledger import present_ledger  # noqa: PLC0415  slow
 
-        return self.ledger or ledger_url(self.out)
+        return self.ledger or present_ledger(self.out)
 
     @property
     def letterhead(self) -> Sender:

@@ -6,8 +6,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ocr_extract.cli.notify_lines import line_of, print_line
+from ocr_extract.cli.notify_lines import line_of
 from ocr_extract.cli.notify_options import NotifyOptions
+from ocr_extract.cli.terminal import print_unwrapped
 from ocr_extract.errors import BadMessage, NotSent
 from ocr_extract.messages.addresses import checked_address
 from ocr_extract.messages.compose import mark_of
@@ -38,7 +39,7 @@ def send_prepared(ledger: Ledger, options: NotifyOptions) -> None:
         raise BadMessage("A webhook has no rehearsal.", "Leave --to or --webhook out.")
     _require_known(ledger, options.only)
     for message in () if options.dry_run else withdraw_outdated(ledger):
-        print_line(f"Withdrawn: {line_of(message)}")
+        print_unwrapped(f"Withdrawn: {line_of(message)}")
     if options.smtp:
         sending = _sending(options)
         _send(ledger, _mail(ledger, options, sending), sending, dry_run=options.dry_run)
@@ -88,11 +89,11 @@ def _mail(ledger: Ledger, options: NotifyOptions, sending: Sending) -> Transport
 def _send(ledger: Ledger, transport: Transport, sending: Sending, *, dry_run: bool) -> None:
     if dry_run:
         for message in due(ledger, sending, time.time()):
-            print_line(f"Would be sent: {line_of(message)}")
+            print_unwrapped(f"Would be sent: {line_of(message)}")
         return
     sent = send(ledger, transport, sending)
     for message in sent.open:
-        print_line(line_of(message))
+        print_unwrapped(line_of(message))
     _print_counts(sent, rehearsal=bool(sending.instead))
     if sent.stopped:
         advice = "What is not sent stays prepared: send again."
@@ -103,4 +104,4 @@ def _print_counts(sent: Sent, *, rehearsal: bool) -> None:
     total = sum(sent.counts.values())
     words = ", ".join(f"{count} {state}" for state, count in sorted(sent.counts.items()))
     kind = "rehearsed; nothing counts as sent" if rehearsal else words or "nothing was due"
-    print_line(f"{counted(total, 'message')}: {kind}.")
+    print_unwrapped(f"{counted(total, 'message')}: {kind}.")

@@ -12,7 +12,7 @@ from ocr_extract.reports.files import writing
 from ocr_extract.reports.workbook import WORKBOOK
 from ocr_extract.volume.answer import Outcome, last_volume
 from ocr_extract.volume.inputs import input_paths
-from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.ledger import Ledger, open_ledger, present_ledger
 from ocr_extract.volume.volume_summary import VolumeSummary
 
 
@@ -21,13 +21,11 @@ def report(out: Path, ledger: str | None, *, full: bool, parquet: bool) -> None:
     there is no ledger or no finished run, LedgerBusy while a run uses the ledger, UnsafeOutput, and
     MissingTool when Parquet files are wanted without pyarrow.
     """
-    if ledger is None and not (out / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {out}.", "Give its --out, or its --ledger.")
     if parquet:
         from ocr_extract.reports.parquet import check_parquet  # noqa: PLC0415
 
         check_parquet()
-    with open_ledger(ledger or sqlite_url(out)) as opened:
+    with open_ledger(ledger or present_ledger(out)) as opened:
         outcome = _last_outcome(opened)
         given = _inputs(opened, out)
         exports.check_covered(out, given, replace=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ocr_extract.cli import terminal
 from ocr_extract.cli.output import say
 from ocr_extract.cli.review_page import serve_page
+from ocr_extract.cli.terminal import print_unwrapped
 from ocr_extract.errors import BadDecision, ExitCode, LedgerBusy, UsageError
 from ocr_extract.reports.plain import counted
 from ocr_extract.review.finish import finish
@@ -63,18 +64,18 @@ def review(options: ReviewOptions) -> ExitCode:
         _resolve(options)
     if options.notebook is not None:
         write_notebook(options.notebook, options.out, options.person, options.ledger)
-        _print(f"The notebook is {options.notebook}.")
+        print_unwrapped(f"The notebook is {options.notebook}.")
     with options.queue() as queue:
         if options.export is not None:
             count = export_open(queue, options.export)
-            _print(f"{counted(count, 'open item')} in {options.export}.")
+            print_unwrapped(f"{counted(count, 'open item')} in {options.export}.")
         if options.listed:
             for item in queue.open_items():
                 name = item.record.document.name
-                _print(f"{name}  {item.question.field}: {item.sentence}")
+                print_unwrapped(f"{name}  {item.question.field}: {item.sentence}")
         counts = queue.counts()
     asked = f" ({counts.asked} by asking the author)" if counts.asked else ""
-    _print(f"{counted(counts.open, 'item')} open, {counts.settled} settled{asked}.")
+    print_unwrapped(f"{counted(counts.open, 'item')} open, {counts.settled} settled{asked}.")
     return ExitCode.NEEDS_A_PERSON if counts.open else ExitCode.ALL_ACCEPTED
 
 
@@ -86,9 +87,9 @@ def _import(options: ReviewOptions, table: Path) -> None:
     with options.queue() as queue:
         imported = _imported(queue, table)
     known = f", {imported.known} stored before" if imported.known else ""
-    _print(f"{counted(imported.counted, 'decision')} stored{known}.")
+    print_unwrapped(f"{counted(imported.counted, 'decision')} stored{known}.")
     for sentence in imported.late:
-        _print(sentence)
+        print_unwrapped(sentence)
 
 
 def _imported(queue: ReviewQueue, table: Path) -> Imported:
@@ -118,7 +119,3 @@ def _resolve(options: ReviewOptions) -> None:
     for edited in kept:
         say(f"An edited file was kept as {edited}, beside the new one.")
     terminal.print_summary(outcome.summary, terminal.console_of(soft_wrap=True))
-
-
-def _print(text: str) -> None:
-    terminal.print_line(text, terminal.console_of(soft_wrap=True))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import getpass
 import os
 import re
 import secrets
@@ -15,7 +14,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ocr_extract.cli.output import say
-from ocr_extract.errors import MissingTool, UsageError
+from ocr_extract.cli.user import user_name
+from ocr_extract.errors import MissingTool
 from ocr_extract.reports.files import writing
 from ocr_extract.review.sessions import review_sessions
 
@@ -45,7 +45,7 @@ def serve_page(
     except ModuleNotFoundError as error:
         raise MissingTool(f"The review page needs {error.name}.", INSTALL) from error
     with (
-        review_sessions(where, person or _user(), audit) as opened,
+        review_sessions(where, person or user_name(), audit) as opened,
         page.bound_socket(port) as bound,
         _token(out) as token,
     ):
@@ -59,14 +59,6 @@ def serve_page(
         with suppress(KeyboardInterrupt):
             page.serve(page.app_of(pages, doorkeeper), bound)
         pages.close()
-
-
-def _user() -> str:
-    """The name of who is logged in. Raises UsageError when there is none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError) as error:
-        raise UsageError("Nobody is named who decides.", "Give a name: --person NAME.") from error
 
 
 @contextmanager

@@ -170,12 +170,14 @@ def _report(outcome: Outcome, ledger: Ledger, options: RunOptions) -> None:
     workbook = f"{WORKBOOK}, " if options.report else ""
     files = f"{workbook}{papers}documents.csv, fields.csv, records.jsonl"
     # Not wrapped where no terminal shows it: paths and words are looked for in logs.
-    unwrapped = terminal.console_of(soft_wrap=True)
-    last = console if sys.stdout.isatty() else unwrapped
-    terminal.print_line(f"Results in {options.out}: {files} ({read})", last)
+    results = f"Results in {options.out}: {files} ({read})"
+    if sys.stdout.isatty():
+        terminal.print_line(results, console)
+    else:
+        terminal.print_unwrapped(results)
     for pointer in () if options.quiet else _pointers(outcome, options):
         # Not wrapped: a path and a command are to be copied.
-        terminal.print_line(pointer, unwrapped)
+        terminal.print_unwrapped(pointer)
 
 
 def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:

@@ -46,6 +46,11 @@ def console_of(width: int | None = None, *, soft_wrap: bool = False, **more: Any
     )
 
 
+def print_unwrapped(text: str) -> None:
+    """Print one line that is not wrapped, safe for a terminal: paths and commands stay whole."""
+    print_line(text, console_of(soft_wrap=True))
+
+
 def print_line(text: str, console: Console, style: str = "") -> None:
     """Print one line, safe for a terminal."""
     console.print(Text(plain(text), style=style))

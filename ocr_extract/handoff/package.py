@@ -44,9 +44,6 @@ from ocr_extract.volume.answer import ReadVolume, last_volume, resolve_again
 from ocr_extract.volume.inputs import container_paths
 from ocr_extract.volume.keys import shipped_models
 from ocr_extract.volume.ledger import Ledger, open_ledger
-from ocr_extract.volume.ledger.connect import engine_of
-from ocr_extract.volume.ledger.run_details import RunDetails, run_details
-from ocr_extract.volume.ledger.trail import head
 from ocr_extract.volume.roster.status import VolumeStatus
 from ocr_extract.volume.volume_summary import VolumeSummary
 
@@ -84,9 +81,14 @@ class Packed:
 
 @dataclass(frozen=True)
 class _Checked:
-    """The answer of the last run, as the ledger has it now."""
+    """The answer of the last run, as the ledger has it now: the run's number, when it ended (UTC,
+    ISO 8601), the version of the program, and the settings as JSON.
+    """
 
-    run: RunDetails
+    run: int
+    ended: str
+    program: str
+    settings: str
     status: VolumeStatus
     read: ReadVolume
     trail: str
@@ -103,12 +105,12 @@ def write_package(wanted: Wanted) -> Packed:
     check_pattern(wanted.pattern, wanted.volume or "")
     git_tree = _checked_target(wanted.to, into_git=wanted.into_git)
     with open_ledger(wanted.ledger) as ledger:
-        checked = _answer(ledger, wanted.ledger)
+        checked = _answer(ledger)
         _check_outside_input(wanted.to, checked.read, ledger)
         volume = wanted.volume if wanted.volume is not None else _volume_of(checked.read)
-        chosen, gaps = chosen_agreements(ledger, checked.run.number, checked.status)
+        chosen, gaps = chosen_agreements(ledger, checked.run, checked.status)
         names = names_of([c.paper.key for c in chosen], wanted.pattern, volume)
-        with _package_file(wanted.to, checked.run.ended) as writer:
+        with _package_file(wanted.to, checked.ended) as writer:
             files, left_out = _add_files(writer, chosen, names, checked.read.settings)
             gaps = tuple(sorted((*gaps, *left_out), key=lambda gap: gap.key))
             manifest = _manifest(checked, volume, chosen, files, gaps)
@@ -154,7 +156,7 @@ def _is_package(path: Path) -> bool:
         return False
 
 
-def _answer(ledger: Ledger, url: str | URL) -> _Checked:
+def _answer(ledger: Ledger) -> _Checked:
     """The last run's answer, with all decisions that stand now. Raises UsageError when the run had
     no roster.
     """
@@ -168,12 +170,10 @@ def _answer(ledger: Ledger, url: str | URL) -> _Checked:
     if summary.status is None or not summary.status.papers:
         message = "The last run had no roster: no agreement has a paper's key."
         raise UsageError(message, "Run `ocr-extract run FOLDER --roster VOLUME.bib`.")
-    engine = engine_of(url)
-    try:
-        trail = head(engine).link
-        return _Checked(run_details(engine, source), summary.status, read, trail)
-    finally:
-        engine.dispose()
+    _, ended, program = ledger.times_of(source)
+    settings, _ = ledger.volume_of(source)
+    trail = ledger.trail.head().link
+    return _Checked(source, ended, program, settings, summary.status, read, trail)
 
 
 def _check_outside_input(to: Path, read: ReadVolume, ledger: Ledger) -> None:
@@ -256,11 +256,11 @@ def _manifest(
     )
     return Manifest(
         volume=volume,
-        run=checked.run.number,
-        checked=checked.run.ended,
-        program=checked.run.program,
+        run=checked.run,
+        checked=checked.ended,
+        program=checked.program,
         packed_by=__version__,
-        settings=digest_of(checked.run.settings.encode()),
+        settings=digest_of(checked.settings.encode()),
         models=shipped_models(),
         trail=checked.trail,
         papers=len(checked.status.papers),

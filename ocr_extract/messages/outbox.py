@@ -17,6 +17,7 @@ from ocr_extract.messages.compose import (
     form_of,
     webhook_message,
 )
+from ocr_extract.messages.eml import Attachment
 from ocr_extract.messages.flagged import flagged
 from ocr_extract.messages.gather import (
     Ask,
@@ -132,7 +133,8 @@ class _Round:
                 self.known.append(last)
                 return []
             revision += 1
-        new = self._composed(ask, address, revision)
+        form = self._form(ask)
+        new = self._composed(ask, address, revision, form)
         if last is None or last.state == "failed":
             return [new]
         if last.digest == hashlib.sha256(new.content).hexdigest():
@@ -142,13 +144,19 @@ class _Round:
         if (withdrawn := ledger.messages.change(last, change)) is None:
             return []
         self.replaced.append(withdrawn)
-        return [self._composed(ask, address, revision + 1)]
+        return [self._composed(ask, address, revision + 1, form)]
 
-    def _composed(self, ask: Ask, address: str, revision: int) -> NewMessage:
-        form = None
-        if self.form is not None:
-            form, left_empty = form_of(self.form, ask, self.sender)
-            self.troubles += [f"{shown(ask.paper.key, 120)}: {sentence}" for sentence in left_empty]
+    def _form(self, ask: Ask) -> Attachment | None:
+        """The form, filled in for the paper; None when no blank one is given."""
+        if self.form is None:
+            return None
+        form, left_empty = form_of(self.form, ask, self.sender)
+        self.troubles += [f"{shown(ask.paper.key, 120)}: {sentence}" for sentence in left_empty]
+        return form
+
+    def _composed(
+        self, ask: Ask, address: str, revision: int, form: Attachment | None
+    ) -> NewMessage:
         asked = asked_before(self.stored, ask.paper.key, self.number)
         return author_message(
             self.run, ask, address, asked, self.sender, self.templates, form, revision

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from math import sqrt
 
 from ocr_extract.calibration.evaluate import Shown
 from ocr_extract.records import Damage, Record
@@ -19,8 +18,8 @@ from ocr_extract.volume.ledger.decisions import StoredDecision
 
 ODD = frozenset("year_slip month_slip day_slip swapped_slip unexpected_date".split())
 """The flags that say that a date is an odd one among the volume's."""
-Z95 = 1.959964
-"""Two-sided 95 % quantile of the normal distribution (defined by it)."""
+INTERVAL = 0.95
+"""Share (0..1) of such intervals that hold the true share (chosen: the usual one)."""
 MAX_DAMAGED = 50
 """Largest number of damaged files that the report names (chosen)."""
 _Agreement = tuple[str, int]
@@ -84,14 +83,12 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's score interval (1927); (0, 1) when nothing was counted."""
-        n = self.count
-        if n == 0:
+        if self.count == 0:
             return 0.0, 1.0
-        share, z2 = self.found / n, Z95**2
-        middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-        half = Z95 / (1 + z2 / n) * sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-        low = 0.0 if self.found == 0 else max(0.0, middle - half)
-        return low, 1.0 if self.found == n else min(1.0, middle + half)
+        from scipy.stats import binomtest  # noqa: PLC0415  slow, and rarely needed
+
+        interval = binomtest(self.found, self.count).proportion_ci(INTERVAL, "wilson")
+        return float(interval.low), float(interval.high)
 
     @property
     def words(self) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy import URL
 
 from ocr_extract.decision.person import value_of
 from ocr_extract.decision.typed_value import MAX_NAME, MAX_NOTE, one_line, stored_value
-from ocr_extract.errors import BadDecision, LedgerTrouble
+from ocr_extract.errors import BadDecision
 from ocr_extract.records import Action
 from ocr_extract.review.answers import Acknowledged, Counts, Typed
 from ocr_extract.review.holding import Holds
@@ -28,7 +28,7 @@ from ocr_extract.review.open_items import Audit, Slot, item_id
 from ocr_extract.review.state import ReviewState
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome, resolve_again
-from ocr_extract.volume.ledger import Ledger, open_ledger, sqlite_url
+from ocr_extract.volume.ledger import Ledger, open_ledger, present_ledger
 from ocr_extract.volume.ledger.decisions import Key, NewDecision, StoredDecision
 
 MAX_FOUND = 20
@@ -333,7 +333,4 @@ def ledger_url(where: str | Path) -> str | URL:
     """
     if isinstance(where, str) and "://" in where:
         return where
-    folder = Path(where)
-    if not (folder / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {folder}.", "Give its --out, or its --ledger.")
-    return sqlite_url(folder)
+    return present_ledger(Path(where))

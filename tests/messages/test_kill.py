@@ -51,7 +51,7 @@ def _check(ledger: Ledger, mailbox: Mailbox, *, is_over: bool) -> None:
             assert message.state in ("sent", "unknown")
         if message.recipient in received:
             assert message.state in ("sent", "unknown", "handed_over")
-    assert ledger.trail_faults() == ()
+    assert ledger.trail.faults() == ()
 
 
 def _kill_and_go_on(folder: Path, seed: int, kills: int) -> int:

@@ -44,7 +44,7 @@ def test_each_message_is_received_once_over_tls(ledger: Ledger, tmp_path: Path) 
         body = message.get_body(("plain",))
         assert body is not None
         assert "has no date" in body.get_content()
-    assert ledger.trail_faults() == ()
+    assert ledger.trail.faults() == ()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from sqlalchemy import URL, Connection, Engine, func, insert, select, update
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
-from ocr_extract.volume.ledger import trail
 from ocr_extract.volume.ledger.connect import (
     database_troubles,
     engine_of,
@@ -46,7 +45,7 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
-from ocr_extract.volume.ledger.trail import BrokenLink, Head
+from ocr_extract.volume.ledger.trail import Trail
 from ocr_extract.volume.stored_reading import StoredReading
 
 BATCH_ROWS = 500
@@ -297,15 +296,10 @@ class Ledger:
         """What is to be sent, and what became of it."""
         return Messages(self._engine)
 
-    def trail_head(self) -> Head:
-        """The last entry of the trail over decisions and messages."""
-        with database_troubles():
-            return trail.head(self._engine)
-
-    def trail_faults(self) -> tuple[BrokenLink, ...]:
-        """What does not fit in the trail; () when it is sound."""
-        with database_troubles():
-            return trail.verify(self._engine)
+    @property
+    def trail(self) -> Trail:
+        """The hash chain over decisions and messages."""
+        return Trail(self._engine)
 
     def history(self, key: str) -> tuple[tuple[str, Record | Mapping[str, Any]], ...]:
         """Everything that is stored about a paper, a file's name or path, or a hash, oldest first:
@@ -394,3 +388,10 @@ def _decides(record: Record, field: str) -> bool:
 def sqlite_url(folder: Path) -> URL:
     """The URL of the ledger in an output folder, whatever characters the folder's name has."""
     return URL.create("sqlite", database=str(folder.resolve() / "ledger.sqlite"))
+
+
+def present_ledger(folder: Path) -> URL:
+    """The same. Raises LedgerTrouble when there is no ledger in the folder."""
+    if not (folder / "ledger.sqlite").is_file():
+        raise LedgerTrouble(f"There is no ledger in {folder}.", "Give its --out, or its --ledger.")
+    return sqlite_url(folder)

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, insert, select, text
 
+from ocr_extract.volume.ledger.connect import database_troubles
 from ocr_extract.volume.ledger.tables import decisions, message_states, messages, trail
 
 DECISION_COLUMNS = (
@@ -59,6 +60,40 @@ class Head:
 
     number: int
     link: str
+
+
+class Trail:
+    """The trail of a ledger. All methods raise LedgerBusy or LedgerTrouble when the database
+    fails.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def head(self) -> Head:
+        """The last entry."""
+        with database_troubles(), self._engine.connect() as connection:
+            return _head(connection)
+
+    def links(self) -> tuple[str, ...]:
+        """The links of all entries, in their order."""
+        with database_troubles(), self._engine.connect() as connection:
+            return tuple(connection.execute(select(trail.c.link).order_by(trail.c.id)).scalars())
+
+    def faults(self) -> tuple[BrokenLink, ...]:
+        """Every entry that does not fit, and every row without an entry; () for a sound trail. Rows
+        that were forgotten are no fault.
+        """
+        with database_troubles(), self._engine.connect() as connection:
+            if connection.dialect.name == "postgresql":  # all tables as they are at one moment
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            entries = connection.execute(select(trail).order_by(trail.c.id)).mappings().all()
+            rows = {kind: dict(_rows(connection, kind)) for kind in COLUMNS}
+            columns = select(messages.c.id, messages.c.state)
+            states = {row[0]: row[1] for row in connection.execute(columns)}
+        forgotten = _forgotten(entries)
+        broken = [*_broken_entries(entries, rows, forgotten), *_rows_without_entry(entries, rows)]
+        return (*broken, *_wrong_states(states, rows["message_state"]))
 
 
 def canonical(content: Mapping[str, Any]) -> str:
@@ -116,39 +151,10 @@ def append_forgotten(connection: Connection, rows: Mapping[str, Sequence[int]]) 
         append(connection, FORGOTTEN, 0, gone, keep=True)
 
 
-def head(engine: Engine) -> Head:
-    """The last entry of the trail."""
-    with engine.connect() as connection:
-        return _head(connection)
-
-
 def _head(connection: Connection) -> Head:
     query = select(trail.c.id, trail.c.link).order_by(trail.c.id.desc()).limit(1)
     row = connection.execute(query).first()
     return Head(row[0], row[1]) if row else Head(0, BEGIN)
-
-
-def verify(engine: Engine) -> tuple[BrokenLink, ...]:
-    """Every entry that does not fit, and every row without an entry; () for a sound trail. Rows
-    that were forgotten are no fault.
-    """
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":  # all tables as they are at one moment
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        entries = connection.execute(select(trail).order_by(trail.c.id)).mappings().all()
-        rows = {kind: dict(_rows(connection, kind)) for kind in COLUMNS}
-        columns = select(messages.c.id, messages.c.state)
-        states = {row[0]: row[1] for row in connection.execute(columns)}
-    forgotten = _forgotten(entries)
-    broken = [*_broken_entries(entries, rows, forgotten), *_rows_without_entry(entries, rows)]
-    return (*broken, *_wrong_states(states, rows["message_state"]))
-
-
-def forgotten_rows(engine: Engine) -> frozenset[tuple[str, int]]:
-    """The kinds and numbers of the rows whose content was removed on request."""
-    kept = select(trail).where(trail.c.kind == FORGOTTEN)
-    with engine.connect() as connection:
-        return _forgotten(connection.execute(kept).mappings().all())
 
 
 def _rows(connection: Connection, kind: str) -> Iterator[tuple[int, dict[str, Any]]]:

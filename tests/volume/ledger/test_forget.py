@@ -61,7 +61,7 @@ def test_everything_of_a_paper_is_removed(files: list[Path], tmp_path: Path) -> 
             "messages": 1,
         }  # fmt: skip
         assert ledger.history("zyxophon25") == ()
-        assert ledger.trail_faults() == ()
+        assert ledger.trail.faults() == ()
         (report,) = ledger.messages.all()
         assert (report.state, ledger.messages.content(report.number)) == ("withdrawn", b"")
         assert [r.document.name for r in ledger.records_of(1)] == ["bela25.txt", "cem25.txt"]

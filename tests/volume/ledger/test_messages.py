@@ -47,7 +47,7 @@ def test_every_change_of_state_is_kept(url: str) -> None:
             ("prepared", ""), ("sending", ""), ("deferred", "451 later"), ("sending", ""),
             ("handed_over", ""), ("sent", "250 ok"),
         ]  # fmt: skip
-        assert ledger.trail_faults() == ()
+        assert ledger.trail.faults() == ()
 
 
 def test_a_sender_that_was_thought_dead_changes_nothing(url: str) -> None:
@@ -113,4 +113,4 @@ def test_states_only_follow_as_they_may(wanted: list[MessageState]) -> None:
             message = changed
             expected.append(state)
         assert [state for _, state, _ in ledger.messages.changes(message.number)] == expected
-        assert ledger.trail_faults() == ()
+        assert ledger.trail.faults() == ()

@@ -26,7 +26,7 @@ def _fill(url: str) -> None:
         run = ledger.begin("{}", ["in"])
         ((message, _),) = ledger.messages.add([new_message(run, "a@example.org", "a25")])
         ledger.messages.change(message, Change("sent"))
-        assert ledger.trail_faults() == ()
+        assert ledger.trail.faults() == ()
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def test_a_later_change_shows(url: str, change: str, why: str) -> None:
     with _changing(url) as connection:
         connection.execute(text(change))
     with open_ledger(url) as ledger:
-        assert any(why in broken.why for broken in ledger.trail_faults())
+        assert any(why in broken.why for broken in ledger.trail.faults())
 
 
 def test_entries_without_a_table_keep_their_content(url: str) -> None:
@@ -77,12 +77,12 @@ def test_entries_without_a_table_keep_their_content(url: str) -> None:
         trail.append(connection, "handed_over", 7, {"to": "the series"}, keep=True)
         trail.append(connection, "looked_at", 7, {"by": "Ed"})
     with open_ledger(url) as ledger:
-        assert ledger.trail_faults() == ()
-        assert ledger.trail_head().number > 0
+        assert ledger.trail.faults() == ()
+        assert ledger.trail.head().number > 0
     with _changing(url) as connection:
         connection.execute(text("UPDATE trail SET content = '{}' WHERE kind = 'handed_over'"))
     with open_ledger(url) as ledger:
-        assert [broken.why for broken in ledger.trail_faults()] == ["The handed_over was changed."]
+        assert [broken.why for broken in ledger.trail.faults()] == ["The handed_over was changed."]
 
 
 def _write(url: str, name: str, count: int) -> None:
@@ -102,7 +102,7 @@ def test_two_writers_do_not_fork_the_chain(url: str) -> None:
         writer.join()
     with open_ledger(url) as ledger:
         assert len(ledger.decisions.since()) == 50
-        assert ledger.trail_faults() == ()
+        assert ledger.trail.faults() == ()
 
 
 def test_rows_of_an_earlier_version_are_chained(url: str) -> None:
@@ -121,7 +121,7 @@ def test_rows_of_an_earlier_version_are_chained(url: str) -> None:
         ):
             connection.execute(text(statement))
     with open_ledger(url) as ledger:
-        assert ledger.trail_faults() == ()
-        assert ledger.trail_head().number == 3
+        assert ledger.trail.faults() == ()
+        assert ledger.trail.head().number == 3
         (message,) = ledger.messages.all()
         assert (message.state, message.paper, message.made) == ("sent", "a25", "2025-01-03")
