@@ -99,8 +99,8 @@ wheel: ## build the wheel, and try it in a clean environment
 
 lock: ## pin all packages anew (needs uv)
 	uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -o requirements-dev.lock
-	uv pip compile -q pyproject.toml --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
-	uv pip compile -q pyproject.toml --extra cluster --extra postgres --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock \
+	uv pip compile -q pyproject.toml --extra review --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock -o requirements.lock
+	uv pip compile -q pyproject.toml --extra cluster --extra postgres --extra review --universal --python-version 3.11 --no-emit-index-url --no-annotate --no-header -c requirements-dev.lock \
 		| sed 's/^opencv-python==/opencv-python-headless==/' > requirements-image.lock
 
 docker: ## build the image: ENGINE=podman, where there is no docker
