@@ -144,6 +144,8 @@ def _delivered(
 ) -> tuple[Delivered, StoredMessage]:
     """Send one message and store each step."""
     now = time.time()
+    # Read before it is claimed: from then on forgetting its paper does not withdraw it.
+    content = _content(ledger, message, sending, now)
     claimed = ledger.messages.begin(message.number, float("inf") if sending.at_once else now)
     if claimed is None:
         raise LedgerBusy(f"Message {message.number} was changed meanwhile.", "Send again.")
@@ -155,7 +157,6 @@ def _delivered(
             raise LedgerBusy(f"Message {message.number} was changed meanwhile.", "Send again.")
         states.append(after)
 
-    content = _content(ledger, message, sending, now)
     delivered = transport.send(message.recipient, content, lambda: step(Change("handed_over")))
     not_before = time.time() + DEFERRED_SECONDS if delivered.state == "deferred" else None
     step(Change(delivered.state, delivered.reply, not_before))

@@ -9,6 +9,7 @@ from ocr_extract.errors import LedgerBusy, NotSent
 from ocr_extract.messages.delivery import Sending, Sent, decide, due, send
 from ocr_extract.messages.smtp import Server, SmtpTransport
 from ocr_extract.volume.ledger import Ledger
+from ocr_extract.volume.ledger.messages import Messages, StoredMessage
 from tests.messages.conftest import prepare
 from tests.messages.mail_server import PASSWORD, TOKEN, Mailbox, Running, mail_server
 from tests.volume.ledger.message_factory import new_message
@@ -193,3 +194,25 @@ def test_lines_that_begin_with_a_dot_arrive(ledger: Ledger, tmp_path: Path) -> N
     with mail_server(tmp_path, Mailbox()) as running:
         assert _send(ledger, running).counts == {"sent": 1}
         assert running.mailbox.received[0][1].endswith(b"\r\n\r\n.\r\n..two\r\n.dot\r\nlast\r\n")
+
+
+def test_paper_forgotten_while_the_editors_are_told_makes_no_empty_message(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Forgetting removes the content of messages that name every paper, at any moment."""
+    run = ledger.last_done()
+    assert run is not None
+    to_author = new_message(run.number, "editors@example.org", "any")
+    ledger.messages.add([dataclasses.replace(to_author, kind="editors", paper=None)])
+    begin = Messages.begin
+
+    def begin_and_forget(self: Messages, number: int, now: float) -> StoredMessage | None:
+        claimed = begin(self, number, now)
+        assert ledger.forget("garcia25") is not None
+        return claimed
+
+    monkeypatch.setattr(Messages, "begin", begin_and_forget)
+    with mail_server(tmp_path, Mailbox()) as running:
+        assert _send(ledger, running).counts == {"sent": 1}
+        ((_, content),) = running.mailbox.received
+    assert b"Please sign any." in content
