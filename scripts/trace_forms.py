@@ -53,17 +53,20 @@ def traced(path: Path, form: Form) -> tuple[dict[str, list[str]], list[dict[str,
         if objects is None:
             raise SystemExit(f"{path} cannot be opened")
         lines = [group_lines(objects.page(number).shown) for number in (1, 2)]
-        names = [_clauses(page) for page in lines]
+        first = _clauses(lines[0])
+        names = [first, _clauses(lines[1], next((n for n in reversed(first) if n), ""))]
         pages = [
             _page(objects, number, form, lines[number - 1], names[number - 1]) for number in (1, 2)
         ]
     return _terms([*zip(flat(lines[0] + lines[1]), _by_word(lines, names), strict=True)]), pages
 
 
-def _clauses(lines: Sequence[Line]) -> list[str]:
-    """The clause of each line; "6.1" is clause 1 inside clause 6, "" means no clause."""
+def _clauses(lines: Sequence[Line], before: str = "") -> list[str]:
+    """The clause of each line; "6.1" is clause 1 inside clause 6, "" means no clause. `before`: the
+    last clause of the page before, which may go on.
+    """
     clauses: list[str] = []
-    outer = name = ""
+    outer, name = before.partition(".")[0], before
     ended = False
     for line in lines:
         texts = [word.text for word in line.words]

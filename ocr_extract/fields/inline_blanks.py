@@ -22,6 +22,9 @@ from ocr_extract.recognition.names import PP_OCR
 from ocr_extract.records import Reading
 from ocr_extract.text import Word
 
+MIN_SURE_SCORE = 0.95
+"""PP-OCR's mean word score (0..1) from which a line is not read by tesseract too (chosen): its
+score would have to be higher still."""
 MIN_INK_AREA = 8.0
 """Ink area in square points from which a blank without words was filled in by hand (chosen)."""
 MIN_LEGIBLE_SCORE = 0.8
@@ -149,21 +152,28 @@ def _blank_of_ink(found: _Located, readings: Sequence[Reading]) -> ObservedBlank
 
 
 def _surest_readings(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
-    """For each line the reading with the higher score, as type or as handwriting. () when a
-    recognizer fails.
+    """For each line the reading with the higher score, as type or as handwriting. The page
+    recognizer is asked only about lines that PP-OCR is not sure of. () when a recognizer fails.
     """
     if not lines:
         return ()
     try:
-        typed = engines.pages.read(lines)
-        handwriting = engines.handwriting.free(lines)
+        readings = [_line_reading(each) for each in engines.handwriting.free(lines)]
+        doubtful = [
+            i for i, r in enumerate(readings) if r is None or _mean_word_score(r) < MIN_SURE_SCORE
+        ]
+        typed = engines.pages.read([lines[i] for i in doubtful]) if doubtful else ()
     except RecognizerTrouble:
         return ()
-    line_readings = [
-        next((r for r in readings if r.reader == PP_OCR), typed_reading)
-        for readings, typed_reading in zip(handwriting, typed, strict=True)
-    ]
-    return tuple(max(pair, key=_mean_word_score) for pair in zip(typed, line_readings, strict=True))
+    surest = dict(enumerate(readings))
+    for index, reading in zip(doubtful, typed, strict=True):
+        surest[index] = max((reading, surest[index] or reading), key=_mean_word_score)
+    return tuple(reading for reading in surest.values() if reading is not None)
+
+
+def _line_reading(readings: Sequence[Reading]) -> Reading | None:
+    """PP-OCR's reading of a line, if there is one."""
+    return next((r for r in readings if r.reader == PP_OCR), None)
 
 
 def _rows(rects: Sequence[Rect]) -> list[Rect]:

@@ -26,9 +26,14 @@ from ocr_extract.imaging.resize import scaled
 DPI = 100
 """Resolution in pixels per inch at which print is compared (chosen): a letter is 4 to 10 pixels
 wide."""
-SIZES = (tuple(np.geomspace(0.96, 1.04, 17)), tuple(np.geomspace(0.72, 1.38, 131)))
+SIZES = (
+    tuple(np.geomspace(0.96, 1.04, 17)),
+    tuple(np.geomspace(0.72, 1.38, 131)),
+    tuple(np.geomspace(0.48, 0.72, 82)),
+)
 """Ratios of the print's size to its stated size that are tried, in steps of half a percent
-(chosen): first those of most scans, then those of photographs and shrunk copies."""
+(chosen): first those of most scans, then those of photographs and shrunk copies, then those of two
+pages on one sheet."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +52,26 @@ class FitLimits:
     """Length in points below which a line has no pieces to compare (chosen)."""
     min_piece_correlation: float = 0.45
     """Correlation, -1..1, above which a piece is found (chosen)."""
-    max_piece_offset: float = 1.2
-    """Largest distance in points between a piece and the place that the homography gives it
-    (chosen)."""
-    min_matched_share: float = 0.6
-    """Smallest share of the pieces, 0..1, that must be where they should be (chosen)."""
 
 
 FIT = FitLimits()
 
-SEARCH_REACHES = (6.0, 2.5)
-"""Distance in points around its place in which a piece is searched: at first, and when the
-homography is nearly known (chosen)."""
+
+@dataclass(frozen=True)
+class Search:
+    """One of the searches for all pieces, each from the homography of the one before."""
+
+    reach: float
+    """Distance in points around its place in which a piece is searched."""
+    max_offset: float
+    """Largest distance in points between a piece and the place that the new homography gives it."""
+    min_share: float
+    """Smallest share of the pieces, 0..1, that must be where they should be."""
+
+
+SEARCHES = (Search(6.0, 2.0, 0.2), Search(6.0, 2.0, 0.35), Search(2.5, 1.2, 0.6))
+"""On a photograph taken at a slant only the pieces near the middle are found at first: they lead
+to more, and at the end most must be found (chosen)."""
 
 
 @dataclass(frozen=True)
@@ -218,13 +231,14 @@ def _shift(expected: Profile, profile: Profile) -> tuple[float, int]:
 
 def _fitted_homography(small: Grey, known_print: Print, matrix: Homography) -> Homography | None:
     """The homography on which most pieces agree, or None."""
-    for reach in SEARCH_REACHES:
+    for search in SEARCHES:
         page = _unwarped(small, known_print, matrix)
-        at, to = _matched_pieces(page, known_print, reach)
-        if len(at) < max(8, FIT.min_matched_share * len(known_print.pieces)):
+        at, to = _matched_pieces(page, known_print, search.reach)
+        enough = max(8, search.min_share * len(known_print.pieces))
+        if len(at) < enough:
             return None
-        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(FIT.max_piece_offset))
-        if step is None or inside.sum() < FIT.min_matched_share * len(known_print.pieces):
+        step, inside = cv2.findHomography(at, to, cv2.RANSAC, _pixels(search.max_offset))
+        if step is None or inside.sum() < enough:
             return None
         matrix = matrix @ np.asarray(step, np.float64)
     return matrix

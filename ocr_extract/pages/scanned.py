@@ -8,7 +8,7 @@ whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 import cv2
@@ -102,7 +102,14 @@ def _views(
     rasters: Sequence[Raster], recognizer: PageRecognizer, settings: Settings
 ) -> list[PageView]:
     """The pages with their words. All regions of all pages are read in one call."""
-    pages = [_prepare(raster, settings) for raster in rasters]
+    known = [_known_page(raster) for raster in rasters]
+    doubtful = frozenset(pair for page in known if page for pair in page.doubtful)
+    pages = [
+        _prepare_known_page(page, doubtful, settings)
+        if page
+        else _PreparedPage(raster, (_whole_page(raster, settings),))
+        for raster, page in zip(rasters, known, strict=True)
+    ]
     region_words = iter(
         _words_of_regions([region for page in pages for region in page.regions], recognizer)
     )
@@ -114,10 +121,23 @@ def _views(
     ]
 
 
-def _prepare(raster: Raster, settings: Settings) -> _PreparedPage:
-    """The page with its known print, if it is a page of a known form. The page may also be upside
-    down.
-    """
+@dataclass(frozen=True)
+class _KnownPage:
+    """A page of a known form, the right way up, and where the form's print lies on it."""
+
+    raster: Raster
+    form: PrintedPage
+    alignment: Alignment
+
+    @property
+    def doubtful(self) -> Iterator[tuple[str, str]]:
+        """Pairs of (variant of the form, clause) whose print does not look as it should."""
+        for clause in self.form.clauses_of(self.alignment.others):
+            yield self.form.variant, clause
+
+
+def _known_page(raster: Raster) -> _KnownPage | None:
+    """The page as one of a known form, upside down too; None when it is another page."""
     pages = printed_pages()
     prints = [page.print for page in pages]
     for turns in (0, 2) if ink_share(raster.pixels) >= MIN_INK_SHARE else ():
@@ -127,21 +147,24 @@ def _prepare(raster: Raster, settings: Settings) -> _PreparedPage:
             match is not None
             and len(pages[match[0]].labels & match[1].others) <= MAX_COVERED_LABELS
         ):
-            return _prepare_known_page(turned, pages[match[0]], match[1], settings)
-    return _PreparedPage(raster, (_whole_page(raster, settings),))
+            return _KnownPage(turned, pages[match[0]], match[1])
+    return None
 
 
 def _prepare_known_page(
-    raster: Raster, page: PrintedPage, alignment: Alignment, settings: Settings
+    known: _KnownPage, every_doubtful: Set[tuple[str, str]], settings: Settings
 ) -> _PreparedPage:
-    """A page of a known form. Its points are scaled to the form's size."""
-    resized = raster.magnified(raster.dpi / (alignment.scale * POINTS_PER_INCH))
+    """A page of a known form. Its points are scaled to the form's size. `every_doubtful`: what is
+    doubtful on any page of the file, since a clause may go on on the next page.
+    """
+    page, alignment = known.form, known.alignment
+    resized = known.raster.magnified(known.raster.dpi / (alignment.scale * POINTS_PER_INCH))
 
     def placed(rect: Rect) -> Rect:
         x0, y0, x1, y1 = (resized.points(v) for v in alignment.on_raster(rect))
         return Rect(x0, y0, x1, y1)
 
-    doubtful = page.clauses_of(alignment.others)
+    doubtful = frozenset(name for variant, name in every_doubtful if variant == page.variant)
     words = tuple(
         replace(word, rect=placed(word.rect))
         for line, line_words in zip(page.print.lines, page.words, strict=True)
@@ -149,7 +172,7 @@ def _prepare_known_page(
         for word in line_words
     )
     dpi = min(float(settings.locate_dpi), resized.dpi)
-    areas = [*page.regions, *_clause_areas(page, doubtful)]
+    areas = [*page.regions, *_clause_areas(page, doubtful & page.clauses)]
     regions = tuple(_cut_region(resized, dpi, placed(area), words) for area in areas)
     unaltered = page.clauses - doubtful
     return _PreparedPage(
