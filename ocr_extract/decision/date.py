@@ -6,6 +6,7 @@ volume are known. No pixel is needed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from ocr_extract.calibration import confidence
@@ -20,7 +21,7 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
-from ocr_extract.recognition.names import INK_RECOGNIZERS, PP_OCR, dates_among
+from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR, dates_among
 from ocr_extract.records import (
     Box,
     Candidate,
@@ -52,10 +53,23 @@ def recovered(
     free = [r for r in readings if r.best and r.reader not in INK_RECOGNIZERS]
     texts = [ReadText(r.best, _quality(r, readings, placed=placed)) for r in free]
     dates = dates_among(readings)
-    if not dates or is_read_as_type(readings, settings, typed=typed):
+    if not dates:
         return recover(texts, context, settings.languages)
     quality = confidence.hand_quality(dates[0].log_likelihood, dates[0].text)
-    return recover_scored(dates, quality, context, settings.languages, texts)
+    by_networks = recover_scored(dates, quality, context, settings.languages, texts)
+    if not is_read_as_type(readings, settings, typed=typed):
+        return by_networks
+    return _surer(recover(texts, context, settings.languages), by_networks)
+
+
+def _surer(by_type: RecoveredDate, by_networks: RecoveredDate) -> RecoveredDate:
+    """The date by the readings of type. Where the networks read the same date more surely, it is as
+    likely as they say.
+    """
+    same = (by_type.value, by_type.as_written) == (by_networks.value, by_networks.as_written)
+    if not same or by_networks.confidence <= by_type.confidence:
+        return by_type
+    return replace(by_networks, text=by_type.text)
 
 
 def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: bool) -> bool:
@@ -91,7 +105,10 @@ def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
 
 
 def _quality(reading: Reading, readings: Sequence[Reading], *, placed: bool) -> float:
-    return confidence.reading_quality(reading, readings) if placed else confidence.TEXT_QUALITY
+    if not placed:
+        return confidence.TEXT_QUALITY
+    # The dates that the networks score are spelled in one way only, and say nothing of their own.
+    return confidence.reading_quality(reading, [r for r in readings if r.reader != DATES])
 
 
 def date_result(

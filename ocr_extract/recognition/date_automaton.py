@@ -84,8 +84,8 @@ def written_dates(
     """The likeliest dates as they are written, best first, at most `keep`.
 
     `outputs` are those of several networks for the same ink, `weights` (>= 0) the weight of each
-    network's log-likelihoods in their sum, `word_weights` the same for dates with a month word
-    (None: no difference), `languages` (ISO 639 codes) those of month words.
+    network's log-likelihoods in their sum, `word_weights` the same for dates with a month word or
+    with the signs 年 月 日 (None: no difference), `languages` (ISO 639 codes) those of month words.
     Log-likelihoods are at most 0: the sum of the paths of a date may exceed the best single path,
     and then all are lowered by the same amount.
     """
@@ -96,7 +96,7 @@ def written_dates(
         dates += _year_last(lattices, weights, separator, keep)
         dates += _year_first(lattices, weights, (separator, separator, ""), keep)
     if max(float(output.probabilities[:, SIGNS].sum()) for output in outputs) > MIN_SIGNS:
-        dates += _year_first(lattices, weights, ("年", "月", "日"), keep)
+        dates += _year_first(lattices, of_words, ("年", "月", "日"), keep)
     if max(float(output.probabilities[:, LETTERS].sum()) for output in outputs) > MIN_LETTERS:
         dates += _in_words(lattices, of_words, languages, keep)
         dates += _without_day(lattices, of_words)

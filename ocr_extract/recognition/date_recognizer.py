@@ -27,9 +27,9 @@ WEIGHTS = {PP_OCR: 1.0, HANDWRITING: 1.0}
 """Weight of each network's log-likelihoods in their sum. Learned on held-out writers
 (models/handwriting/weigh.py)."""
 WORD_WEIGHTS = {PP_OCR: 1.0, HANDWRITING: 0.5}
-"""The same for dates with a month word: the project's own network has learned letters from fonts
-only. Chosen on the test writers of ccby/ (of 50 French dates 44 are right, and 40 with 1 and 1;
-mean log-probability -0.54 and -0.77)."""
+"""The same for dates with a month word or with the signs 年 月 日: the project's own network has
+learned letters from fonts only, and the signs from pen strokes. Chosen on the test writers of ccby/
+(of 50 French dates 44 are right, and 40 with 1 and 1; mean log-probability -0.54 and -0.77)."""
 MAX_DATES = 100
 """Number of dates in a reading, likeliest first. A record keeps them all for the consensus pass
 (chosen)."""

@@ -64,6 +64,28 @@ def test_type_decides_where_each_of_its_readings_is_the_networks_date() -> None:
     assert not is_read_as_type((same, clear), Settings(), typed=False)
 
 
+def _confidence(*readings: Reading) -> float:
+    found = recovered(readings, typed=True, placed=True, context=YEAR, settings=Settings())
+    return found.confidence
+
+
+def test_scored_dates_are_no_reading_that_type_could_disagree_with() -> None:
+    text = reading("May 27th, 2025", 0.96)
+    with_dates = _confidence(text, text, dates(("May 27, 2025", UNCLEAR)))
+    assert with_dates == _confidence(text, text)
+
+
+def test_type_is_as_sure_as_the_networks_that_read_the_same_date() -> None:
+    doubtful = (reading("27 NAY 2025", 0.6), reading("27 MAY 2025", 0.6))
+    clear = dates(("27 May 2025", CLEAR))
+    by_type = _confidence(*doubtful)
+    assert by_type < 0.9 < _confidence(*doubtful, clear)
+    found = recovered(
+        (*doubtful, clear), typed=True, placed=True, context=YEAR, settings=Settings()
+    )
+    assert found.text == "27 MAY 2025"
+
+
 def test_scored_dates_replace_typed_text_only_when_the_ink_is_clearly_a_date() -> None:
     garbled = reading("ab cd")
     assert _value(garbled, dates(("3 June 2025", CLEAR)), typed=True) == "2025-06-03"
