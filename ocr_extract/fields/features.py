@@ -33,6 +33,9 @@ class DateFeatures:
     unexpected_date_penalty: float = 3.0
     """Natural log-likelihood that a reading of ink loses when its date is far from the
     volume's dates (chosen)."""
+    partial_date: float = 0.7
+    """How much ink with a date without a day reads as a date, as a share of that of a full date
+    (chosen): it is mostly a part of one."""
     min_date_text: float = 0.05
     """Date score (0..1) of ink above which its best date stands for its text. Below it, that date
     is nonsense, and a name would count as a number (chosen)."""
@@ -365,4 +368,7 @@ def _ink_date_score(
                 date.text,
             ),
         )
-    return (confidence.ink_date_score(*best), best[1]) if best[1] else (0.0, "")
+    if not best[1]:
+        return 0.0, ""
+    full = any(m.parts.precision == "day" for m in interpret(best[1], settings.languages))
+    return confidence.ink_date_score(*best) * (1.0 if full else DATES_READ.partial_date), best[1]

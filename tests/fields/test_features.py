@@ -59,6 +59,15 @@ def test_ink_without_other_text_is_not_mixed(text: str, name_like: float) -> Non
     assert not _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 
 
+def test_part_of_a_date_reads_less_as_a_date_than_the_whole() -> None:
+    def scored(text: str) -> ScoredMark:
+        dates = Reading(reader="dates", hypotheses=(Hypothesis(text=text, log_likelihood=-0.4),))
+        mark = Mark("ink", Rect(218, 472, 406, 512), (), 100.0, 5, readings=(dates,))
+        return score_marks((mark,), {}, None, context_of(2023), Settings())[0]
+
+    assert scored("June 2023").date_like < 0.8 * scored("8 June 2023").date_like
+
+
 def test_ink_explained_by_name_and_date_is_mixed() -> None:
     whole = _mark(Rect(248, 416, 339, 444), "ORBrand", name_like=0.6)
     name = _mark(Rect(248, 416, 339, 432), "Rafael Brandt", name_like=0.95)
