@@ -38,7 +38,14 @@ def test_each_filled_in_page_is_aligned_with_its_print(number: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "right", "down", "aslant"),
-    [(1.0, 0, 0, 0.0), (0.85, 40, -30, 0.0), (1.2, -60, 90, 0.0), (0.95, 10, 20, 0.012)],
+    [
+        (1.0, 0, 0, 0.0),
+        (0.85, 40, -30, 0.0),
+        (1.2, -60, 90, 0.0),
+        (0.95, 10, 20, 0.012),
+        (0.55, 80, 60, 0.0),
+        (1.0, 10, 20, 0.09),
+    ],
 )
 def test_alignment_follows_size_shift_and_perspective(
     size: float, right: float, down: float, aslant: float
@@ -59,6 +66,18 @@ def test_alignment_follows_size_shift_and_perspective(
     mapped = match[1].on_raster(rect)
     assert mapped[0] == pytest.approx(x, abs=DPI / 72)
     assert mapped[1] == pytest.approx(y, abs=DPI / 72)
+
+
+def test_page_that_is_still_a_little_skewed_is_aligned() -> None:
+    """Only the pieces in the middle are near their places at first."""
+    page = pages_of()[1]
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), 3.6, 1.0)
+    skewed = cv2.warpAffine(page, turn, (width, height), borderValue=255)
+    match = _aligned(raster_of(np.asarray(skewed, np.uint8), DPI, 1))
+    assert match is not None
+    assert match[0] == 1
+    assert not match[1].others
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,14 @@ are read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
 import pytest
 
 from ocr_extract.extraction import extract
-from ocr_extract.forms.template import printed_pages
+from ocr_extract.forms.template import PrintedPage, printed_pages
 from ocr_extract.geometry import Grey, Rect
 from ocr_extract.pages.scanned import read_pages
 from ocr_extract.recognition.base import Availability, Engines
@@ -83,6 +83,34 @@ def test_changed_clause_is_read(factory: Factory, monkeypatch: pytest.MonkeyPatc
     assert record.form is not None
     assert record.form.terms == "unreadable"
     assert record.fields.date.value == "2025-05-27"
+
+
+def test_clause_that_is_changed_on_its_second_page_is_read_on_both(
+    factory: Factory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clause 5 ends on page 1; here it is said to go on in what is clause 6.1 on page 2."""
+    pages = tuple(_with_clause(page, "6.1", "5") for page in printed_pages())
+    monkeypatch.setattr("ocr_extract.pages.scanned.printed_pages", lambda: pages)
+    changed = tuple(c.replace("new, and", "old, and") for c in typeset.WARRANTIES)
+    monkeypatch.setattr(typeset, "WARRANTIES", changed)
+    recognizer = RecordingRecognizer()
+    source = open_source(factory.image("a.tif", _scan()), YEAR, _ignore)
+    first, second = read_pages(source, [1, 2], YEAR, Engines(recognizer, DateRecognizer(), _ignore))
+    assert len(recognizer.pages) == 5
+    assert ("samples", "4") in first.clauses
+    assert ("samples", "6.2") in second.clauses
+    assert all(("samples", "5") not in view.clauses for view in (first, second))
+
+
+def _ignore(damage: Damage) -> None:
+    """Take damage that a test does not look at."""
+
+
+def _with_clause(page: PrintedPage, old: str, new: str) -> PrintedPage:
+    lines = tuple(
+        replace(line, clause=new) if line.clause == old else line for line in page.print.lines
+    )
+    return replace(page, print=replace(page.print, lines=lines))
 
 
 def test_pen_stroke_over_a_clause_is_not_an_altered_clause(factory: Factory) -> None:
