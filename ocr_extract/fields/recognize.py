@@ -16,14 +16,9 @@ import numpy as np
 
 from ocr_extract.calibration.confidence import word_score
 from ocr_extract.dates.recover import date_similarity
-from ocr_extract.fields.marks import (
-    MIN_SIGNATURE_SIZE,
-    Mark,
-    marks_in_text,
-    marks_on_page,
-    segments_of_marks,
-)
+from ocr_extract.fields.marks import MIN_SIGNATURE_SIZE, Mark, marks_in_text, marks_on_page
 from ocr_extract.fields.second_look import SignedPage, core_of, read_again
+from ocr_extract.fields.segments import segments_of_marks
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask

@@ -1,9 +1,9 @@
-"""Marks divided into segments between the lines of the labels."""
+"""The marks of a signing block, and neighbours joined to one mark."""
 
 import numpy as np
 import pytest
 
-from ocr_extract.fields.marks import Mark, marks_on_page, segments_of_marks
+from ocr_extract.fields.marks import Mark, marks_on_page
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.locate import LocatedBlock, LocatedLabel
 from ocr_extract.geometry import Rect, raster_of
@@ -18,28 +18,6 @@ def block() -> LocatedBlock:
         for name, top in LABELS.items()
     }
     return LocatedBlock(labels, score=1.0, top=90.0)
-
-
-def _segments(rect: Rect, block: LocatedBlock) -> list[Rect]:
-    page = raster_of(np.full((1000, 1000), 255, np.uint8), 300.0, 1)
-    mark = Mark("ink", rect, (), 100.0, 2)
-    return [
-        segment.rect
-        for segment in segments_of_marks(page, np.zeros_like(page.pixels), [mark], block)
-    ]
-
-
-def test_ink_on_three_lines_has_a_segment_between(block: LocatedBlock) -> None:
-    """Ink reaches from the author's line into the date's line. The signature is the segment
-    between.
-    """
-    segments = _segments(Rect(115.0, 98.0, 220.0, 136.0), block)
-    assert Rect(115.0, 107.5, 220.0, 122.5) in segments
-
-
-def test_ink_on_two_lines_has_no_segment_between(block: LocatedBlock) -> None:
-    segments = _segments(Rect(115.0, 112.0, 220.0, 136.0), block)
-    assert segments == [Rect(115.0, 112.0, 220.0, 122.5), Rect(115.0, 119.5, 220.0, 136.0)]
 
 
 def _marks(block: LocatedBlock, *inks: Rect) -> list[Mark]:

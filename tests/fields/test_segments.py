@@ -1,0 +1,59 @@
+"""Marks divided into segments: their lines, and between the lines of the labels."""
+
+import numpy as np
+import pytest
+
+from ocr_extract.fields.marks import Mark
+from ocr_extract.fields.segments import SEGMENTS, segments_of_marks
+from ocr_extract.forms.definition import FieldName
+from ocr_extract.forms.locate import LocatedBlock, LocatedLabel
+from ocr_extract.geometry import Rect, raster_of
+
+LABELS: dict[FieldName, float] = {"corresponding_author": 100.0, "signature": 112.0, "date": 124.0}
+
+
+@pytest.fixture
+def block() -> LocatedBlock:
+    labels = {
+        name: LocatedLabel(name, Rect(50.0, top, 110.0, top + 9.0), 1.0)
+        for name, top in LABELS.items()
+    }
+    return LocatedBlock(labels, score=1.0, top=90.0)
+
+
+def _segments(rect: Rect, block: LocatedBlock) -> list[Rect]:
+    page = raster_of(np.full((1000, 1000), 255, np.uint8), 300.0, 1)
+    mark = Mark("ink", rect, (), 100.0, 2)
+    return [
+        segment.rect
+        for segment in segments_of_marks(page, np.zeros_like(page.pixels), [mark], block)
+    ]
+
+
+def test_ink_on_three_lines_has_a_segment_between(block: LocatedBlock) -> None:
+    """Ink reaches from the author's line into the date's line. The signature is the segment
+    between.
+    """
+    segments = _segments(Rect(115.0, 98.0, 220.0, 136.0), block)
+    assert Rect(115.0, 107.5, 220.0, 122.5) in segments
+
+
+def test_ink_on_two_lines_has_no_segment_between(block: LocatedBlock) -> None:
+    segments = _segments(Rect(115.0, 112.0, 220.0, 136.0), block)
+    assert segments == [Rect(115.0, 112.0, 220.0, 122.5), Rect(115.0, 119.5, 220.0, 136.0)]
+
+
+def test_each_mark_has_segments_however_many_the_larger_ones_have(block: LocatedBlock) -> None:
+    """The largest ink is a signature of many lines; the date is below another one."""
+    page = raster_of(np.full((1600, 1600), 255, np.uint8), 144.0, 1)
+    ink = np.zeros_like(page.pixels)
+    marks = []
+    for number in range(5):
+        column = 50.0 + 140 * number
+        lines = [Rect(column, 200.0 + 30 * n, column + 100, 218.0 + 30 * n) for n in range(6)]
+        for line in lines:
+            ink[page.slices(line)] = 255
+        marks.append(Mark("ink", Rect.around(lines), (), 900.0 - number, 9))
+    segments = segments_of_marks(page, ink, marks, block)
+    assert len(segments) == SEGMENTS.max_segments
+    assert {segment.rect.x0 for segment in segments} == {mark.rect.x0 for mark in marks}
