@@ -9,6 +9,7 @@ distance of 15 points.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -56,6 +57,10 @@ class DateScoring:
     """Date score (0..1) up to which a mark is not treated as a date (chosen)."""
     digit_bonus: float = 0.12
     """Natural log-odds that a date gains per digit, for up to 8 digits (chosen)."""
+    fit_weight: float = 0.3
+    max_fit: float = 5.0
+    """Weight of the natural log-odds that a mark reads as a date, and their limit (chosen): of two
+    crops of one date the one that reads better is the date, also where the other one is nearer."""
 
 
 DATE = DateScoring()
@@ -291,10 +296,16 @@ def _date_score(scored: ScoredMark) -> float:
     value = 5.0 * scored.date_like if scored.date_like else min(0.0, digit_score)
     if scored.date_like > 0.5:
         # A part of a date may be a date too: prefer the whole date.
-        value += DATE.digit_bonus * min(8, digits)
+        value += DATE.digit_bonus * min(8, digits) + _fit(scored.date_like)
     return (
         value + height_penalty + strip_penalty + (scrawl_penalty if scored.date_like < 0.5 else 0.0)
     )
+
+
+def _fit(date_like: float) -> float:
+    """Log-odds that a mark gains for how well it reads as a date (0.5..1)."""
+    odds = date_like / max(1e-6, 1.0 - date_like)
+    return DATE.fit_weight * min(DATE.max_fit, math.log(odds))
 
 
 def is_drawn(scored: ScoredMark) -> bool:

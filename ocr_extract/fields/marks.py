@@ -62,6 +62,8 @@ class TypeLimits:
     """Word score (0..1) from which a word is readable (chosen)."""
     min_type_score: float = 0.7
     """Mean word score (0..1) from which a run is type (chosen)."""
+    min_type_letters: int = 4
+    """Letters and digits from which a run that was read in pixels is type (chosen)."""
 
 
 TYPE = TypeLimits()
@@ -194,7 +196,13 @@ def _typed_runs(line: Line, block: LocatedBlock, printed: Sequence[Rect]) -> lis
 
 
 def _is_type(run: Line) -> bool:
-    """Whether a run was read with the score of type. A scrawl that looks like words is ink."""
+    """Whether a run was read with the score of type. A scrawl that looks like words is ink, and so
+    is a piece of handwriting that looks like a few letters.
+    """
+    exact = all(word.source != "page" for word in run.words)
+    letters = sum(c.isalnum() for c in run.text)
+    if not exact and letters < TYPE.min_type_letters:
+        return False
     return sum(word.score for word in run.words) / len(run.words) >= TYPE.min_type_score
 
 

@@ -83,3 +83,10 @@ def test_signature_that_runs_over_the_file_s_own_text_takes_nothing_from_it() ->
     own_text = replace(date, mark=replace(date.mark, words=own_words))
     assert _fields(scrawl, own_text) == {"signature": 0, "date": 1}
     assert _fields(scrawl, date) == {"date": 1}  # read from the same pixels
+
+
+def test_of_two_crops_of_one_date_the_better_read_one_is_chosen() -> None:
+    """The crop that reaches into the line above is nearer to the label, and reads worse."""
+    whole = _mark(210, 437, **{**DATE, "date": 0.989, "high": 12.0})
+    reaching = _mark(210, 432, **{**DATE, "date": 0.966, "high": 17.0})
+    assert _fields(reaching, whole)["date"] == 1

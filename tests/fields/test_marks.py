@@ -7,6 +7,7 @@ from ocr_extract.fields.marks import Mark, marks_on_page
 from ocr_extract.forms.definition import FieldName
 from ocr_extract.forms.locate import LocatedBlock, LocatedLabel
 from ocr_extract.geometry import Rect, raster_of
+from ocr_extract.text import Line, Word
 
 LABELS: dict[FieldName, float] = {"corresponding_author": 100.0, "signature": 112.0, "date": 124.0}
 
@@ -51,3 +52,15 @@ def test_only_large_writing_has_wide_gaps(block: LocatedBlock, height: float, jo
     day = Rect(120.0, 140.0, 150.0, 140.0 + height)
     year = Rect(182.0, 140.0, 220.0, 140.0 + height)
     assert (_widest(_marks(block, day, year)).width > 90.0) is joined
+
+
+@pytest.mark.parametrize(("text", "source", "is_type"), [
+    ("ny", "page", False), ("Yong", "page", True), ("ny", "pdf", True),
+])  # fmt: skip
+def test_few_letters_that_were_read_in_pixels_are_no_type(
+    block: LocatedBlock, text: str, source: str, *, is_type: bool
+) -> None:
+    page = raster_of(np.full((1000, 1400), 255, np.uint8), 144.0, 1)
+    word = Word(text, Rect(150.0, 112.0, 165.0, 121.0), 0.82, source)
+    marks = marks_on_page(page, np.zeros_like(page.pixels), [Line((word,))], block)
+    assert any(mark.kind == "text" for mark in marks) is is_type
