@@ -87,6 +87,6 @@ def test_signature_that_runs_over_the_file_s_own_text_takes_nothing_from_it() ->
 
 def test_of_two_crops_of_one_date_the_better_read_one_is_chosen() -> None:
     """The crop that reaches into the line above is nearer to the label, and reads worse."""
-    whole = _mark(210, 437, **{**DATE, "date": 0.989, "high": 12.0})
-    reaching = _mark(210, 432, **{**DATE, "date": 0.966, "high": 17.0})
+    whole = _mark(210, 441, **{**DATE, "date": 0.989, "high": 8.0})
+    reaching = _mark(210, 435, **{**DATE, "date": 0.966, "high": 14.0})
     assert _fields(reaching, whole)["date"] == 1
