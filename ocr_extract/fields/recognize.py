@@ -94,7 +94,7 @@ def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[M
     type_readings = _type_readings(raster, marks, ink_readings, engines)
     has_ink_readings = any(ink_readings)
     to_split = _marks_to_split(marks, ink_readings) if has_ink_readings else ()
-    segments = segments_of_marks(raster, page.ink, to_split, block)
+    segments = segments_of_marks(raster, page.ink, to_split, block, marks)
     segment_readings = _ink_readings(page, segments, engines)
     read = [
         (*of_type, *of_ink) for of_type, of_ink in zip(type_readings, ink_readings, strict=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ocr_extract.fields.marks import Mark
+from ocr_extract.fields.marks import RUNS, Mark, shares_line
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.segmentation import segments_of
@@ -22,6 +22,9 @@ class SegmentLimits:
 
     max_segments: int = 16
     """Segments of marks that are read (chosen)."""
+    max_neighbour_height: float = 1.5
+    """Height of a mark that continues a segment, as a multiple of the segment's, at most
+    (chosen)."""
     segments_per_turn: int = 2
     """Segments of one mark before those of the next one (chosen): its highest and its lowest
     line."""
@@ -44,19 +47,29 @@ SEGMENTS = SegmentLimits()
 
 
 def segments_of_marks(
-    raster: Raster, ink: Grey, marks: Sequence[Mark], block: LocatedBlock
+    raster: Raster,
+    ink: Grey,
+    marks: Sequence[Mark],
+    block: LocatedBlock,
+    beside: Sequence[Mark] = (),
 ) -> tuple[Mark, ...]:
     """Segments that the larger pieces of ink may consist of, largest pieces first: parts with
-    little ink between them, and parts above and below the middle between two labels' lines. `ink`
-    is the mask of the whole page.
+    little ink between them, and parts above and below the middle between two labels' lines; and the
+    same parts with the marks of `beside` on their lines. `ink` is the mask of the whole page.
     """
     ink_marks = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
+    neighbours = [m for m in beside if m.kind == "ink"]
     parts = [
-        [rect for rect in _parts_of(mark, raster, ink, block) if _is_large_enough(rect)]
+        [
+            part
+            for rect in _parts_of(mark, raster, ink, block)
+            if _is_large_enough(rect)
+            for part in dict.fromkeys((rect, _with_neighbours(rect, neighbours)))
+        ]
         for mark in ink_marks
     ]
     segments: list[Rect] = []
-    mark_rects = [mark.rect for mark in marks]
+    mark_rects = [mark.rect for mark in (*marks, *neighbours)]
     for rect in _in_turns(parts):
         if not any(_is_same_crop(rect, other) for other in (*mark_rects, *segments)):
             segments.append(rect)
@@ -69,6 +82,20 @@ def segments_of_marks(
 def _parts_of(mark: Mark, raster: Raster, ink: Grey, block: LocatedBlock) -> tuple[Rect, ...]:
     """The segments that a piece of ink may consist of."""
     return (*segments_of(raster, ink, mark.rect), *_split_between_lines(mark.rect, block))
+
+
+def _with_neighbours(rect: Rect, marks: Sequence[Mark]) -> Rect:
+    """A segment with the marks that begin or go on its line: the first digits of a date may stand
+    apart from what touches the signature.
+    """
+    beside = [
+        mark.rect
+        for mark in marks
+        if mark.height < SEGMENTS.max_neighbour_height * rect.height
+        and max(mark.rect.x0 - rect.x1, rect.x0 - mark.rect.x1) < RUNS.max_ink_gap
+        and shares_line(mark.rect, rect)
+    ]
+    return Rect.around((rect, *beside))
 
 
 def _in_turns(parts: Sequence[Sequence[Rect]]) -> Iterator[Rect]:

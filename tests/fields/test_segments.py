@@ -57,3 +57,18 @@ def test_each_mark_has_segments_however_many_the_larger_ones_have(block: Located
     segments = segments_of_marks(page, ink, marks, block)
     assert len(segments) == SEGMENTS.max_segments
     assert {segment.rect.x0 for segment in segments} == {mark.rect.x0 for mark in marks}
+
+
+def test_digits_that_stand_before_a_segment_belong_to_it(block: LocatedBlock) -> None:
+    """The signature and the rest of the date are one mark; the day stands apart, before it."""
+    page = raster_of(np.full((1600, 1600), 255, np.uint8), 144.0, 1)
+    ink = np.zeros_like(page.pixels)
+    signature, date = Rect(270.0, 200.0, 400.0, 222.0), Rect(270.0, 230.0, 400.0, 250.0)
+    day = Mark("ink", Rect(250.0, 232.0, 266.0, 248.0), (), 40.0, 2)
+    for rect in (signature, date, day.rect):
+        ink[page.slices(rect)] = 255
+    whole = Mark("ink", Rect.around((signature, date)), (), 900.0, 9)
+    segments = segments_of_marks(page, ink, [whole], block, [day, whole])
+    assert any(s.rect.x0 == 250.0 and s.rect.y0 > 224.0 for s in segments)
+    alone = segments_of_marks(page, ink, [whole], block)
+    assert all(s.rect.x0 >= 270.0 for s in alone)
