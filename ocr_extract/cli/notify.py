@@ -15,7 +15,7 @@ from ocr_extract.messages.drafts import write_drafts
 from ocr_extract.messages.gather import keys_of, shown, shown_all
 from ocr_extract.messages.templates import Templates, write_templates
 from ocr_extract.reports.plain import counted
-from ocr_extract.volume.ledger import Ledger, open_ledger
+from ocr_extract.volume.ledger import Ledger
 
 UNKNOWN_ADVICE = (
     "Nobody knows whether it arrived. Look for it in the mail server's log or ask, then type"
@@ -39,7 +39,7 @@ def notify(options: NotifyOptions) -> ExitCode:
         from ocr_extract.messages.webhook import checked_url  # noqa: PLC0415  slow
 
         checked_url(options.webhook)
-    with open_ledger(options.url, alone=False) as ledger:
+    with options.opened() as ledger:
         _decide(ledger, options)
         if options.who is not None:
             _prepare(ledger, options)
@@ -49,7 +49,7 @@ def notify(options: NotifyOptions) -> ExitCode:
             send_prepared(ledger, options)
         elif options.who is None and options.mark_sent is None and options.send_again is None:
             _list(ledger)
-        if options.out.is_dir() and not (options.list_only or options.dry_run):
+        if options.out.is_dir() and not options.only_shows:
             for draft in write_drafts(ledger, options.out):
                 print_unwrapped(f"Draft: {draft}")
         return _exit_code(ledger)
