@@ -89,7 +89,7 @@ def author_message(
     return NewMessage(
         run=run.number, round=asked.round, kind="author", recipient=address, paper=ask.paper.key,
         template="author", subject=shown(rendered.subject, 200), message_id=own_id,
-        asked=ask.fingerprint, content=_bounded(encoded(letter, envelope, own_id)),
+        asked=ask.asked_for.text, content=_bounded(encoded(letter, envelope, own_id)),
     )  # fmt: skip
 
 
