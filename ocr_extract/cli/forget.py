@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ocr_extract.cli import terminal
+from ocr_extract.cli.called import program
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.messages.drafts import FOLDER as DRAFTS
 from ocr_extract.messages.drafts import remove_drafts
@@ -48,7 +49,7 @@ def _print_removed(
     if drafts:
         names = ", ".join(draft.name for draft in drafts)
         terminal.print_line(
-            f"Removed from {out / DRAFTS}: {names}. `ocr-extract notify` writes the drafts of what"
+            f"Removed from {out / DRAFTS}: {names}. `{program()} notify` writes the drafts of what"
             " still waits to be sent.",
             console,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ocr_extract.cli.called import as_called, program
 from ocr_extract.cli.notify_lines import line_of
 from ocr_extract.cli.notify_options import NotifyOptions
 from ocr_extract.cli.terminal import print_unwrapped
@@ -63,7 +64,9 @@ def _require_one_thing(options: NotifyOptions) -> None:
         advice = "Type `ocr-extract notify --list` alone; `ocr-extract notify authors` prepares."
         raise UsageError("--list only shows the outbox.", advice)
     if options.dry_run and changes:
-        advice = "Prepare first, which sends nothing; then type `notify --send --dry-run`."
+        advice = (
+            "Prepare first, which sends nothing; then type `ocr-extract notify --send --dry-run`."
+        )
         raise UsageError("--dry-run changes nothing in the outbox, and prepares nothing.", advice)
 
 
@@ -150,6 +153,6 @@ def _list(ledger: Ledger) -> None:
     for message in messages:
         print_unwrapped(line_of(message))
         if message.state == "unknown":
-            print_unwrapped("    " + UNKNOWN_ADVICE.format(number=message.number))
+            print_unwrapped("    " + as_called(UNKNOWN_ADVICE.format(number=message.number)))
     if not messages:
-        print_unwrapped("The outbox is empty: `ocr-extract notify authors` prepares messages.")
+        print_unwrapped(f"The outbox is empty: `{program()} notify authors` prepares messages.")
