@@ -42,7 +42,8 @@ def _print_removed(
 ) -> None:
     console = terminal.console_of(soft_wrap=True)
     rows = ", ".join(f"{count} {name}" for name, count in forgotten.rows.items() if count)
-    terminal.print_line(f"Removed from the ledger: {rows}.", console)
+    what = rows or "its entry in the roster"
+    terminal.print_line(f"Removed from the ledger: {what}.", console)
     if removed:
         names = ", ".join(path.name for path in removed)
         terminal.print_line(f"Removed from {out}: {names}. The next run writes them.", console)

@@ -44,7 +44,7 @@ from ocr_extract.volume.ledger.tables import (
 )
 from ocr_extract.volume.record_summary import RecordSummary, summary_of
 from ocr_extract.volume.stored_reading import unpacked
-from ocr_extract.volume.stored_volume import without_paper
+from ocr_extract.volume.stored_volume import has_paper, without_paper
 from ocr_extract.volume.volume_summary import VolumeSummary
 
 
@@ -116,8 +116,7 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
     """The rows that belong to a paper; None when there are none."""
     columns = (records.c.id, records.c.paper, records.c.path, records.c.sha256)
     rows = connection.execute(select(*columns).where(of_paper(key))).all()
-    asked = select(messages.c.id).where(messages.c.paper == key).limit(1)
-    if not rows and connection.execute(asked).first() is None:
+    if not rows and not _is_known(connection, key):
         return None
     paths = frozenset(row[2] for row in rows)
     # Earlier records of the same files, from the time before they had a paper.
@@ -130,6 +129,15 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
     shared = frozenset(connection.execute(others).scalars())
     papers = frozenset(row[1] for row in rows if row[1]) | {key}
     return _PaperRows(numbers, papers, paths, hashes - shared, shared)
+
+
+def _is_known(connection: Connection, key: str) -> bool:
+    """Whether a paper without a file has been asked for, or is in the roster of a run."""
+    asked = select(messages.c.id).where(messages.c.paper == key).limit(1)
+    if connection.execute(asked).first() is not None:
+        return True
+    volumes = connection.execute(select(runs.c.volume).order_by(runs.c.id.desc())).scalars()
+    return any(has_paper(volume, key) for volume in volumes)
 
 
 def _remove_rows(connection: Connection, paper_rows: _PaperRows) -> dict[str, int]:
