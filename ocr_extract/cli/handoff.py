@@ -61,7 +61,7 @@ def package(options: PackageOptions) -> ExitCode:
 def _report(manifest: Manifest, options: PackageOptions) -> None:
     """Print the open papers, what is unusual about the others, and the totals."""
     for paper in manifest.open[:MAX_LISTED]:
-        print_unwrapped(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {paper.why}")
+        print_unwrapped(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {as_called(paper.why)}")
     if (more := len(manifest.open) - MAX_LISTED) > 0:
         print_unwrapped(f"and {more} more: see the manifest")
     for file in manifest.files:
