@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ocr_extract.cli import terminal
+from ocr_extract.cli.called import program
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.messages.drafts import FOLDER as DRAFTS
 from ocr_extract.messages.drafts import remove_drafts
@@ -41,14 +42,15 @@ def _print_removed(
 ) -> None:
     console = terminal.console_of(soft_wrap=True)
     rows = ", ".join(f"{count} {name}" for name, count in forgotten.rows.items() if count)
-    terminal.print_line(f"Removed from the ledger: {rows}.", console)
+    what = rows or "its entry in the roster"
+    terminal.print_line(f"Removed from the ledger: {what}.", console)
     if removed:
         names = ", ".join(path.name for path in removed)
         terminal.print_line(f"Removed from {out}: {names}. The next run writes them.", console)
     if drafts:
         names = ", ".join(draft.name for draft in drafts)
         terminal.print_line(
-            f"Removed from {out / DRAFTS}: {names}. `ocr-extract notify` writes the drafts of what"
+            f"Removed from {out / DRAFTS}: {names}. `{program()} notify` writes the drafts of what"
             " still waits to be sent.",
             console,
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from ocr_extract.cli.called import as_called
 from ocr_extract.cli.output import say
 from ocr_extract.cli.terminal import print_unwrapped
 from ocr_extract.errors import ExitCode, UsageError
@@ -20,6 +21,7 @@ from ocr_extract.reports.plain import counted
 from ocr_extract.reports.report_rows import cut
 from ocr_extract.sources.certificates import has_certificate
 from ocr_extract.volume.ledger import present_ledger
+from ocr_extract.volume.volume_summary import forgotten_sentence
 
 MAX_LISTED = 60
 """Open papers that are printed, at most (chosen); the manifest has all of them."""
@@ -59,15 +61,14 @@ def package(options: PackageOptions) -> ExitCode:
 def _report(manifest: Manifest, options: PackageOptions) -> None:
     """Print the open papers, what is unusual about the others, and the totals."""
     for paper in manifest.open[:MAX_LISTED]:
-        print_unwrapped(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {paper.why}")
+        print_unwrapped(f"{cut(paper.key, MAX_KEY)}  {paper.state}: {as_called(paper.why)}")
     if (more := len(manifest.open) - MAX_LISTED) > 0:
         print_unwrapped(f"and {more} more: see the manifest")
     for file in manifest.files:
         if file.note:
             print_unwrapped(f"{file.path}: {file.note}")
-    if forgotten := manifest.forgotten:
-        were = counted(forgotten, "paper was", "papers were")
-        print_unwrapped(f"{were} forgotten: run `ocr-extract run` again over the roster.")
+    if manifest.forgotten:
+        print_unwrapped(as_called(forgotten_sentence(manifest.forgotten)))
     word = "complete" if manifest.complete else "INCOMPLETE"
     papers = counted(manifest.papers, "paper")
     seal = ", sealed" if options.seal else ""

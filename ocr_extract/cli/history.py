@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ocr_extract.cli import terminal
 from ocr_extract.errors import LedgerTrouble
-from ocr_extract.volume.ledger import open_ledger, present_ledger
+from ocr_extract.volume.ledger import present_ledger, read_ledger
 
 
 def history(key: str, out: Path, ledger: str | None) -> None:
@@ -17,7 +17,7 @@ def history(key: str, out: Path, ledger: str | None) -> None:
     ledger or the key is not in it.
     """
     key = os.fsencode(key).decode("utf-8", "backslashreplace")  # as names are stored
-    with open_ledger(ledger or present_ledger(out), alone=False) as opened_ledger:
+    with read_ledger(ledger or present_ledger(out)) as opened_ledger:
         entries = opened_ledger.history(key)
     if not entries:
         message = f"No paper, file or SHA-256 “{key}” is in the ledger."

@@ -17,7 +17,7 @@ from ocr_extract.reports.plots import draw_reliability, draw_risk_coverage
 from ocr_extract.review.labels import decided_labels
 from ocr_extract.review.queue import ledger_url
 from ocr_extract.settings import Settings
-from ocr_extract.volume.ledger import open_ledger
+from ocr_extract.volume.ledger import read_ledger
 from ocr_extract.volume.plan import check_output
 
 
@@ -67,7 +67,7 @@ def calibrate(results: Path, truth: Path | None, out: Path, decided: str | Path 
 
 def _labels_in(where: str | Path) -> tuple[Label, ...]:
     """The dates that people checked in a ledger."""
-    with open_ledger(ledger_url(where), alone=False) as ledger:
+    with read_ledger(ledger_url(where)) as ledger:
         return decided_labels(ledger)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ocr_extract.cli.called import as_called, program
 from ocr_extract.cli.notify_lines import line_of
 from ocr_extract.cli.notify_options import NotifyOptions
 from ocr_extract.cli.terminal import print_unwrapped
@@ -15,7 +16,7 @@ from ocr_extract.messages.drafts import write_drafts
 from ocr_extract.messages.gather import keys_of, shown, shown_all
 from ocr_extract.messages.templates import Templates, write_templates
 from ocr_extract.reports.plain import counted
-from ocr_extract.volume.ledger import Ledger, open_ledger
+from ocr_extract.volume.ledger import Ledger
 
 UNKNOWN_ADVICE = (
     "Nobody knows whether it arrived. Look for it in the mail server's log or ask, then type"
@@ -39,7 +40,7 @@ def notify(options: NotifyOptions) -> ExitCode:
         from ocr_extract.messages.webhook import checked_url  # noqa: PLC0415  slow
 
         checked_url(options.webhook)
-    with open_ledger(options.url, alone=False) as ledger:
+    with options.opened() as ledger:
         _decide(ledger, options)
         if options.who is not None:
             _prepare(ledger, options)
@@ -49,7 +50,7 @@ def notify(options: NotifyOptions) -> ExitCode:
             send_prepared(ledger, options)
         elif options.who is None and options.mark_sent is None and options.send_again is None:
             _list(ledger)
-        if options.out.is_dir() and not (options.list_only or options.dry_run):
+        if options.out.is_dir() and not options.only_shows:
             for draft in write_drafts(ledger, options.out):
                 print_unwrapped(f"Draft: {draft}")
         return _exit_code(ledger)
@@ -63,7 +64,9 @@ def _require_one_thing(options: NotifyOptions) -> None:
         advice = "Type `ocr-extract notify --list` alone; `ocr-extract notify authors` prepares."
         raise UsageError("--list only shows the outbox.", advice)
     if options.dry_run and changes:
-        advice = "Prepare first, which sends nothing; then type `notify --send --dry-run`."
+        advice = (
+            "Prepare first, which sends nothing; then type `ocr-extract notify --send --dry-run`."
+        )
         raise UsageError("--dry-run changes nothing in the outbox, and prepares nothing.", advice)
 
 
@@ -150,6 +153,6 @@ def _list(ledger: Ledger) -> None:
     for message in messages:
         print_unwrapped(line_of(message))
         if message.state == "unknown":
-            print_unwrapped("    " + UNKNOWN_ADVICE.format(number=message.number))
+            print_unwrapped("    " + as_called(UNKNOWN_ADVICE.format(number=message.number)))
     if not messages:
-        print_unwrapped("The outbox is empty: `ocr-extract notify authors` prepares messages.")
+        print_unwrapped(f"The outbox is empty: `{program()} notify authors` prepares messages.")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from sqlalchemy import URL
+    from contextlib import AbstractContextManager
 
     from ocr_extract.messages.compose import Sender
+    from ocr_extract.volume.ledger import Ledger
 
 
 class Who(StrEnum):
@@ -165,11 +166,20 @@ class NotifyOptions:
         return self.ledger or self.out
 
     @property
-    def url(self) -> str | URL:
-        """The ledger's URL. Raises LedgerTrouble when there is no ledger."""
-        from ocr_extract.volume.ledger import present_ledger  # noqa: PLC0415  slow
+    def only_shows(self) -> bool:
+        """Whether nothing is changed, neither the outbox nor a draft."""
+        return self.list_only or self.dry_run
 
-        return self.ledger or present_ledger(self.out)
+    def opened(self) -> AbstractContextManager[Ledger]:
+        """The ledger, to read it or to change it. Raises LedgerTrouble when there is none."""
+        from ocr_extract.volume.ledger import (  # noqa: PLC0415  slow
+            open_ledger,
+            present_ledger,
+            read_ledger,
+        )
+
+        url = self.ledger or present_ledger(self.out)
+        return read_ledger(url) if self.only_shows else open_ledger(url, alone=False)
 
     @property
     def letterhead(self) -> Sender:

@@ -12,7 +12,7 @@ from ocr_extract.reports.files import writing
 from ocr_extract.reports.workbook import WORKBOOK
 from ocr_extract.volume.answer import Outcome, last_volume
 from ocr_extract.volume.inputs import input_paths
-from ocr_extract.volume.ledger import Ledger, open_ledger, present_ledger
+from ocr_extract.volume.ledger import Ledger, present_ledger, read_ledger
 from ocr_extract.volume.volume_summary import VolumeSummary
 
 
@@ -25,7 +25,7 @@ def report(out: Path, ledger: str | None, *, full: bool, parquet: bool) -> None:
         from ocr_extract.reports.parquet import check_parquet  # noqa: PLC0415
 
         check_parquet()
-    with open_ledger(ledger or present_ledger(out)) as opened:
+    with read_ledger(ledger or present_ledger(out), alone=True) as opened:
         outcome = _last_outcome(opened)
         given = _inputs(opened, out)
         exports.check_covered(out, given, replace=False)

@@ -42,10 +42,12 @@ class ReviewOptions:
         asked = (self.export, self.table, self.notebook)
         return not self.listed and all(path is None for path in asked)
 
-    def queue(self) -> ReviewQueue:
-        """The review queue. Raises LedgerTrouble when there is no ledger or no run."""
-        where = self.ledger or self.out
-        return ReviewQueue.open(where, person=self.person or READER, audit=self.audit)
+    def queue(self, *, reading: bool = False) -> ReviewQueue:
+        """The review queue, to decide or only to read it. Raises LedgerTrouble when there is no
+        ledger or no run.
+        """
+        where, person = self.ledger or self.out, self.person or READER
+        return ReviewQueue.open(where, person=person, audit=self.audit, reading=reading)
 
 
 def review(options: ReviewOptions) -> ExitCode:
@@ -65,7 +67,7 @@ def review(options: ReviewOptions) -> ExitCode:
     if options.notebook is not None:
         write_notebook(options.notebook, options.out, options.person, options.ledger)
         print_unwrapped(f"The notebook is {options.notebook}.")
-    with options.queue() as queue:
+    with options.queue(reading=True) as queue:
         if options.export is not None:
             count = export_open(queue, options.export)
             print_unwrapped(f"{counted(count, 'open item')} in {options.export}.")

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from ocr_extract.cli import terminal
+from ocr_extract.cli.called import program
 from ocr_extract.cli.given import (
     check_scheduler,
     ledger_of,
@@ -187,7 +188,7 @@ def _pointers(outcome: Outcome, options: RunOptions) -> list[str]:
     elsewhere = " with the same --ledger" if options.ledger else ""
     out = shlex.quote(str(options.out))
     lines = [f"Report: {options.out / exports.REPORT}"] if options.report else []
-    lines += [f"Settle what is open: ocr-extract review --out {out}{elsewhere}"] * is_open
+    lines += [f"Settle what is open: {program()} review --out {out}{elsewhere}"] * is_open
     return lines
 
 

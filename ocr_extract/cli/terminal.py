@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ocr_extract.cli.called import as_called
 from ocr_extract.records import FieldResult, Flag, Record, SignatureResult, Verdict
 from ocr_extract.reports.plain import counted, plain
 from ocr_extract.volume.roster.status import VolumeStatus
@@ -133,6 +134,8 @@ def print_summary(summary: VolumeSummary, console: Console) -> None:
         print_line(sentence, console)
     if (more := len(summary.void) - MAX_NAMED) > 0:
         print_line(f"and {more} more with void decisions: see documents.csv", console)
+    if summary.forgotten:
+        print_line(as_called(summary.forgotten_sentence), console)
     print_line(totals_line(summary.totals), console, "bold")
 
 

@@ -43,7 +43,7 @@ from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import ReadVolume, last_volume, resolve_again
 from ocr_extract.volume.inputs import container_paths
 from ocr_extract.volume.keys import shipped_models
-from ocr_extract.volume.ledger import Ledger, open_ledger
+from ocr_extract.volume.ledger import Ledger, read_ledger
 from ocr_extract.volume.roster.status import VolumeStatus
 from ocr_extract.volume.volume_summary import VolumeSummary
 
@@ -104,7 +104,7 @@ def write_package(wanted: Wanted) -> Packed:
     """
     check_pattern(wanted.pattern, wanted.volume or "")
     git_tree = _checked_target(wanted.to, into_git=wanted.into_git)
-    with open_ledger(wanted.ledger) as ledger:
+    with read_ledger(wanted.ledger, alone=True) as ledger:
         checked = _answer(ledger)
         _check_outside_input(wanted.to, checked.read, ledger)
         volume = wanted.volume if wanted.volume is not None else _volume_of(checked.read)

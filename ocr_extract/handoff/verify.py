@@ -136,8 +136,20 @@ def _manifest(package: Package, manifest: Manifest, content: bytes) -> Finding:
         return Finding("manifest", False, error.message)
     if table != manifest.to_csv():
         return Finding("manifest", False, f"{CSV_NAME} does not say what {JSON_NAME} says.")
-    state = "complete" if manifest.complete else f"incomplete: {len(manifest.open)} papers are open"
-    return Finding("manifest", True, f"Both manifests say the same; the volume is {state}.")
+    sentence = f"Both manifests say the same; the volume is {_completeness(manifest)}."
+    return Finding("manifest", True, sentence)
+
+
+def _completeness(manifest: Manifest) -> str:
+    """Whether the volume is complete, and what it lacks."""
+    if manifest.complete:
+        return "complete"
+    lacks = []
+    if manifest.open:
+        lacks.append(f"{counted(len(manifest.open), 'paper is', 'papers are')} open")
+    if manifest.forgotten:
+        lacks.append(f"{counted(manifest.forgotten, 'paper was', 'papers were')} forgotten")
+    return f"incomplete: {', '.join(lacks)}"
 
 
 def _certificate(package: Package, manifest: Manifest, roots: Sequence[Path]) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ def author_message(
     return NewMessage(
         run=run.number, round=asked.round, kind="author", recipient=address, paper=ask.paper.key,
         template="author", subject=shown(rendered.subject, 200), message_id=own_id,
-        asked=ask.fingerprint, content=_bounded(encoded(letter, envelope, own_id)),
+        asked=ask.asked_for.text, content=_bounded(encoded(letter, envelope, own_id)),
     )  # fmt: skip
 
 
@@ -148,6 +148,8 @@ def webhook_message(
         "open_papers": papers,
         "agreements": [_plain_agreement(agreement) for agreement in editors.agreements],
     }
+    if run.summary.forgotten:
+        said["forgotten"] = run.summary.forgotten
     own_id = message_id("webhook", run.origin, url, json.dumps(said), revision)
     content = {"id": own_id.strip("<>"), **said}
     return NewMessage(
@@ -197,6 +199,7 @@ def _editors_values(run: LastRun, editors: Editors) -> dict[str, Any]:
         "counts": verdicts
         | {"documents": totals.documents, "open": totals.documents - verdicts["accepted"]},
         "papers": _paper_counts(run, len(missing)),
+        "forgotten": run.summary.forgotten_sentence,
         "agreements": list(editors.agreements),
         "left_out": editors.left_out,
         "rejected": [{"file": file, "why": why} for file, why in editors.rejected],

@@ -78,7 +78,7 @@ def flagged(where: str | Path) -> tuple[tuple[Flagged, ...], tuple[Inline, ...],
     listed: list[Flagged] = []
     pictures: list[Inline] = []
     left_out = size = 0
-    with ReviewQueue.open(where, person="nobody", beside=True) as queue:
+    with ReviewQueue.open(where, person="nobody", reading=True) as queue:
         crops = Crops(queue.settings)
         for items in _by_agreement(queue.open_items()):
             if len(listed) >= MAX_PICTURES + MAX_LINES:

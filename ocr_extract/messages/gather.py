@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -43,6 +44,38 @@ MAX_SHOWN = 300
 """Number of characters of a title, a name or a sentence in a message (chosen)."""
 
 
+FILE_DIGITS = 16
+"""Number of hexadecimal digits of a file's SHA-256 by which the outbox tells files apart (chosen:
+64 bits; no code of AUTHOR_ASKS can be taken for them)."""
+_FILE = re.compile(rf"[0-9a-f]{{{FILE_DIGITS}}}")
+
+
+@dataclass(frozen=True)
+class AskedFor:
+    """What an author is asked about which file: codes (keys of AUTHOR_ASKS), and the first
+    FILE_DIGITS digits of the file's SHA-256, "" without one.
+
+    The outbox keeps it as one text of words, of which the file is the last. That text never
+    changes: it is in the ledger's hash chain, and messages that wait are compared by it.
+    """
+
+    codes: tuple[str, ...]
+    file: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text in the outbox."""
+        return " ".join((*self.codes, self.file)).strip()
+
+    @classmethod
+    def of(cls, text: str) -> AskedFor:
+        """What such a text says."""
+        *codes, last = text.split() or [""]
+        if _FILE.fullmatch(last):
+            return cls(tuple(codes), last)
+        return cls(tuple(text.split()))
+
+
 @dataclass(frozen=True)
 class Ask:
     """A paper whose author is asked: its entry in the roster, the codes of what is asked (keys of
@@ -54,9 +87,9 @@ class Ask:
     sha256: str = ""
 
     @property
-    def fingerprint(self) -> str:
+    def asked_for(self) -> AskedFor:
         """What is asked about which file, as the outbox keeps it."""
-        return f"{' '.join(self.codes)} {self.sha256[:16]}".strip()
+        return AskedFor(self.codes, self.sha256[:FILE_DIGITS])
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def prepare_authors(
     round_ = round_of(stored, remind=options.remind)
     if options.remind and not options.at_once:
         require_pause(stored, round_)
-    outdated = _withdrawn(ledger, stored, {ask.paper.key: ask.fingerprint for ask in run.asks})
+    outdated = _withdrawn(ledger, stored, {ask.paper.key: ask.asked_for.text for ask in run.asks})
     own = _Round(round_, ledger.messages.all(), run, sender, templates, options.form)
     new: list[NewMessage] = []
     for ask in run.asks:
@@ -92,7 +92,7 @@ def prepare_authors(
         withdrawn=(*outdated, *own.replaced),
         without_address=tuple(key for key, address in given.items() if not address),
         bad_addresses=tuple((k, a) for k, a in given.items() if a and k not in addresses),
-        changed=tuple(a.paper.key for a in run.asks if _is_other(own.last(a), a.fingerprint)),
+        changed=tuple(a.paper.key for a in run.asks if _is_other(own.last(a), a)),
         troubles=tuple(dict.fromkeys(own.troubles)),
         known=tuple(own.known),
     )
@@ -163,9 +163,9 @@ class _Round:
         )
 
 
-def _is_other(message: StoredMessage | None, fingerprint: str) -> bool:
+def _is_other(message: StoredMessage | None, ask: Ask) -> bool:
     """Whether a paper's author was asked in this round about something else than now."""
-    return message is not None and message.state == "sent" and message.asked != fingerprint
+    return message is not None and message.state == "sent" and message.asked != ask.asked_for.text
 
 
 def _address(ask: Ask, addresses: Mapping[str, str]) -> str:
@@ -262,7 +262,7 @@ def withdraw_outdated(ledger: Ledger) -> tuple[StoredMessage, ...]:
     withdrawn = _withdraw(ledger, earlier, "It is about an earlier run: prepare it again.")
     if run.summary.status is None:
         return withdrawn
-    asks = {ask.paper.key: ask.fingerprint for ask in run.asks}
+    asks = {ask.paper.key: ask.asked_for.text for ask in run.asks}
     return (*_withdrawn(ledger, stored, asks), *withdrawn)
 
 

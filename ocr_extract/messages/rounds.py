@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ocr_extract.errors import BadMessage
-from ocr_extract.messages.gather import Ask, shown
+from ocr_extract.messages.gather import Ask, AskedFor, shown
 from ocr_extract.volume.ledger.messages import MessageState, StoredMessage
 
 ASKED_STATES: frozenset[MessageState] = frozenset(("sent", "unknown", "handed_over"))
@@ -22,16 +22,16 @@ Friday is not reminded on Sunday)."""
 @dataclass(frozen=True)
 class Asked:
     """A paper in the round that is being prepared: the round's number from 1, the days (ISO) on
-    which its author was asked before, and what was asked last.
+    which its author was asked before, and what was asked last, if anything was.
     """
 
     round: int
     days: tuple[str, ...] = ()
-    last: str = ""
+    last: AskedFor | None = None
 
     def has_answered(self, ask: Ask) -> bool:
         """Whether a file came in since the author was asked: what is asked is about another one."""
-        return bool(self.last) and ask.sha256[:16] not in ("", self.last.rpartition(" ")[2])
+        return self.last is not None and ask.asked_for.file not in ("", self.last.file)
 
 
 def round_of(stored: Iterable[StoredMessage], *, remind: bool) -> int:
@@ -67,7 +67,7 @@ def asked_before(stored: Iterable[StoredMessage], key: str, round_: int) -> Aske
         if m.paper == key and m.kind == "author" and m.round < round_ and m.state in ASKED_STATES
     ]
     days = tuple(dict.fromkeys(message.changed[:10] for message in earlier))
-    return Asked(round_, days, earlier[-1].asked if earlier else "")
+    return Asked(round_, days, AskedFor.of(earlier[-1].asked) if earlier else None)
 
 
 def asked_lines(
@@ -78,17 +78,14 @@ def asked_lines(
     last = {m.paper: m for m in stored if m.kind == "author" and m.state in ASKED_STATES}
     lines = []
     for key, message in last.items():
-        words = " ".join(w for w in message.asked.split() if not _is_hash(w)).replace("_", " ")
+        asked = AskedFor.of(message.asked)
+        words = " ".join(asked.codes).replace("_", " ")
         answer = "no answer yet"
         ask = by_key.get(key or "")
         if key in settled:
             answer = "answered, and in order"
-        elif ask is not None and Asked(message.round, (), message.asked).has_answered(ask):
+        elif ask is not None and Asked(message.round, (), asked).has_answered(ask):
             answer = "answered: a new file came, and something is still open"
         day, times = message.changed[:10], f"round {message.round}"
         lines.append(shown(f"{key}: asked on {day} ({times}) about {words}: {answer}"))
     return tuple(lines)
-
-
-def _is_hash(word: str) -> bool:
-    return len(word) == 16 and all(c in "0123456789abcdef" for c in word)

@@ -36,6 +36,8 @@ def answer_of(summary: VolumeSummary, documents: int) -> Answer:
     """The answer for a volume with this summary; `documents` is its number of agreements."""
     status = summary.status
     lines = tuple(cut(sentence) for sentence in summary.void[:MAX_VOID])
+    if summary.forgotten:
+        lines = (summary.forgotten_sentence, *lines)
     if status is None:
         counts = tuple((verdict.value, summary.totals.verdicts[verdict]) for verdict in Verdict)
         return Answer(_without_roster(summary), counts, lines, _steps(summary))
@@ -46,11 +48,13 @@ def answer_of(summary: VolumeSummary, documents: int) -> Answer:
     total = f"{counted(documents, 'agreement')} in all."
     more = (f"{total} {belong}" if unmatched else total,)
     counts = tuple((state, count) for state, count in status.counts.items())
-    return Answer(_headline(status), counts, (*more, *lines), _steps(summary))
+    return Answer(_headline(status, summary.forgotten), counts, (*more, *lines), _steps(summary))
 
 
-def _headline(status: VolumeStatus) -> str:
-    """How many papers have an agreement, how many need a person, and how many are missing."""
+def _headline(status: VolumeStatus, forgotten: int) -> str:
+    """How many papers have an agreement, how many need a person, how many are missing, and how many
+    were forgotten.
+    """
     counts, total = status.counts, len(status.papers)
     accepted = counts["accepted"]
     have = "has" if accepted == 1 else "have"
@@ -63,6 +67,8 @@ def _headline(status: VolumeStatus) -> str:
         )
     if missing := counts["missing"]:
         parts.append(f"{missing} {'is' if missing == 1 else 'are'} missing")
+    if forgotten:
+        parts.append(f"{counted(forgotten, 'more was', 'more were')} forgotten")
     return "; ".join(parts) + "."
 
 
@@ -88,8 +94,12 @@ def _steps(summary: VolumeSummary) -> tuple[Step, ...]:
     if (status := summary.status) is None:
         what = "Give the volume's papers, to learn which of them have no agreement:"
         steps.append(Step(what, "ocr-extract run … --roster FILE.bib"))
-    elif accepted := status.counts["accepted"]:
-        whole = accepted == len(status.papers)
+        return tuple(steps)
+    if summary.forgotten:
+        what = "Read the roster again, to learn what the forgotten papers lack:"
+        steps.append(Step(what, "ocr-extract run … --roster FILE.bib"))
+    if accepted := status.counts["accepted"]:
+        whole = accepted == len(status.papers) and not summary.forgotten
         when = "Every paper is in order. Hand" if whole else "When everything is settled, hand"
         what = f"{when} the agreements over to the series:"
         steps.append(Step(what, "ocr-extract package --out . --to ../VOLUME.zip"))

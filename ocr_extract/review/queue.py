@@ -28,7 +28,7 @@ from ocr_extract.review.open_items import Audit, Slot, item_id
 from ocr_extract.review.state import ReviewState
 from ocr_extract.settings import Settings
 from ocr_extract.volume.answer import Outcome, resolve_again
-from ocr_extract.volume.ledger import Ledger, open_ledger, present_ledger
+from ocr_extract.volume.ledger import Ledger, open_ledger, present_ledger, read_ledger
 from ocr_extract.volume.ledger.decisions import Key, NewDecision, StoredDecision
 
 MAX_FOUND = 20
@@ -57,11 +57,13 @@ class ReviewQueue:
         audit: float = 0.0,
         seed: int = 0,
         beside: bool = False,
+        reading: bool = False,
         now: Callable[[], float] = time.time,
     ) -> ReviewQueue:
         """The queue of a ledger, by its URL or by the folder of its results. `audit` is the share
         (0..1) of accepted agreements that are asked about as well, chosen by a hash with `seed`.
         `beside`: the person has other queues of this process open, and their holds stay.
+        `reading`: nothing will be decided; the ledger may be one that cannot be written.
         `now` gives seconds since 1970. Raises BadDecision without a name, and LedgerTrouble when
         there is no ledger or no run to review.
         """
@@ -69,10 +71,11 @@ class ReviewQueue:
         if not name:
             raise BadDecision("Nobody is named who decides.", "Give a name: --person NAME.")
         with ExitStack() as stack:
-            ledger = stack.enter_context(open_ledger(ledger_url(where), alone=False))
-            queue = cls(
-                ledger, Holds(ledger.decisions, name, now, beside=beside), Audit(audit, seed)
-            )
+            url = ledger_url(where)
+            opened = read_ledger(url) if reading else open_ledger(url, alone=False)
+            ledger = stack.enter_context(opened)
+            holds = Holds(ledger.decisions, name, now, beside=beside or reading)
+            queue = cls(ledger, holds, Audit(audit, seed))
             queue._closing, queue._where = stack.pop_all(), where
         return queue
 

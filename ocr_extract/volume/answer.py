@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -114,8 +114,9 @@ def store_answer(run: int, read: ReadVolume, ledger: Ledger, count: int) -> Outc
         volume_decisions(decisions, roster),
     ) as resolved:
         records = ((as_text(path), part, record) for path, part, record in resolved.records)
-        ledger.end(run, digest, resolved.summary.to_json(), records, read.volume.packed())
-    return Outcome(run, run, count, resolved.summary)
+        summary = replace(resolved.summary, forgotten=read.volume.forgotten)
+        ledger.end(run, digest, summary.to_json(), records, read.volume.packed())
+    return Outcome(run, run, count, summary)
 
 
 def last_volume(ledger: Ledger) -> tuple[int, ReadVolume]:

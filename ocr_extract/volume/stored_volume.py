@@ -76,6 +76,15 @@ class StoredVolume:
             raise LedgerTrouble("What the last run had read is damaged.", ADVICE) from error
 
 
+def has_paper(content: bytes | None, key: str) -> bool:
+    """Whether the roster in these bytes has a paper; False when they are missing or damaged."""
+    try:
+        roster = StoredVolume.unpacked(content).roster
+    except LedgerTrouble:
+        return False
+    return roster is not None and any(paper.key == key for paper in roster.papers)
+
+
 def without_paper(
     content: bytes | None, names: Collection[str], keys: Collection[str]
 ) -> bytes | None:

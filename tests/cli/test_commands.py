@@ -153,7 +153,7 @@ def test_evaluate_prints_figures_and_draws_them(factory: Factory) -> None:
         assert (plots / name).read_bytes().startswith(b"\x89PNG")
     missing = _call("evaluate", out, truth)
     assert missing.returncode == 2
-    assert "ocr-extract run" in _stderr_without_traceback(missing)
+    assert " run`" in _stderr_without_traceback(missing)
 
 
 def test_run_can_use_the_calibration_that_calibrate_writes(factory: Factory) -> None:

@@ -1,5 +1,7 @@
 """`ocr-extract package` and `ocr-extract verify`: what is printed, and the exit codes."""
 
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,6 +46,10 @@ def test_gaps_and_changes_give_exit_code_1(factory: Factory) -> None:
     verified = _call("verify", changed)
     assert verified.returncode == 1
     assert "FAILS  files: Changed after the package was made: v1/garcia25.pdf." in verified.stdout
+    file = volume.agreements / "garcia25Permission.pdf"
+    file.write_bytes(file.read_bytes() + b"%")
+    called = shlex.join([sys.executable, "-m", "ocr_extract"])
+    assert f"after it was checked: run `{called} run` again." in _package(volume).stdout
 
 
 def test_long_keys_and_names_do_not_fill_the_terminal(factory: Factory) -> None:

@@ -124,3 +124,10 @@ def test_paper_that_was_only_asked_for_is_forgotten_with_its_address(out: Path) 
     for file in (*out.glob("*.*"), *out.glob("messages/*")):
         assert b"bela@example.org" not in file.read_bytes(), file.name
     assert _call("forget", "bela25", "--out", out).returncode == 2
+
+
+def test_paper_that_nobody_was_asked_for_is_forgotten_with_its_address(out: Path) -> None:
+    done = _call("forget", "bela25", "--out", out)
+    assert "Removed from the ledger: its entry in the roster." in done.stdout
+    for file in out.glob("*.*"):
+        assert b"bela@example.org" not in file.read_bytes(), file.name

@@ -19,7 +19,7 @@ from ocr_extract.handoff.verify import Finding, TrailFacts, _texts, verify_packa
 from ocr_extract.volume.ledger import open_ledger
 from tests.factory import Factory
 from tests.handoff.volume_factory import CheckedVolume, checked_volume, edited, p12
-from tests.volume.test_decided import decide
+from tests.volume.test_decided import ROSTER, decide
 
 FELDMANN = "v330permissions/feldmann25Permission.pdf"
 Change = Callable[[bytes], bytes] | None
@@ -61,6 +61,19 @@ def _longer(content: bytes) -> bytes:
         pdf.pages.append(pdf.pages[0])
         pdf.save(buffer)
     return buffer.getvalue()
+
+
+def test_sound_package_says_what_its_volume_lacks(factory: Factory) -> None:
+    volume = checked_volume(factory, ROSTER)
+    volume.package()
+    state = verify_package(volume.to)[1].sentence
+    assert state.endswith("the volume is incomplete: 1 paper is open.")
+    with open_ledger(volume.ledger) as ledger:
+        ledger.forget("garcia25")
+        ledger.forget("tanaka25")
+    volume.package()
+    state = verify_package(volume.to)[1].sentence
+    assert state.endswith("the volume is incomplete: 2 papers were forgotten."), state
 
 
 def test_package_holds(volume: CheckedVolume) -> None:

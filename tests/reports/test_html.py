@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -85,6 +86,20 @@ def test_next_steps_are_those_that_are_of_use(
     steps = answer_of(outcome.summary, len(records)).steps
     assert [step.command.split()[1] for step in steps] == commands
     assert ("Every paper is in order" in steps[-1].what) is (commands == ["package"])
+
+
+def test_forgotten_papers_are_in_the_headline_and_nothing_is_called_whole(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    records = [record(0)]
+    outcome = stored(ledger, tmp_path, records, papers_of(records))
+    outcome = replace(outcome, summary=replace(outcome.summary, forgotten=2))
+    page = Reader(written(ledger, outcome, tmp_path)).text
+    assert "1 of 1 paper has a signed and dated agreement; 2 more were forgotten." in page
+    assert "2 papers were forgotten: run `ocr-extract run` again over the roster." in page
+    steps = answer_of(outcome.summary, 1).steps
+    assert [step.command.split()[1] for step in steps] == ["run", "package"]
+    assert "Every paper is in order" not in page
 
 
 def test_without_a_roster_the_agreements_are_the_rows(ledger: Ledger, tmp_path: Path) -> None:

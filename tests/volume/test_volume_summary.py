@@ -44,6 +44,31 @@ def test_flags_are_sorted_by_their_number_and_then_by_name() -> None:
     assert list(totals_of([one_each]).flags) == ["damaged", "undated", "unsigned"]
 
 
+def test_documents_that_are_forgotten_leave_the_totals_and_move_the_others_up() -> None:
+    records = [replace(record, index=n) for n, record in enumerate((ACCEPTED, REVIEW, REJECTED))]
+    papers = tuple(
+        PaperStatus(f"key{n}", "review", index=n, agreeing=(2, 0) if n == 1 else ())
+        for n in range(3)
+    )
+    whole = VolumeSummary(
+        totals_of(records), VolumeStatus((*papers, PaperStatus("gone", "missing")), ())
+    )
+    left = whole.without([records[0]], {"key0", "other"})
+    assert left.totals == totals_of(records[1:])
+    assert left.status is not None
+    assert [(p.key, p.index, p.agreeing) for p in left.status.papers] == [
+        ("key1", 0, (1,)), ("key2", 1, ()), ("gone", -1, ()),
+    ]  # fmt: skip
+    assert (left.forgotten, whole.forgotten_sentence) == (1, "")
+    assert left.forgotten_sentence.startswith("1 paper was forgotten: run `ocr-extract run` again")
+    twice = left.without([replace(records[1], index=0)], {"key1"})
+    assert (twice.forgotten, twice.totals) == (2, totals_of(records[2:]))
+    assert twice.forgotten_sentence.startswith("2 papers were forgotten")
+    assert VolumeSummary.from_json(twice.to_json()) == twice
+    assert VolumeSummary(totals_of([])).is_settled
+    assert not VolumeSummary(totals_of([]), forgotten=1).is_settled
+
+
 def test_every_verdict_is_counted_also_when_no_document_has_it() -> None:
     assert totals_of(iter(())).verdicts == dict.fromkeys(Verdict, 0)
 

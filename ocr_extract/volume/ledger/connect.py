@@ -51,6 +51,8 @@ DAMAGED_ADVICE = (
     " what can be saved of a SQLite ledger."
 )
 """What to do with a damaged ledger."""
+MESSAGES_READ_ONLY = ("readonly database", "read-only transaction")
+"""Parts of database messages which mean that the database may only be read."""
 MESSAGES_LOCKED = ("database is locked", "database table is locked", "lock timeout")
 """Parts of database messages which mean that another program holds the database."""
 
@@ -141,7 +143,7 @@ def migrate(engine: Engine) -> None:
     """Bring the tables up to date. Raises LedgerTrouble for a ledger of a later version of the
     program.
     """
-    revision = _revision(engine)
+    revision = revision_of(engine)
     if revision == REVISION:
         return
     with writing(engine) as connection:
@@ -153,8 +155,8 @@ def migrate(engine: Engine) -> None:
             _upgrade(connection, revision)
 
 
-def _revision(engine: Engine) -> str | None:
-    """The version of the tables, or None."""
+def revision_of(engine: Engine) -> str | None:
+    """The version of a ledger's tables; None when it has none."""
     with engine.connect() as connection:
         return _revision_in(connection)
 
@@ -185,8 +187,13 @@ def _upgrade(connection: Connection, revision: str | None) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        message = f"The ledger was made by a later version of the program ({revision})."
-        raise LedgerTrouble(message, "Use that version, or another --ledger.") from error
+        raise later_version(revision) from error
+
+
+def later_version(revision: str | None) -> LedgerTrouble:
+    """The error for a ledger whose tables this version does not know."""
+    message = f"The ledger was made by a later version of the program ({revision})."
+    return LedgerTrouble(message, "Use that version, or another --ledger.")
 
 
 @contextmanager
@@ -259,7 +266,7 @@ def _busy(holder: str, purpose: Purpose = "run") -> LedgerBusy:
 @contextmanager
 def database_troubles() -> Iterator[None]:
     """Turn errors of the database into LedgerBusy or LedgerTrouble: locked, no room left, damaged,
-    or not available.
+    only to be read, or not available.
     """
     try:
         yield
@@ -272,6 +279,9 @@ def database_troubles() -> Iterator[None]:
             raise LedgerTrouble(f"No room left for the ledger ({message}).", advice) from error
         if any(word in message for word in MESSAGES_DAMAGED):
             raise LedgerTrouble(f"The ledger is damaged ({message}).", DAMAGED_ADVICE) from error
+        if any(word in message for word in MESSAGES_READ_ONLY):
+            advice = "Copy it to where you may write, and give the copy's --out or --ledger."
+            raise LedgerTrouble("The ledger may only be read here.", advice) from error
         first_line = message.strip().splitlines()[0] if message.strip() else "no reason given"
         advice = "Check --ledger, and that the database is there and may be written to."
         raise LedgerTrouble(

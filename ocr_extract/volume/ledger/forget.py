@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -24,9 +25,12 @@ from sqlalchemy import (
     update,
 )
 
+from ocr_extract.errors import LedgerTrouble
+from ocr_extract.records import Verdict
 from ocr_extract.volume.ledger import trail
 from ocr_extract.volume.ledger.connect import writing
 from ocr_extract.volume.ledger.messages import clear_content
+from ocr_extract.volume.ledger.rows import stored_record
 from ocr_extract.volume.ledger.tables import (
     decisions,
     holds,
@@ -38,8 +42,10 @@ from ocr_extract.volume.ledger.tables import (
     run_records,
     runs,
 )
+from ocr_extract.volume.record_summary import RecordSummary, summary_of
 from ocr_extract.volume.stored_reading import unpacked
-from ocr_extract.volume.stored_volume import without_paper
+from ocr_extract.volume.stored_volume import has_paper, without_paper
+from ocr_extract.volume.volume_summary import VolumeSummary
 
 
 @dataclass(frozen=True)
@@ -85,8 +91,9 @@ def forget(engine: Engine, key: str) -> Forgotten | None:
         paper_rows = _rows_of_paper(connection, key)
         if paper_rows is None:
             return None
+        documents = _documents_of_runs(connection, paper_rows)
         rows = _remove_rows(connection, paper_rows)
-        _clear_runs(connection, paper_rows)
+        _clear_runs(connection, paper_rows, documents)
         remaining = tuple(_remaining_data(connection, paper_rows))
     if engine.dialect.name == "sqlite":
         _vacuum(engine)
@@ -109,8 +116,7 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
     """The rows that belong to a paper; None when there are none."""
     columns = (records.c.id, records.c.paper, records.c.path, records.c.sha256)
     rows = connection.execute(select(*columns).where(of_paper(key))).all()
-    asked = select(messages.c.id).where(messages.c.paper == key).limit(1)
-    if not rows and connection.execute(asked).first() is None:
+    if not rows and not _is_known(connection, key):
         return None
     paths = frozenset(row[2] for row in rows)
     # Earlier records of the same files, from the time before they had a paper.
@@ -123,6 +129,15 @@ def _rows_of_paper(connection: Connection, key: str) -> _PaperRows | None:
     shared = frozenset(connection.execute(others).scalars())
     papers = frozenset(row[1] for row in rows if row[1]) | {key}
     return _PaperRows(numbers, papers, paths, hashes - shared, shared)
+
+
+def _is_known(connection: Connection, key: str) -> bool:
+    """Whether a paper without a file has been asked for, or is in the roster of a run."""
+    asked = select(messages.c.id).where(messages.c.paper == key).limit(1)
+    if connection.execute(asked).first() is not None:
+        return True
+    volumes = connection.execute(select(runs.c.volume).order_by(runs.c.id.desc())).scalars()
+    return any(has_paper(volume, key) for volume in volumes)
 
 
 def _remove_rows(connection: Connection, paper_rows: _PaperRows) -> dict[str, int]:
@@ -197,24 +212,65 @@ def _clear_reports(connection: Connection) -> None:
         clear_content(connection, number, "A paper that it names was forgotten.")
 
 
-def _clear_runs(connection: Connection, paper_rows: _PaperRows) -> None:
-    """Remove the files' names from the inputs and the answers of all runs. The next run then
-    computes its answer again.
+def _documents_of_runs(
+    connection: Connection, paper_rows: _PaperRows
+) -> Mapping[int, tuple[RecordSummary, ...]]:
+    """The documents of the paper in each run, with their index among the run's documents."""
+    columns = select(records.c.id, records.c.content, records.c.verdict)
+    rows = connection.execute(columns.where(records.c.id.in_(paper_rows.numbers))).all()
+    summaries = {row[0]: _summary_of(row[1], row[2]) for row in rows}
+    own = run_records.c.record_id.in_(paper_rows.numbers)
+    documents = {}
+    for run in connection.execute(select(run_records.c.run_id).where(own).distinct()).scalars():
+        every = select(run_records.c.record_id).where(run_records.c.run_id == run)
+        in_order = connection.execute(every.order_by(run_records.c.position)).scalars()
+        documents[run] = tuple(
+            replace(summaries[number], index=index)
+            for index, number in enumerate(in_order)
+            if number in summaries
+        )
+    return documents
+
+
+def _summary_of(content: bytes, verdict: str) -> RecordSummary:
+    """What is compared of a stored record; only its verdict when the record is damaged."""
+    try:
+        return summary_of(stored_record(content))
+    except LedgerTrouble:
+        no_places = (None, None)
+        return RecordSummary("", 0, None, None, Verdict(verdict), None, "", "", "", no_places)
+
+
+def _clear_runs(
+    connection: Connection,
+    paper_rows: _PaperRows,
+    documents: Mapping[int, Sequence[RecordSummary]],
+) -> None:
+    """Remove the files' names from the inputs, and the documents and the paper from the answers, of
+    all runs. The next run then computes its answer again.
     """
-    for number, inputs, answer, volume in connection.execute(
-        select(runs.c.id, runs.c.inputs, runs.c.answer, runs.c.volume)
+    for number, source, inputs, answer, volume in connection.execute(
+        select(runs.c.id, runs.c.same_as, runs.c.inputs, runs.c.answer, runs.c.volume)
     ).all():
+        own = documents.get(source or number, ())
         row: dict[str, object] = {
             "inputs": json.dumps(
                 [p for p in json.loads(inputs) if not _is_file_of_paper(p, paper_rows)]
             ),
-            "answer": json.dumps(_without_mentions(json.loads(answer), paper_rows))
-            if answer
-            else answer,
+            "answer": _answer_without(answer, paper_rows, own) if answer else answer,
             "judged": "",
             "volume": without_paper(volume, paper_rows.names, paper_rows.papers),
         }
         connection.execute(update(runs).where(runs.c.id == number).values(row))
+
+
+def _answer_without(answer: str, paper_rows: _PaperRows, documents: Sequence[RecordSummary]) -> str:
+    """A run's answer without the paper and its documents, and without any text that names one of
+    the files.
+    """
+    with suppress(ValueError):  # an answer of another version has its texts removed only
+        answer = VolumeSummary.from_json(answer).without(documents, paper_rows.papers).to_json()
+    return json.dumps(_without_mentions(json.loads(answer), paper_rows))
 
 
 def _is_file_of_paper(path: str, paper_rows: _PaperRows) -> bool:

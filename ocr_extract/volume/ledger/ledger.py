@@ -11,21 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from ocr_extract._version import __version__
 from ocr_extract.errors import LedgerTrouble
 from ocr_extract.records import MACHINE_FAULTS, Record, Verdict
-from ocr_extract.volume.ledger.connect import (
-    database_troubles,
-    engine_of,
-    held,
-    migrate,
-    writing,
-)
+from ocr_extract.volume.ledger.connect import database_troubles, writing
 from ocr_extract.volume.ledger.decisions import Decisions
 from ocr_extract.volume.ledger.forget import Forgotten, forget, of_paper
 from ocr_extract.volume.ledger.messages import Messages
@@ -80,8 +73,8 @@ class Run:
 
 
 class Ledger:
-    """The operations on a ledger. Use `open_ledger` to get one. All methods raise LedgerBusy or
-    LedgerTrouble when the database fails.
+    """The operations on a ledger. Use `open_ledger` or `read_ledger` to get one. All methods raise
+    LedgerBusy or LedgerTrouble when the database fails.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -345,30 +338,6 @@ class Ledger:
             yield connection
 
 
-@contextmanager
-def open_ledger(url: str | URL, *, alone: bool = True) -> Iterator[Ledger]:
-    """A ledger whose tables are up to date. `alone` locks it against other runs. Raises LedgerBusy
-    when another run has the lock, LedgerTrouble when the ledger cannot be used, and MissingTool
-    when the database's driver is not installed.
-    """
-    engine = engine_of(url)
-    try:
-        with database_troubles():
-            if not alone:
-                yield _migrated(engine)
-                return
-            with held(engine):
-                yield _migrated(engine)
-    finally:
-        engine.dispose()
-
-
-def _migrated(engine: Engine) -> Ledger:
-    """The ledger of an engine, after its tables are brought up to date."""
-    migrate(engine)
-    return Ledger(engine)
-
-
 def _mark_done(connection: Connection, run: int, **columns: object) -> None:
     """Mark a run as finished."""
     row = {"state": "done", "ended": _now(), **columns}
@@ -383,15 +352,3 @@ def _now() -> str:
 def _decides(record: Record, field: str) -> bool:
     """Whether a person decided about a field of a record."""
     return any(decision.field == field for decision in record.decisions)
-
-
-def sqlite_url(folder: Path) -> URL:
-    """The URL of the ledger in an output folder, whatever characters the folder's name has."""
-    return URL.create("sqlite", database=str(folder.resolve() / "ledger.sqlite"))
-
-
-def present_ledger(folder: Path) -> URL:
-    """The same. Raises LedgerTrouble when there is no ledger in the folder."""
-    if not (folder / "ledger.sqlite").is_file():
-        raise LedgerTrouble(f"There is no ledger in {folder}.", "Give its --out, or its --ledger.")
-    return sqlite_url(folder)

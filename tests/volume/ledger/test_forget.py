@@ -1,19 +1,23 @@
 """Forgetting a paper: only what is reported to stay is left in the ledger's bytes."""
 
-from contextlib import nullcontext
+import sqlite3
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ocr_extract.settings import Settings
+from ocr_extract.volume.answer import last_volume
 from ocr_extract.volume.ledger import Forgotten, Ledger, open_ledger, sqlite_url
 from ocr_extract.volume.ledger.decisions import NewDecision
 from ocr_extract.volume.roster.roster import Paper, Roster
 from ocr_extract.volume.run import Volume, run_volume
+from ocr_extract.volume.volume_summary import VolumeSummary
 from ocr_extract.volume.workers.pool import InlineWorkers
 from tests.factory import Factory
 from tests.volume.ledger.message_factory import new_message
+from tests.volume.test_decided import PAPERS, run, write
 from tests.volume.test_passing_failures import SilentReporter, read
 
 TEXT = "Title: On {0}\nName: {0} Li\nSignature: {0} Li\nDate: 3 May 2025\n"
@@ -92,6 +96,39 @@ def test_content_shared_with_another_paper_stays(factory: Factory, tmp_path: Pat
         assert "same content" in forgotten.kept[0]
         assert any("Records of other papers" in sentence for sentence in forgotten.kept)
         assert [r.document.name for r in ledger.records_of(1)] == ["b25.txt"]
+
+
+def test_missing_paper_leaves_the_rosters_too(url: str, factory: Factory) -> None:
+    with open_ledger(url) as ledger:
+        run(ledger, [write(factory, "feldmann25.txt")])
+        assert ledger.forget("nobody25") is None
+        missing = PAPERS[2].key
+        assert ledger.forget(missing) is not None
+        volume = last_volume(ledger)[1].volume
+        assert volume.roster is not None
+        assert missing not in [paper.key for paper in volume.roster.papers]
+        last = ledger.last_done()
+        assert last is not None
+        assert (volume.forgotten, missing in last.answer) == (1, False)
+        assert VolumeSummary.from_json(last.answer).forgotten == 1
+        assert ledger.forget(missing) is None
+
+
+def test_damaged_record_can_be_forgotten(tmp_path: Path, factory: Factory) -> None:
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        run(ledger, [write(factory, "feldmann25.txt"), write(factory, "garcia25.txt", 1)])
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as database:
+        database.execute("UPDATE records SET content = x'78da00' WHERE paper = 'feldmann25'")
+        database.commit()
+    with open_ledger(sqlite_url(tmp_path)) as ledger:
+        assert ledger.forget("feldmann25") is not None
+        last = ledger.last_done()
+        assert last is not None
+        summary = VolumeSummary.from_json(last.answer)
+        assert summary.totals.documents == 1
+        assert summary.status is not None
+        papers = [(paper.key, paper.index) for paper in summary.status.papers]
+        assert papers == [("garcia25", 0), ("tanaka25", -1)]
 
 
 def test_forgetting_an_unknown_paper_gives_none(tmp_path: Path) -> None:
