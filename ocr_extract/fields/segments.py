@@ -6,6 +6,7 @@ A signature may touch the date below it, and then both are one mark. The segment
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +26,10 @@ class SegmentLimits:
     max_neighbour_height: float = 1.5
     """Height of a mark that continues a segment, as a multiple of the segment's, at most
     (chosen)."""
+    date_reach: tuple[float, float] = (8.0, 40.0)
+    line: float = 12.0
+    """Points above and below the date's label within which segments are read first, and the
+    distance of two lines of the form, by which the others follow (chosen)."""
     segments_per_turn: int = 2
     """Segments of one mark before those of the next one (chosen): its highest and its lowest
     line."""
@@ -70,7 +75,7 @@ def segments_of_marks(
     ]
     segments: list[Rect] = []
     mark_rects = [mark.rect for mark in (*marks, *neighbours)]
-    for rect in _in_turns(parts):
+    for rect in sorted(_in_turns(parts), key=lambda rect: _lines_from_date(rect, block)):
         if not any(_is_same_crop(rect, other) for other in (*mark_rects, *segments)):
             segments.append(rect)
     return tuple(
@@ -82,6 +87,18 @@ def segments_of_marks(
 def _parts_of(mark: Mark, raster: Raster, ink: Grey, block: LocatedBlock) -> tuple[Rect, ...]:
     """The segments that a piece of ink may consist of."""
     return (*segments_of(raster, ink, mark.rect), *_split_between_lines(mark.rect, block))
+
+
+def _lines_from_date(rect: Rect, block: LocatedBlock) -> int:
+    """How many lines a segment is away from where dates stand: its label's line and those below. 0
+    without the label.
+    """
+    label = block.labels.get("date")
+    if label is None:
+        return 0
+    top, bottom = label.rect.y0 - SEGMENTS.date_reach[0], label.rect.y1 + SEGMENTS.date_reach[1]
+    middle = (rect.y0 + rect.y1) / 2
+    return math.ceil(max(top - middle, middle - bottom, 0.0) / SEGMENTS.line)
 
 
 def _with_neighbours(rect: Rect, marks: Sequence[Mark]) -> Rect:
