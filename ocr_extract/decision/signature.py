@@ -4,6 +4,8 @@ chosen mark.
 
 from __future__ import annotations
 
+import re
+
 from ocr_extract.calibration import confidence
 from ocr_extract.decision.evidence import (
     certificate_evidence,
@@ -14,7 +16,7 @@ from ocr_extract.decision.evidence import (
 from ocr_extract.fields.assign import ScoredMark, is_drawn
 from ocr_extract.fields.observations import Observations
 from ocr_extract.forms.phrases import holds_label
-from ocr_extract.recognition.names import DATES, PP_OCR
+from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR
 from ocr_extract.records import SignatureKind, SignatureResult, SignerMatch
 from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import is_whole_name, signer_match
@@ -34,6 +36,9 @@ MAX_UNCLEAR = 0.5
 """Highest confidence (0..1) of type that is not clearly the signer's name (chosen)."""
 SIGNERS: frozenset[SignerMatch] = frozenset(("author", "corresponding_author", "both"))
 """Whose name has to be read in a mark to speak for a signature."""
+CONFORMED = re.compile(r"^\s*/\s*(?:s\s*/\s*)?[^\W\d_][^/\d]*[^\W\d_]\.?\s*/?\s*$", re.IGNORECASE)
+"""A typed signature between slashes, "/Mira Feldmann/", or after "/s/": the form in which offices
+take a signature in type (chosen; in the United States 37 CFR 1.4(d)(2) defines it)."""
 Names = tuple[str | None, str | None]
 """The author and the corresponding author; None when not read."""
 
@@ -81,14 +86,20 @@ def _probability(mark: ScoredMark, match: SignerMatch = "cannot tell") -> float:
 
 def _is_clear(sure: float, match: SignerMatch, mark: ScoredMark, observed: Observations) -> bool:
     """Whether a mark is clearly a signature. For ink its probability decides. Type is a signature
-    only when it is a name of the signer and holds no label, because the end of a label or a part
-    of a date is read as type too. In a text file every mark counts.
+    only when it is a name of the signer or stands between slashes, and holds no label, because the
+    end of a label or a part of a date is read as type too. In a text file every mark counts.
     """
     if is_drawn(mark):
         return sure >= SIGNED_THRESHOLD
-    named = match in SIGNERS
+    named = match in SIGNERS or _is_conformed(mark)
     printed = any(holds_label(reading.best) for reading in mark.mark.readings)
     return not observed.has_ink or (named and not printed)
+
+
+def _is_conformed(mark: ScoredMark) -> bool:
+    """Whether all readings of type are a signature between slashes."""
+    texts = [r.best for r in mark.mark.readings if r.reader not in INK_RECOGNIZERS]
+    return bool(texts) and all(CONFORMED.match(text) for text in texts)
 
 
 def _how_signed(mark: ScoredMark, observed: Observations, names: Names) -> SignatureKind:

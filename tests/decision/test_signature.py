@@ -130,6 +130,21 @@ def test_type_is_a_signature_only_as_the_name_of_a_signer_without_a_label(
     assert result.ink == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("/Ingrid Brandt/", "yes"),
+        ("/s/ Ingrid Brandt", "yes"),
+        ("/Author: Ingrid Brandt/", "cannot tell"),
+        ("Ingrid Brandt", "cannot tell"),
+        ("/7/8/2025", "cannot tell"),
+        ("/ /", "cannot tell"),
+    ],
+)
+def test_type_between_slashes_is_a_signature(text: str, present: str) -> None:
+    assert _signature(_typed(text, name_like=0.0)).present == present
+
+
 def test_every_mark_of_a_text_file_is_a_signature_of_unknown_kind() -> None:
     result = _signature(_typed("/s/ somebody", name_like=0.0), TEXT_FILE)
     assert (result.present, result.written, result.value) == ("yes", "unknown", "/s/ somebody")
