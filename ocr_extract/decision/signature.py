@@ -13,7 +13,7 @@ from ocr_extract.decision.evidence import (
     is_typed,
     surest_reading,
 )
-from ocr_extract.fields.assign import ScoredMark, is_drawn
+from ocr_extract.fields.assign import ScoredMark, is_drawn, place_score
 from ocr_extract.fields.observations import Observations
 from ocr_extract.forms.phrases import holds_label
 from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR
@@ -56,7 +56,7 @@ def signature_of(
     readings = mark.mark.readings
     free = [(r.best, confidence.word_score(r)) for r in readings if r.reader != DATES]
     match = signer_match(free, *names)
-    sure = _probability(mark, match)
+    sure = _probability(mark, "cannot tell" if _is_authors_entry(mark, observed) else match)
     clear = _is_clear(sure, match, mark, observed)
     legible = is_typed(mark) or not observed.has_ink or mark.name_like > NAMED_THRESHOLD
     text = surest_reading(readings).best if legible else None
@@ -82,6 +82,16 @@ def _probability(mark: ScoredMark, match: SignerMatch = "cannot tell") -> float:
         named = confidence.NAMED_INK if match in SIGNERS and not in_label else 0.0
         return confidence.drawn_signature(mark.signed + named)
     return confidence.typed_signature(mark.name_like)
+
+
+def _is_authors_entry(mark: ScoredMark, observed: Observations) -> bool:
+    """Whether a mark is a segment of larger ink, and its place fits the author's label better than
+    that of the signature: the author's printed name that other ink touches.
+    """
+    author, own = (observed.labels.get(n) for n in ("corresponding_author", "signature"))
+    if author is None or own is None or mark.mark.area > 0.0:
+        return False
+    return place_score(author.rect, mark.mark) > place_score(own.rect, mark.mark)
 
 
 def _is_clear(sure: float, match: SignerMatch, mark: ScoredMark, observed: Observations) -> bool:
