@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,19 @@ from synthetic.typeset import Entry, Filling, Hand, typeset
 DPI = 200
 """Resolution of the pages, in pixels per inch (chosen)."""
 CONDITIONS = ("digital", "scan", "scan", "bordered", "photo")
+
+
+@dataclass(frozen=True)
+class Litter:
+    """How often a form has other ink, 0..1."""
+
+    stamps: float = 0.4
+    lines: float = 0.3
+
+
+USUAL, CROSSED = Litter(), Litter(stamps=1.0, lines=0.9)
+"""The rates of the benchmark, and those of forms of which most have a stamp and a ruled line (both
+chosen)."""
 MONTHS = ("January", "March", "May", "July", "September", "October", "December")
 
 
@@ -28,16 +42,16 @@ def forms(folder: Path, count: int, seed: int) -> Iterator[Path]:
         yield path
 
 
-def forms_of(count: int, seed: int) -> Iterator[tuple[bytes, str]]:
+def forms_of(count: int, seed: int, litter: Litter = USUAL) -> Iterator[tuple[bytes, str]]:
     """`count` unsigned forms as PDFs, each with the date written on it ("" for none). The same seed
-    gives the same forms.
+    and litter give the same forms.
     """
     rng = random.Random(seed)
     for index in range(count):
-        yield _form(rng, CONDITIONS[index % len(CONDITIONS)])
+        yield _form(rng, CONDITIONS[index % len(CONDITIONS)], litter)
 
 
-def _form(rng: random.Random, condition: str) -> tuple[bytes, str]:
+def _form(rng: random.Random, condition: str, litter: Litter) -> tuple[bytes, str]:
     filling = _filling(rng)
     text = filling.date.text if filling.date else ""
     made = typeset(filling, rng.randrange(2**31))
@@ -45,7 +59,7 @@ def _form(rng: random.Random, condition: str) -> tuple[bytes, str]:
         return made, text
     images = convert_from_bytes(made, dpi=DPI, grayscale=True)
     pages = [np.asarray(image, np.uint8).copy() for image in images]
-    pages[1] = _littered(pages[1], rng)
+    pages[1] = _littered(pages[1], rng, litter)
     return as_pdf([_aged(page, rng, condition) for page in pages], DPI), text
 
 
@@ -79,12 +93,12 @@ def _date(rng: random.Random) -> str:
     )
 
 
-def _littered(page: Grey, rng: random.Random) -> Grey:
+def _littered(page: Grey, rng: random.Random, litter: Litter) -> Grey:
     """Add a stamp beside or below the signing block, a ruled line under a label, and dust."""
     scale = DPI / 72
-    if rng.random() < 0.4:
+    if rng.random() < litter.stamps:
         _stamp(page, rng, scale)
-    if rng.random() < 0.3:
+    if rng.random() < litter.lines:
         y = round(rng.choice((437, 449)) * scale)
         cv2.line(page, (round(225 * scale), y), (round(400 * scale), y + 1), 40, 1)
     for _ in range(rng.choice((0, 4, 20))):

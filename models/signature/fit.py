@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -54,17 +55,18 @@ def rows(examples: list[Example]) -> list[Row]:
         name = author.text if author else None
         marks = score_marks(observed.marks, labels, name, context, settings)
         for mark in marks:
-            signed = _is_signature(mark.mark.rect, place)
-            if mark.mark.kind == "ink" and signed is not None and _is_large(mark.mark):
+            signed = is_signature(mark.mark.rect, place)
+            if mark.mark.kind == "ink" and signed is not None and is_large(mark.mark):
                 examined.append((ink_evidence(mark, marks, labels).features(), signed, number))
     return examined
 
 
-def _is_large(mark: Mark) -> bool:
+def is_large(mark: Mark) -> bool:
+    """Whether a mark has a signature's size."""
     return mark.width >= MIN_SIGNATURE_SIZE[0] and mark.height >= MIN_SIGNATURE_SIZE[1]
 
 
-def _is_signature(rect: Rect, place: Place | None) -> bool | None:
+def is_signature(rect: Rect, place: Place | None) -> bool | None:
     """Whether a mark at `rect` is the signature at `place`; None when it is not clear."""
     if place is None:
         return False
@@ -98,18 +100,23 @@ def odds_of(features: dict[str, float], weights: dict[str, float], bias: float) 
     return bias + sum(weights[name] * features[name] for name in weights)
 
 
-def fit(learned: list[Row]) -> tuple[dict[str, float], float]:
-    """The weight of each feature, and the bias, for features that are not standardized."""
+def fit(
+    learned: Sequence[Row], importance: Sequence[float] | None = None
+) -> tuple[dict[str, float], float]:
+    """The weight of each feature, and the bias, for features that are not standardized.
+    `importance` is that of each row; all have 1 when it is not given.
+    """
     names = sorted(learned[0][0])
     x = np.array([[features[n] for n in names] for features, _, _ in learned])
     y = np.array([1.0 if signed else -1.0 for _, signed, _ in learned])
     mean, scale = x.mean(axis=0), np.maximum(1e-6, x.std(axis=0))
     z = np.hstack([(x - mean) / scale, np.ones((len(x), 1))])
+    share = np.ones(len(x)) if importance is None else np.array(importance)
 
     def loss(weights: Array) -> tuple[float, Array]:
         margin = y * (z @ weights)
-        value = np.logaddexp(0.0, -margin).sum() + RIDGE / 2 * float(weights[:-1] @ weights[:-1])
-        slope = -(y / (1.0 + np.exp(np.clip(margin, -500, 500)))) @ z
+        value = share @ np.logaddexp(0.0, -margin) + RIDGE / 2 * float(weights[:-1] @ weights[:-1])
+        slope = -(share * y / (1.0 + np.exp(np.clip(margin, -500, 500)))) @ z
         return float(value), slope + RIDGE * np.append(weights[:-1], 0.0)
 
     solution = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x

@@ -9,6 +9,7 @@ import argparse
 import pickle
 import random
 import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ocr_extract.extraction import observe_first
 from ocr_extract.fields.observations import Observations
 from ocr_extract.settings import Settings
 from synthetic.signed_forms import SIGNED_END, SIGNED_LINE, Made, Place, form, strangers
+from synthetic.unsigned_forms import CONDITIONS, CROSSED
 from synthetic.unsigned_forms import forms_of as unsigned_forms
 
 SEED = 20261122
@@ -24,6 +26,8 @@ COUNT, UNSIGNED = 600, 320
 """Number of forms of `forms.py`, and of unsigned forms of bench.unsigned (chosen)."""
 UNSIGNED_SEED = 4242
 """Seed of the unsigned forms (chosen); bench.unsigned measures with other seeds."""
+CROSSED_SEED = 27182
+"""Seed of the unsigned forms with a stamp and a ruled line (chosen)."""
 Example = tuple[Observations, Place | None, str]
 """What was observed of a form, the place of its signature in points of the upright page (None when
 it is not signed), and the date written on it ("" for none)."""
@@ -37,6 +41,12 @@ def _example(task: tuple[int, Path]) -> Example:
 def _unsigned(made: tuple[bytes, str]) -> Example:
     content, date = made
     return _read(Made(content, None, date))
+
+
+def _crossed(count: int) -> Iterator[tuple[bytes, str]]:
+    """Unsigned forms with a stamp and a ruled line, without the digital ones: most have neither."""
+    made = unsigned_forms(count, CROSSED_SEED, CROSSED)
+    return (one for i, one in enumerate(made) if CONDITIONS[i % len(CONDITIONS)] != "digital")
 
 
 def _read(made: Made) -> Example:
@@ -67,13 +77,16 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--count", type=int, default=COUNT)
     parser.add_argument("--unsigned", type=int, default=UNSIGNED, help="forms of bench.unsigned")
+    parser.add_argument("--unsigned-seed", type=int, default=UNSIGNED_SEED)
+    parser.add_argument("--crossed", type=int, default=0, help="unsigned forms with a stamp")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--jobs", type=int, default=2)
     chosen = parser.parse_args()
     tasks = [(chosen.seed * 10_000 + i, chosen.handwriting) for i in range(chosen.count)]
     with ProcessPoolExecutor(chosen.jobs) as pool:
         examples = list(pool.map(_example, tasks, chunksize=8))
-        examples += pool.map(_unsigned, unsigned_forms(chosen.unsigned, UNSIGNED_SEED))
+        examples += pool.map(_unsigned, unsigned_forms(chosen.unsigned, chosen.unsigned_seed))
+        examples += pool.map(_unsigned, _crossed(chosen.crossed))
     chosen.out.write_bytes(pickle.dumps(examples))
     print(f"{len(examples)} forms, {sum(place is not None for _, place, _ in examples)} signed")
 

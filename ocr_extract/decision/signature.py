@@ -4,6 +4,8 @@ chosen mark.
 
 from __future__ import annotations
 
+import re
+
 from ocr_extract.calibration import confidence
 from ocr_extract.decision.evidence import (
     certificate_evidence,
@@ -11,10 +13,10 @@ from ocr_extract.decision.evidence import (
     is_typed,
     surest_reading,
 )
-from ocr_extract.fields.assign import ScoredMark, is_drawn
+from ocr_extract.fields.assign import ScoredMark, is_drawn, place_score
 from ocr_extract.fields.observations import Observations
 from ocr_extract.forms.phrases import holds_label
-from ocr_extract.recognition.names import DATES, PP_OCR
+from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR
 from ocr_extract.records import SignatureKind, SignatureResult, SignerMatch
 from ocr_extract.signatures.fonts import is_script
 from ocr_extract.signatures.names import is_whole_name, signer_match
@@ -34,6 +36,9 @@ MAX_UNCLEAR = 0.5
 """Highest confidence (0..1) of type that is not clearly the signer's name (chosen)."""
 SIGNERS: frozenset[SignerMatch] = frozenset(("author", "corresponding_author", "both"))
 """Whose name has to be read in a mark to speak for a signature."""
+CONFORMED = re.compile(r"^\s*/\s*(?:s\s*/\s*)?[^\W\d_][^/\d]*[^\W\d_]\.?\s*/?\s*$", re.IGNORECASE)
+"""A typed signature between slashes, "/Mira Feldmann/", or after "/s/": the form in which offices
+take a signature in type (chosen; in the United States 37 CFR 1.4(d)(2) defines it)."""
 Names = tuple[str | None, str | None]
 """The author and the corresponding author; None when not read."""
 
@@ -51,7 +56,7 @@ def signature_of(
     readings = mark.mark.readings
     free = [(r.best, confidence.word_score(r)) for r in readings if r.reader != DATES]
     match = signer_match(free, *names)
-    sure = _probability(mark, match)
+    sure = _probability(mark, "cannot tell" if _is_authors_entry(mark, observed) else match)
     clear = _is_clear(sure, match, mark, observed)
     legible = is_typed(mark) or not observed.has_ink or mark.name_like > NAMED_THRESHOLD
     text = surest_reading(readings).best if legible else None
@@ -79,16 +84,32 @@ def _probability(mark: ScoredMark, match: SignerMatch = "cannot tell") -> float:
     return confidence.typed_signature(mark.name_like)
 
 
+def _is_authors_entry(mark: ScoredMark, observed: Observations) -> bool:
+    """Whether a mark is a segment of larger ink, and its place fits the author's label better than
+    that of the signature: the author's printed name that other ink touches.
+    """
+    author, own = (observed.labels.get(n) for n in ("corresponding_author", "signature"))
+    if author is None or own is None or mark.mark.area > 0.0:
+        return False
+    return place_score(author.rect, mark.mark) > place_score(own.rect, mark.mark)
+
+
 def _is_clear(sure: float, match: SignerMatch, mark: ScoredMark, observed: Observations) -> bool:
     """Whether a mark is clearly a signature. For ink its probability decides. Type is a signature
-    only when it is a name of the signer and holds no label, because the end of a label or a part
-    of a date is read as type too. In a text file every mark counts.
+    only when it is a name of the signer or stands between slashes, and holds no label, because the
+    end of a label or a part of a date is read as type too. In a text file every mark counts.
     """
     if is_drawn(mark):
         return sure >= SIGNED_THRESHOLD
-    named = match in SIGNERS
+    named = match in SIGNERS or _is_conformed(mark)
     printed = any(holds_label(reading.best) for reading in mark.mark.readings)
     return not observed.has_ink or (named and not printed)
+
+
+def _is_conformed(mark: ScoredMark) -> bool:
+    """Whether all readings of type are a signature between slashes."""
+    texts = [r.best for r in mark.mark.readings if r.reader not in INK_RECOGNIZERS]
+    return bool(texts) and all(CONFORMED.match(text) for text in texts)
 
 
 def _how_signed(mark: ScoredMark, observed: Observations, names: Names) -> SignatureKind:

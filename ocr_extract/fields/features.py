@@ -50,6 +50,9 @@ DATES_READ = DateFeatures()
 
 DATE_PART = re.compile(r"20\d|\d{2,4}[-/.]\d")
 """A year, or a part of a date in digits. The first part of a date may be covered by a label."""
+LABEL_END = re.compile(r"^\W*\w?\s*[:;]")
+"""The end of a label's print at the beginning of a reading: a colon, with a letter or a digit that
+is the label's last letter."""
 MIN_CLEAR_SIMILARITY, MIN_NAME_LETTERS = 0.7, 5
 """Similarity (0..1) from which a mark clearly reads as the author's name or as a date, and
 letters that a name has at least (both chosen)."""
@@ -153,13 +156,14 @@ def _variety(text: str) -> float:
 
 def _holds_other_text(text: str, name_like: float) -> bool:
     """Whether a reading contains a label, a year, or the name together with digits of something
-    beside it.
+    beside it. The end of a label before the name is neither.
     """
     if holds_label(text):
         return True
     letters = sum(c.isalpha() for c in text)
     is_name = name_like >= MIN_CLEAR_SIMILARITY and letters >= MIN_NAME_LETTERS
-    return DATE_PART.search(text) is not None or (is_name and any(c.isdigit() for c in text))
+    entry = LABEL_END.sub("", text)
+    return DATE_PART.search(text) is not None or (is_name and any(c.isdigit() for c in entry))
 
 
 def _is_month(mark: ScoredMark, marks: Sequence[ScoredMark]) -> bool:

@@ -104,7 +104,9 @@ def without_ruled_lines(raster: Raster, region: Rect, level: float | None = None
     straight = np.maximum(long, short)
     writing = _without(mask, np.maximum(straight, frames))
     lines = np.maximum(frames, _without(straight, _flourishes(straight, writing, raster)))
-    lines = np.maximum(lines, stamp_outlines(mask, _without(mask, lines), raster))
+    # A line that is a flourish, or is taken for one, is no part of an outline either.
+    curved = _without(mask, np.maximum(lines, straight))
+    lines = np.maximum(lines, stamp_outlines(mask, curved, raster))
     upright = np.ascontiguousarray(_without(mask, lines).T)
     lines = np.maximum(
         lines, _sides(_ruled_lines(upright, raster, LINES.min_side_length).T, lines, raster)

@@ -27,6 +27,10 @@ class NameThresholds:
     (chosen)."""
     min_legible_letters: int = 5
     """Letters that such a reading needs at least (chosen)."""
+    min_part_letters: int = 3
+    """Letters that each word of a part of a name needs, see `person_similarity` (chosen)."""
+    part_similarity: float = 0.9
+    """Similarity (0..1) of two or more whole words of a name to that name (chosen)."""
     min_whole_name_length: int = 6
     """Characters that a whole name needs at least, spaces included (chosen)."""
     min_whole_name_similarity: int = 92
@@ -58,7 +62,7 @@ def names_in(text: str | None) -> tuple[str, ...]:
 
 def person_similarity(text: str, field: str | None) -> float:
     """Similarity (0..1) of a string to the most similar person that a field names. Names may stand
-    in any order, given names may be initials, and the family name alone is enough.
+    in any order, given names may be initials or left out, and the family name alone is enough.
     """
     people = (*names_in(field), field or "")
     return max((_similarity_to_person(text, person) for person in people), default=0.0)
@@ -126,7 +130,19 @@ def _similarity_to_person(text: str, person: str) -> float:
         )
         / 100
     )
-    return max(name_similarity(text, person), initials, reversed_name if len(letters) > 1 else 0.0)
+    part = NAMES.part_similarity if _is_part_of_name(letters, name_letters) else 0.0
+    return max(
+        name_similarity(text, person), initials, part, reversed_name if len(letters) > 1 else 0.0
+    )
+
+
+def _is_part_of_name(letters: str, name_letters: str) -> bool:
+    """Whether a string is two or more whole words of a name, in any order. A middle name may be
+    left out, and the field may have more words than the name.
+    """
+    words = letters.split()
+    legible = len(words) > 1 and all(len(word) >= NAMES.min_part_letters for word in words)
+    return legible and set(words) <= set(name_letters.split())
 
 
 def _is_latin(text: str) -> bool:

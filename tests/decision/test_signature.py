@@ -9,6 +9,7 @@ from ocr_extract.calibration.confidence import CERTIFICATES, NO_SIGNATURE_CONFID
 from ocr_extract.decision.signature import MAX_TYPE_HEIGHT, MAX_UNCLEAR, signature_of
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.fields.observations import Observations
+from ocr_extract.geometry import Rect
 from ocr_extract.records import Damage, DocumentKind, SignatureResult, Stage
 from ocr_extract.sources.certificates import Certificate
 from tests.decision_factory import DOCUMENT, LABELS, PLACE, dates, reading, scored
@@ -82,6 +83,23 @@ def test_name_of_the_signer_in_ink_speaks_for_a_signature() -> None:
     assert present(f": {NAMES[0]}") == "cannot tell", "the author's name beside a label"
 
 
+@pytest.mark.parametrize(
+    ("rect", "area", "present"),
+    [
+        (Rect(262, 412, 340, 424), 0.0, "cannot tell"),
+        (Rect(262, 412, 340, 424), 90.0, "yes"),
+        (Rect(216, 424, 300, 437), 0.0, "yes"),
+    ],
+    ids=["segment beside the author's label", "mark beside it", "beside the signature's label"],
+)
+def test_name_cut_out_of_larger_ink_beside_the_authors_label_is_no_sign_of_a_signature(
+    rect: Rect, area: float, present: str
+) -> None:
+    name = scored([reading(NAMES[0], 0.9, "pp-ocr")], signed=math.log(0.7 / 0.3) - SIGNED_PRIOR)
+    mark = replace(name, mark=replace(name.mark, rect=rect, area=area))
+    assert _signature(mark).present == present
+
+
 def test_ink_beside_a_certificate_says_how_the_form_is_signed() -> None:
     drawn = _certified("unreadable", mark=scored(signed=DRAWN))
     assert (drawn.present, drawn.written, drawn.ink) == ("yes", "hand", "1f")
@@ -128,6 +146,21 @@ def test_type_is_a_signature_only_as_the_name_of_a_signer_without_a_label(
     result = _signature(_typed(text, name_like=name_like))
     assert (result.present, result.confidence, result.value) == (present, confidence, text)
     assert result.ink == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("/Ingrid Brandt/", "yes"),
+        ("/s/ Ingrid Brandt", "yes"),
+        ("/Author: Ingrid Brandt/", "cannot tell"),
+        ("Ingrid Brandt", "cannot tell"),
+        ("/7/8/2025", "cannot tell"),
+        ("/ /", "cannot tell"),
+    ],
+)
+def test_type_between_slashes_is_a_signature(text: str, present: str) -> None:
+    assert _signature(_typed(text, name_like=0.0)).present == present
 
 
 def test_every_mark_of_a_text_file_is_a_signature_of_unknown_kind() -> None:

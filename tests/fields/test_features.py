@@ -53,8 +53,10 @@ def test_ink_with_other_text_is_mixed(text: str, name_like: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name_like"), [("August", 0.9), ("May", 0.0), ("Emil Brandt", 0.95), ("eeeel", 0.0)]
-)
+    ("text", "name_like"),
+    [("August", 0.9), ("May", 0.0), ("Emil Brandt", 0.95), ("eeeel", 0.0), ("1:Emil Brandt", 0.95),
+     (": Emil Brandt", 0.95)],
+)  # fmt: skip
 def test_ink_without_other_text_is_not_mixed(text: str, name_like: float) -> None:
     assert not _is_mixed(_mark(Rect(218, 427, 276, 441), text, name_like=name_like))
 

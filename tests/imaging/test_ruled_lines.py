@@ -101,3 +101,18 @@ def test_line_longer_or_thinner_than_its_writing_is_removed() -> None:
         between = list(range(140, 470, 60))
         assert (result[198, between] > 128).all()
         assert (result[120:190] < 128).sum() == (page[120:190] < 128).sum()
+
+
+def test_stamp_is_removed_that_a_line_with_writing_at_both_ends_runs_into() -> None:
+    page = _page()
+    cv2.putText(page, "25 September 2025", (40, 170), cv2.FONT_HERSHEY_SIMPLEX, 2, 0, 4)
+    cv2.line(page, (44, 175), (960, 175), 0, 3)
+    cv2.ellipse(page, (900, 120), (170, 85), 0, 0, 360, 0, 4)
+    cv2.putText(page, "2025", (850, 171), cv2.FONT_HERSHEY_SIMPLEX, 1.3, 0, 4)
+    result = without_ruled_lines(raster_of(page, DPI, 1), Rect(0, 0, 2000, 80)).pixels
+    outline = np.zeros_like(page)
+    cv2.ellipse(outline, (900, 120), (170, 85), 0, 0, 360, 255, 2)
+    outline[:, :820], outline[167:183] = 0, 0
+    assert (page[outline > 0] < 128).all()
+    assert (result[outline > 0] < 128).mean() < 0.05
+    assert np.array_equal(result[140:165, 850:950], page[140:165, 850:950]), "its text stays"

@@ -34,10 +34,17 @@ def test_unrelated_text_is_not_similar(written: str, name: str | None) -> None:
         ("M. Feldmann", "Mira Feldmann"), ("Feldmann M", "Mira Feldmann"),
         ("Okafor", "Mira Feldmann, Jonas Okafor"), ("Jonas Okafor", "M. Feldmann and Jonas Okafor"),
         ("明李", "李 明"), ("Zhang Wei", "Wei Zhang"), ("ZhangWei", "Wei Zhang"),
+        ("Feldmann Mira", "Mira Lena Katharina Feldmann"),
+        ("Feldmann Mira", "a manuscript called On Things. Mira Lena Feldmann"),
     ],
 )  # fmt: skip
 def test_any_person_of_a_field_is_matched(written: str, field: str) -> None:
     assert person_similarity(written, field) >= 0.75
+
+
+@pytest.mark.parametrize("written", ["Mira Brandt", "Le Mira", "Lena"])
+def test_other_or_short_words_are_no_part_of_a_name(written: str) -> None:
+    assert person_similarity(written, "a manuscript called On Le Things. Mira Lun Feldmann") < 0.75
 
 
 def test_field_is_split_into_people() -> None:
