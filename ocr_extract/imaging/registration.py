@@ -69,9 +69,13 @@ class Search:
     """Smallest share of the pieces, 0..1, that must be where they should be."""
 
 
-SEARCHES = (Search(6.0, 2.0, 0.2), Search(6.0, 2.0, 0.35), Search(2.5, 1.2, 0.6))
-"""On a photograph taken at a slant only the pieces near the middle are found at first: they lead
-to more, and at the end most must be found (chosen)."""
+SEARCHES = (
+    (Search(6.0, 1.2, 0.6), Search(2.5, 1.2, 0.6)),
+    (Search(6.0, 2.0, 0.2), Search(6.0, 2.0, 0.35), Search(2.5, 1.2, 0.6)),
+)
+"""The searches of most pages, and those of a page on which the first ones find too little: on a
+photograph taken at a slant only the pieces near the middle are found at first. They lead to more,
+and at the end most must be found (chosen)."""
 
 
 @dataclass(frozen=True)
@@ -231,7 +235,15 @@ def _shift(expected: Profile, profile: Profile) -> tuple[float, int]:
 
 def _fitted_homography(small: Grey, known_print: Print, matrix: Homography) -> Homography | None:
     """The homography on which most pieces agree, or None."""
-    for search in SEARCHES:
+    fits = (_searched(small, known_print, matrix, searches) for searches in SEARCHES)
+    return next((fit for fit in fits if fit is not None), None)
+
+
+def _searched(
+    small: Grey, known_print: Print, matrix: Homography, searches: Sequence[Search]
+) -> Homography | None:
+    """The homography after these searches, or None when one of them finds too few pieces."""
+    for search in searches:
         page = _unwarped(small, known_print, matrix)
         at, to = _matched_pieces(page, known_print, search.reach)
         enough = max(8, search.min_share * len(known_print.pieces))
