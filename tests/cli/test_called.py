@@ -86,7 +86,8 @@ def test_module_is_called_with_the_words_of_its_python(tmp_path: Path) -> None:
 
 
 def test_shell_completes_the_program_under_its_name(script: Path) -> None:
-    done = _call([script], "--show-completion", "bash")
+    # The program looks which shell has called it.
+    done = _call(["bash", "-c", '"$0" --show-completion; exit', script])
     assert "_OCR_EXTRACT_COMPLETE" in done.stdout
     assert "my $(bin)" not in done.stdout
     asked = {"_OCR_EXTRACT_COMPLETE": "complete_bash", "COMP_WORDS": "ocr-extract rep"}
