@@ -20,6 +20,7 @@ import numpy as np
 
 from models.signature.agreements import Agreement
 from models.signature.fit import fit, is_large, is_signature
+from models.signature.fit import odds_of as linear_odds
 from models.signature.gather import Example
 from ocr_extract.calibration.confidence import drawn_signature
 from ocr_extract.dates.priors import context_of
@@ -132,9 +133,8 @@ def cross_validated(marks: Sequence[FormMark]) -> dict[str, PresenceModel]:
 
 def odds_of(mark: FormMark, model: PresenceModel) -> float:
     """Natural log-odds that a mark is a signature, with the limit of mixed ink."""
-    weights = model.weights
-    total = model.bias + sum(weights.get(n, 0.0) * v for n, v in mark.features.items())
-    return min(total, MAX_MIXED_LOG_ODDS) if mark.mixed else total
+    odds = linear_odds(mark.features, dict(model.weights), model.bias)
+    return min(odds, MAX_MIXED_LOG_ODDS) if mark.mixed else odds
 
 
 def form_odds(marks: Sequence[FormMark], models: Mapping[str, PresenceModel]) -> dict[str, float]:

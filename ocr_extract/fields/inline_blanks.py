@@ -158,22 +158,20 @@ def _surest_readings(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, 
     if not lines:
         return ()
     try:
-        readings = [_line_reading(each) for each in engines.handwriting.free(lines)]
-        doubtful = [
-            i for i, r in enumerate(readings) if r is None or _mean_word_score(r) < MIN_SURE_SCORE
-        ]
+        surest = [_line_reading(each) for each in engines.handwriting.free(lines)]
+        doubtful = [i for i, r in enumerate(surest) if _mean_word_score(r) < MIN_SURE_SCORE]
         typed = engines.pages.read([lines[i] for i in doubtful]) if doubtful else ()
     except RecognizerTrouble:
         return ()
-    surest = dict(enumerate(readings))
     for index, reading in zip(doubtful, typed, strict=True):
-        surest[index] = max((reading, surest[index] or reading), key=_mean_word_score)
-    return tuple(reading for reading in surest.values() if reading is not None)
+        surest[index] = max(reading, surest[index], key=_mean_word_score)
+    return tuple(surest)
 
 
-def _line_reading(readings: Sequence[Reading]) -> Reading | None:
-    """PP-OCR's reading of a line, if there is one."""
-    return next((r for r in readings if r.reader == PP_OCR), None)
+def _line_reading(readings: Sequence[Reading]) -> Reading:
+    """PP-OCR's reading of a line; an empty one when there is none."""
+    nothing = Reading(reader=PP_OCR, hypotheses=())
+    return next((r for r in readings if r.reader == PP_OCR), nothing)
 
 
 def _rows(rects: Sequence[Rect]) -> list[Rect]:

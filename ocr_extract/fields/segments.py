@@ -31,8 +31,8 @@ class SegmentLimits:
     """Points above and below the date's label within which segments are read first, and the
     distance of two lines of the form, by which the others follow (chosen)."""
     segments_per_turn: int = 2
-    """Segments of one mark before those of the next one (chosen): its highest and its lowest
-    line."""
+    """Segments of one mark before those of the next one (chosen): a line, and the same line with
+    what stands beside it."""
     max_label_overlap: float = 0.2
     """Overlap (0..1) of a segment and a label; the overlap is smaller than this (chosen)."""
     ascent: float = 3.0
@@ -58,9 +58,10 @@ def segments_of_marks(
     block: LocatedBlock,
     beside: Sequence[Mark] = (),
 ) -> tuple[Mark, ...]:
-    """Segments that the larger pieces of ink may consist of, largest pieces first: parts with
-    little ink between them, and parts above and below the middle between two labels' lines; and the
-    same parts with the marks of `beside` on their lines. `ink` is the mask of the whole page.
+    """Segments that the larger pieces of ink may consist of, those where dates stand first: parts
+    with little ink between them, and parts above and below the middle between two labels' lines;
+    and the same parts with the marks of `beside` on their lines. `ink` is the mask of the whole
+    page.
     """
     ink_marks = sorted((m for m in marks if m.kind == "ink"), key=lambda m: (-m.area, m.rect))
     neighbours = [m for m in beside if m.kind == "ink"]

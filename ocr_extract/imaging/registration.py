@@ -69,9 +69,11 @@ class Search:
     """Smallest share of the pieces, 0..1, that must be where they should be."""
 
 
+FIRST_REACH = 6.0
+"""Reach in points of the first search (chosen): how well size and shift are known before it."""
 SEARCHES = (
-    (Search(6.0, 1.2, 0.6), Search(2.5, 1.2, 0.6)),
-    (Search(6.0, 2.0, 0.2), Search(6.0, 2.0, 0.35), Search(2.5, 1.2, 0.6)),
+    (Search(FIRST_REACH, 1.2, 0.6), Search(2.5, 1.2, 0.6)),
+    (Search(FIRST_REACH, 2.0, 0.2), Search(6.0, 2.0, 0.35), Search(2.5, 1.2, 0.6)),
 )
 """The searches of most pages, and those of a page on which the first ones find too little: on a
 photograph taken at a slant only the pieces near the middle are found at first. They lead to more,
@@ -235,17 +237,23 @@ def _shift(expected: Profile, profile: Profile) -> tuple[float, int]:
 
 def _fitted_homography(small: Grey, known_print: Print, matrix: Homography) -> Homography | None:
     """The homography on which most pieces agree, or None."""
-    fits = (_searched(small, known_print, matrix, searches) for searches in SEARCHES)
+    found = _found(small, known_print, matrix, FIRST_REACH)
+    fits = (_searched(small, known_print, matrix, found, searches) for searches in SEARCHES)
     return next((fit for fit in fits if fit is not None), None)
 
 
 def _searched(
-    small: Grey, known_print: Print, matrix: Homography, searches: Sequence[Search]
+    small: Grey,
+    known_print: Print,
+    matrix: Homography,
+    found: tuple[Profile, Profile],
+    searches: Sequence[Search],
 ) -> Homography | None:
-    """The homography after these searches, or None when one of them finds too few pieces."""
-    for search in searches:
-        page = _unwarped(small, known_print, matrix)
-        at, to = _matched_pieces(page, known_print, search.reach)
+    """The homography after these searches, or None when one of them finds too few pieces. `found`
+    are the pieces that the first search has found.
+    """
+    for number, search in enumerate(searches):
+        at, to = found if number == 0 else _found(small, known_print, matrix, search.reach)
         enough = max(8, search.min_share * len(known_print.pieces))
         if len(at) < enough:
             return None
@@ -254,6 +262,13 @@ def _searched(
             return None
         matrix = matrix @ np.asarray(step, np.float64)
     return matrix
+
+
+def _found(
+    small: Grey, known_print: Print, matrix: Homography, reach: float
+) -> tuple[Profile, Profile]:
+    """The pieces that are near where a homography has them, see `_matched_pieces`."""
+    return _matched_pieces(_unwarped(small, known_print, matrix), known_print, reach)
 
 
 def _unwarped(small: Grey, known_print: Print, matrix: Homography) -> Profile:

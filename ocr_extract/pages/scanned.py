@@ -64,6 +64,21 @@ class _Region:
 
 
 @dataclass(frozen=True)
+class _KnownPage:
+    """A page of a known form, the right way up, and where the form's print lies on it."""
+
+    raster: Raster
+    form: PrintedPage
+    alignment: Alignment
+
+    @property
+    def doubtful(self) -> frozenset[tuple[str, str]]:
+        """Pairs of (variant of the form, clause) whose print does not look as it should."""
+        clauses = self.form.clauses_of(self.alignment.others)
+        return frozenset((self.form.variant, clause) for clause in clauses)
+
+
+@dataclass(frozen=True)
 class _PreparedPage:
     """A page with the words of its known print, in points, and the regions that have to be read.
     `clauses` are pairs of (variant of the form, clause) whose print was compared and is unaltered.
@@ -103,7 +118,7 @@ def _views(
 ) -> list[PageView]:
     """The pages with their words. All regions of all pages are read in one call."""
     known = [_known_page(raster) for raster in rasters]
-    doubtful = frozenset(pair for page in known if page for pair in page.doubtful)
+    doubtful = frozenset[tuple[str, str]]().union(*(page.doubtful for page in known if page))
     pages = [
         _prepare_known_page(page, doubtful, settings)
         if page
@@ -119,21 +134,6 @@ def _views(
         )
         for page in pages
     ]
-
-
-@dataclass(frozen=True)
-class _KnownPage:
-    """A page of a known form, the right way up, and where the form's print lies on it."""
-
-    raster: Raster
-    form: PrintedPage
-    alignment: Alignment
-
-    @property
-    def doubtful(self) -> Iterator[tuple[str, str]]:
-        """Pairs of (variant of the form, clause) whose print does not look as it should."""
-        for clause in self.form.clauses_of(self.alignment.others):
-            yield self.form.variant, clause
 
 
 def _known_page(raster: Raster) -> _KnownPage | None:

@@ -4,21 +4,9 @@ import numpy as np
 import pytest
 
 from ocr_extract.fields.marks import Mark, marks_on_page
-from ocr_extract.forms.definition import FieldName
-from ocr_extract.forms.locate import LocatedBlock, LocatedLabel
+from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Rect, raster_of
 from ocr_extract.text import Line, Word
-
-LABELS: dict[FieldName, float] = {"corresponding_author": 100.0, "signature": 112.0, "date": 124.0}
-
-
-@pytest.fixture
-def block() -> LocatedBlock:
-    labels = {
-        name: LocatedLabel(name, Rect(50.0, top, 110.0, top + 9.0), 1.0)
-        for name, top in LABELS.items()
-    }
-    return LocatedBlock(labels, score=1.0, top=90.0)
 
 
 def _marks(block: LocatedBlock, *inks: Rect) -> list[Mark]:

@@ -1,24 +1,11 @@
 """Marks divided into segments: their lines, and between the lines of the labels."""
 
 import numpy as np
-import pytest
 
 from ocr_extract.fields.marks import Mark
 from ocr_extract.fields.segments import SEGMENTS, segments_of_marks
-from ocr_extract.forms.definition import FieldName
-from ocr_extract.forms.locate import LocatedBlock, LocatedLabel
+from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Rect, raster_of
-
-LABELS: dict[FieldName, float] = {"corresponding_author": 100.0, "signature": 112.0, "date": 124.0}
-
-
-@pytest.fixture
-def block() -> LocatedBlock:
-    labels = {
-        name: LocatedLabel(name, Rect(50.0, top, 110.0, top + 9.0), 1.0)
-        for name, top in LABELS.items()
-    }
-    return LocatedBlock(labels, score=1.0, top=90.0)
 
 
 def _segments(rect: Rect, block: LocatedBlock) -> list[Rect]:
