@@ -36,8 +36,6 @@ def answer_of(summary: VolumeSummary, documents: int) -> Answer:
     """The answer for a volume with this summary; `documents` is its number of agreements."""
     status = summary.status
     lines = tuple(cut(sentence) for sentence in summary.void[:MAX_VOID])
-    if summary.forgotten:
-        lines = (summary.forgotten_sentence, *lines)
     if status is None:
         counts = tuple((verdict.value, summary.totals.verdicts[verdict]) for verdict in Verdict)
         return Answer(_without_roster(summary), counts, lines, _steps(summary))

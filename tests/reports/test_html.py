@@ -96,7 +96,8 @@ def test_forgotten_papers_are_in_the_headline_and_nothing_is_called_whole(
     outcome = replace(outcome, summary=replace(outcome.summary, forgotten=2))
     page = Reader(written(ledger, outcome, tmp_path)).text
     assert "1 of 1 paper has a signed and dated agreement; 2 more were forgotten." in page
-    assert "2 papers were forgotten: run `ocr-extract run` again over the roster." in page
+    assert "Read the roster again, to learn what the forgotten papers lack:" in page
+    assert "`ocr-extract" not in page, "a page shows commands as code"
     steps = answer_of(outcome.summary, 1).steps
     assert [step.command.split()[1] for step in steps] == ["run", "package"]
     assert "Every paper is in order" not in page
