@@ -21,6 +21,7 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
+from ocr_extract.decision.clearest_crop import full_days
 from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR, dates_among
 from ocr_extract.records import (
     Box,
@@ -81,9 +82,9 @@ def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: b
     dates = dates_among(readings)
     if not typed or not _is_clear(dates) or _is_the_same_text(readings):
         return typed
-    of_type = [_days(r.best, settings) for r in readings if r.reader not in INK_RECOGNIZERS]
+    of_type = [full_days(r.best, settings) for r in readings if r.reader not in INK_RECOGNIZERS]
     known = [days for days in of_type if days]
-    return bool(known) and all(days & _days(dates[0].text, settings) for days in known)
+    return bool(known) and all(days & full_days(dates[0].text, settings) for days in known)
 
 
 def _is_the_same_text(readings: Sequence[Reading]) -> bool:
@@ -91,12 +92,6 @@ def _is_the_same_text(readings: Sequence[Reading]) -> bool:
     texts = [(r.reader, r.best.replace(" ", "").lower()) for r in readings if r.best]
     of_network = {text for reader, text in texts if reader == PP_OCR}
     return any(text in of_network for reader, text in texts if reader not in INK_RECOGNIZERS)
-
-
-def _days(text: str, settings: Settings) -> set[PartialDate]:
-    """The full dates that a text may mean."""
-    meanings = interpret(text, settings.languages)
-    return {meaning.parts for meaning in meanings if meaning.parts.precision == "day"}
 
 
 def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:

@@ -10,6 +10,7 @@ from ocr_extract.calibration import confidence
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import RecoveredDate
 from ocr_extract.decision.certified_date import certified_date, dating_certificate
+from ocr_extract.decision.clearest_crop import as_read_most_clearly
 from ocr_extract.decision.date import date_result, is_read_as_type, recovered, stamps_of
 from ocr_extract.decision.evidence import (
     certificate_evidence,
@@ -43,6 +44,8 @@ def decide(observed: Observations, context: Context, settings: Settings) -> Reco
     corresponding = corresponding_author(chosen.get("corresponding_author"), observed)
     names = (author.value, corresponding.value)
     left = leftover_ink(marks, chosen)
+    if "date" in chosen:
+        chosen["date"] = as_read_most_clearly(chosen["date"], marks, settings)
     dated = _dated(chosen.get("date"), observed, context, settings)
     fields = Fields(
         title=inline_field(observed.blanks.get("title")),

@@ -28,6 +28,7 @@ from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, Rect, raster_of
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_annotations import Annotation, annotations_of, pictures_of
 from ocr_extract.sources.pdf_space import Affine, displayed_rect, to_display
+from ocr_extract.sources.resolution import limited_dpi
 from ocr_extract.sources.valid_text import valid_text
 from ocr_extract.text import Word
 
@@ -122,6 +123,17 @@ class PdfObjects:
             pixels = _pixels(page, allowed)
             return None if pixels is None else raster_of(pixels, allowed, number)
 
+    def is_annotated(self, number: int) -> bool:
+        """Whether a page bears annotations of any kind; True when it cannot be loaded."""
+        try:
+            page = self._document[number - 1]
+        except pdfium.PdfiumError:
+            return True
+        try:
+            return bool(pdfium_c.FPDFPage_GetAnnotCount(page.raw))
+        finally:
+            page.close()
+
     def _annotations(self, number: int) -> tuple[Annotation, ...]:
         """A page's annotations, images and paths, before annotations are drawn into it."""
         forms = self._document.formenv
@@ -136,10 +148,9 @@ class PdfObjects:
             page.close()
 
     def _dpi(self, page: pdfium.PdfPage, dpi: float) -> float:
-        """The resolution, limited by the settings as in `sources.pdf_raster`."""
-        width, height = (max(1.0, v) / POINTS_PER_INCH for v in page.get_size())
-        by_area = (self._settings.max_pixels / (width * height)) ** 0.5
-        return float(min(dpi, by_area, self._settings.max_side / max(width, height)))
+        """The resolution at which a page is drawn, see `limited_dpi`."""
+        width, height = (max(1.0, side) / POINTS_PER_INCH for side in page.get_size())
+        return limited_dpi((width, height), dpi, self._settings)
 
     @contextmanager
     def _flattened(self, number: int) -> Iterator[pdfium.PdfPage | None]:

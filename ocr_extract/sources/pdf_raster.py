@@ -1,4 +1,5 @@
-"""PDF by poppler, through pdf2image: page count, dates, and pages as rasters.
+"""PDF by poppler, through pdf2image: page count, dates, and pages as rasters. Pages that are
+pictures are drawn by PDFium instead, see `picture_raster`.
 
 Pages are rendered one at a time, on request, at a size that is limited before poppler starts. What
 poppler repairs on the way counts as damage: a page that renders but lacks the ink is worse than a
@@ -7,7 +8,6 @@ page that fails.
 
 from __future__ import annotations
 
-import math
 import re
 import signal
 import subprocess
@@ -30,16 +30,11 @@ from ocr_extract.errors import MissingTool, raise_if_no_room
 from ocr_extract.geometry import POINTS_PER_INCH, Grey, Raster, raster_of
 from ocr_extract.records import Damage, Stage
 from ocr_extract.settings import Settings
+from ocr_extract.sources.resolution import MIN_DPI, limited_dpi
 from ocr_extract.sources.source import Damaged
 from ocr_extract.sources.two_engines import pdfium_draws_alike
 
 POPPLER_ADVICE = "Install it: `sudo apt-get install poppler-utils` (macOS: `brew install poppler`)."
-MIN_DPI = 20
-"""Lowest resolution in pixels per inch at which a page is rendered (chosen). A page that would
-need less is too large."""
-MAX_INCHES = 16.5
-"""Inches of a page's longer side that are rendered at the full resolution (chosen): one and a half
-letter pages. A longer side gets no more pixels than this."""
 MAX_PRODUCER_LENGTH = 200
 """Characters kept of the producing program's name (chosen)."""
 HARMLESS_ERRORS = ("Can't get Fields array", "Invalid Font Weight", "Illegal URI-type link")
@@ -205,21 +200,10 @@ def _bounded_dpi(path: Path, page: int, dpi: int, settings: Settings) -> float:
     if len(numbers) < 2:
         raise Damaged("render", "broken", "The page has no size.", page)
     inches = [max(0.01, float(n) / POINTS_PER_INCH) for n in numbers[:2]]
-    by_area = math.sqrt(settings.max_pixels / (inches[0] * inches[1]))
-    allowed = min(
-        float(dpi), by_area, settings.max_side / max(inches), _dpi_of_large_page(inches, dpi)
-    )
+    allowed = limited_dpi((inches[0], inches[1]), dpi, settings)
     if allowed < MIN_DPI:
         raise Damaged("render", "too_large", "The page is too large to be rendered.", page)
     return allowed
-
-
-def _dpi_of_large_page(inches: list[float], dpi: int) -> float:
-    """The resolution at which a side longer than MAX_INCHES gets no more pixels than MAX_INCHES
-    would. A photo placed at one pixel per point makes a page 38 inches wide, which has no more
-    detail than the photo.
-    """
-    return dpi * MAX_INCHES / max(MAX_INCHES, *inches)
 
 
 def _rasterized(
