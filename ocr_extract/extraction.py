@@ -1,6 +1,6 @@
 """Turns one file into its records, and keeps the faults of a document inside its record.
 
-open_source → PageSelector.views → split_agreements → find_blanks, read_marks → decide
+open_source → PageSelector.views → split_agreements → read_fields → decide
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import TypeVar
 from ocr_extract.dates.priors import Context, context_of
 from ocr_extract.decision.record import decide
 from ocr_extract.errors import OcrExtractError, raise_if_no_room
-from ocr_extract.fields.inline_blanks import find_blanks
+from ocr_extract.fields.marks import Mark
 from ocr_extract.fields.observations import Observations, ObservedLabel
-from ocr_extract.fields.recognize import read_marks
+from ocr_extract.fields.one_call import read_fields
 from ocr_extract.forms.clauses import ClauseComparison, compare_clauses
 from ocr_extract.forms.definition import FieldName, Form
 from ocr_extract.forms.locate import LocatedBlock
@@ -249,7 +249,7 @@ def _agreement(document: Document, views: Sequence[PageView], engines: Engines) 
     """Observations of one agreement: its blanks, its clauses and its signing block."""
     form, share = form_of(views)
     signing = signing_page(views, form)
-    blanks = find_blanks(views, form, engines)
+    blanks, marks = read_fields(views, form, signing, engines)
     clauses = _clauses(views, form)
     state = clauses.state if clauses else "unchecked"
     match = FormMatch(name=form.name, confidence=share, terms=state)
@@ -262,11 +262,11 @@ def _agreement(document: Document, views: Sequence[PageView], engines: Engines) 
         altered=clauses.clauses if clauses else (),
         has_ink=any(view.raster is not None or view.exact for view in views),
     )
-    return _with_block(observed, *signing, engines) if signing else observed
+    return _with_block(observed, *signing, marks) if signing else observed
 
 
 def _with_block(
-    observed: Observations, page: PageView, block: LocatedBlock, engines: Engines
+    observed: Observations, page: PageView, block: LocatedBlock, marks: tuple[Mark, ...]
 ) -> Observations:
     """Adds the labels and the marks of the signing block."""
     labels: dict[FieldName, ObservedLabel] = {
@@ -277,7 +277,7 @@ def _with_block(
     return replace(
         observed,
         labels=labels,
-        marks=read_marks(page, block, engines),
+        marks=marks,
         sealed=place_of(page, sealed) if sealed else None,
         sealed_text=_text_within(page, sealed) if sealed else (),
         hidden=_hidden(page, block),

@@ -104,6 +104,21 @@ class Factory:
         first.save(self.folder / name, resolution=200, save_all=True, append_images=more)
         return self.folder / name
 
+    def annotated_scan(self, name: str = "annotated.pdf") -> Path:
+        """The same, with a link on each page: poppler draws pages with annotations."""
+        path = self.scan(name)
+        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+            for page in pdf.pages:
+                link = pikepdf.Dictionary(
+                    Type=pikepdf.Name.Annot,
+                    Subtype=pikepdf.Name.Link,
+                    Rect=[10, 10, 20, 20],
+                    Border=[0, 0, 0],
+                )
+                page.Annots = [pdf.make_indirect(link)]
+            pdf.save(path)
+        return path
+
 
 def pages_of(filling: Filling = FILLED, seed: int = 3) -> list[Grey]:
     """The two pages of an agreement as grey images at 200 dpi."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -53,21 +53,52 @@ class _Located:
         return [crop_of(raster, row) for row in self.rows] if raster is not None else []
 
 
-def find_blanks(
-    views: Sequence[PageView], form: Form, engines: Engines
-) -> dict[FieldName, ObservedBlank]:
-    """Every blank whose phrases are on a page, with its content. All ink is read in one call."""
+@dataclass(frozen=True)
+class BlanksByNetworks:
+    """The blanks that were found, and PP-OCR's reading of each of their rows of ink, in order; ()
+    when it failed. `crops` are those of the rows that it is not sure of, at these indices: the page
+    recognizer has to read them too.
+    """
+
+    located: Mapping[FieldName, _Located]
+    readings: tuple[Reading, ...]
+    crops: tuple[Grey, ...]
+    indices: tuple[int, ...]
+
+    def observed(self, typed: Sequence[Reading]) -> dict[FieldName, ObservedBlank]:
+        """Every blank with its content. `typed` are the page recognizer's readings of the crops, ()
+        when it failed: of two readings of a row the one with the higher score counts.
+        """
+        surest = list(self.readings)
+        for index, reading in zip(self.indices, typed, strict=bool(typed)):
+            surest[index] = max(reading, surest[index], key=_mean_word_score)
+        rows = iter(surest)
+        return {
+            name: _observed_blank(found, tuple(islice(rows, len(found.rows))))
+            for name, found in self.located.items()
+        }
+
+
+def blanks_by_networks(views: Sequence[PageView], form: Form, engines: Engines) -> BlanksByNetworks:
+    """Every blank whose phrases are on a page, with its rows of ink as PP-OCR reads them."""
     located = {
         name: found
         for name, blank in form.blanks.items()
         if (found := _located(views, name, blank)) is not None
     }
-    crops = {name: found.crops for name, found in located.items()}
-    readings = iter(_surest_readings([crop for own in crops.values() for crop in own], engines))
-    return {
-        name: _observed_blank(found, tuple(islice(readings, len(crops[name]))))
-        for name, found in located.items()
-    }
+    crops = [crop for found in located.values() for crop in found.crops]
+    readings = _readings_of_lines(crops, engines)
+    doubtful = [i for i, r in enumerate(readings) if _mean_word_score(r) < MIN_SURE_SCORE]
+    return BlanksByNetworks(located, readings, tuple(crops[i] for i in doubtful), tuple(doubtful))
+
+
+def _readings_of_lines(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
+    """PP-OCR's reading of each line; () when it fails."""
+    try:
+        read = engines.handwriting.free(lines) if lines else ()
+    except RecognizerTrouble:
+        return ()
+    return tuple(_line_reading(each) for each in read)
 
 
 def _located(views: Sequence[PageView], name: FieldName, blank: Blank) -> _Located | None:
@@ -149,23 +180,6 @@ def _blank_of_ink(found: _Located, readings: Sequence[Reading]) -> ObservedBlank
     place = place_of(found.view, Rect.around(found.rows))
     scores = tuple(_mean_word_score(r) for r in readings)
     return ObservedBlank(text, scores, similarity, place, ink=True)
-
-
-def _surest_readings(lines: Sequence[Grey], engines: Engines) -> tuple[Reading, ...]:
-    """For each line the reading with the higher score, as type or as handwriting. The page
-    recognizer is asked only about lines that PP-OCR is not sure of. () when a recognizer fails.
-    """
-    if not lines:
-        return ()
-    try:
-        surest = [_line_reading(each) for each in engines.handwriting.free(lines)]
-        doubtful = [i for i, r in enumerate(surest) if _mean_word_score(r) < MIN_SURE_SCORE]
-        typed = engines.pages.read([lines[i] for i in doubtful]) if doubtful else ()
-    except RecognizerTrouble:
-        return ()
-    for index, reading in zip(doubtful, typed, strict=True):
-        surest[index] = max(reading, surest[index], key=_mean_word_score)
-    return tuple(surest)
 
 
 def _line_reading(readings: Sequence[Reading]) -> Reading:

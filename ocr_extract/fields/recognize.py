@@ -1,8 +1,8 @@
 """Reads the marks of a signing block with all recognizers.
 
 Text of the file itself is not read again. Ink is read by the line networks. When no ink is a date
-yet, marks are divided into segments and the segments are read. Tesseract reads type, and what may
-be type, at two sizes in one call.
+yet, marks are divided into segments and the segments are read. What may be type is read by
+tesseract too, in the one call for an agreement, see `one_call`.
 """
 
 from __future__ import annotations
@@ -19,31 +19,25 @@ from ocr_extract.dates.recover import date_similarity
 from ocr_extract.fields.marks import MIN_SIGNATURE_SIZE, Mark, marks_in_text, marks_on_page
 from ocr_extract.fields.second_look import SignedPage, core_of, read_again
 from ocr_extract.fields.segments import segments_of_marks
+from ocr_extract.fields.type_crops import NO_CROPS, TypeCrops, crops_of_type, own_reading
 from ocr_extract.forms.locate import LocatedBlock
 from ocr_extract.geometry import Grey, Raster, Rect
 from ocr_extract.imaging.binarize import all_ink, fine_mask, ink_level, ink_mask
-from ocr_extract.imaging.components import crop_of, darkest_of
+from ocr_extract.imaging.components import crop_of
 from ocr_extract.imaging.ruled_lines import without_ruled_lines
 from ocr_extract.imaging.stroke_features import NO_INK, shape_of
 from ocr_extract.pages.page import PageView, annotation_at, place_of
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
-from ocr_extract.recognition.names import PP_OCR, dates_among
-from ocr_extract.records import Damage, Hypothesis, Reading
+from ocr_extract.recognition.names import dates_among
+from ocr_extract.records import Damage, Reading
 from ocr_extract.signatures.ink_hash import hash_of
 from ocr_extract.sources.pdf_raster import iso_time
 
 MIN_FULL_DATE_SIMILARITY = 0.99
 """Date similarity (0..1) from which text of the file is a full date (chosen)."""
-TYPE_READING_THRESHOLDS = (0.6, 0.85)
-"""PP-OCR's word scores (0..1) from which tesseract reads ink once, and from which it reads it
-twice (chosen; counted: of 42 marks of ink that tesseract took for type, one was below 0.6, and
-it was not type)."""
 MIN_SURE_TYPE_SCORE = 0.9
 """Word score (0..1) from which words found on a page are surely type, and not clear handwriting
 (chosen)."""
-ENLARGEMENT = 1.6
-"""Factor by which the second crop of each mark is enlarged (chosen). Small type is then read
-better, and two readings that agree are worth more than one."""
 CROP_MARGIN = 1.5
 """Points around a mark in crops for the line networks (chosen). The ink has to fill the crop."""
 MAX_SIGNATURES = 4
@@ -79,37 +73,75 @@ class _CleanPage:
     fine: Grey
 
 
-def read_marks(view: PageView, block: LocatedBlock, engines: Engines) -> tuple[Mark, ...]:
-    """All marks of the block with their readings. Damage is reported to `engines`."""
+@dataclass(frozen=True)
+class MarksByNetworks:
+    """The marks of a block with the readings of the line networks. `crops` are those of marks that
+    may be type, which tesseract has to read too.
+    """
+
+    view: PageView
+    marks: tuple[Mark, ...] = ()
+    readings: tuple[tuple[Reading, ...], ...] = ()
+    page: _CleanPage | None = None
+    crops: TypeCrops = NO_CROPS
+
+    def read(self, typed: Sequence[Reading] | None) -> tuple[Mark, ...]:
+        """The marks with all their readings. `typed` are those of the crops; None when they could
+        not be read.
+        """
+        if self.page is None:
+            own = zip(self.marks, self.readings, strict=True)
+            return tuple(replace(mark, readings=readings) for mark, readings in own)
+        of_type = self.crops.by_mark(self.marks, typed)
+        every = zip(self.marks, of_type, self.readings, strict=True)
+        return tuple(
+            _with_observations(self.view, self.page, mark, (*as_type, *as_ink))
+            for mark, as_type, as_ink in every
+        )
+
+
+def marks_by_networks(view: PageView, block: LocatedBlock, engines: Engines) -> MarksByNetworks:
+    """All marks of the block, read by the line networks. Damage is reported to `engines`."""
     if view.raster is None:
         marks = marks_in_text(view.lines, block)
-        return tuple(replace(mark, readings=(own_reading(mark),)) for mark in marks)
+        return MarksByNetworks(view, marks, tuple((own_reading(mark),) for mark in marks))
     sealed = [a.rect for a in view.annotations if a.sealed]
     page = _clean_page(view.raster, _ink_region(view, view.raster, block))
-    raster = page.raster
-    marks = marks_on_page(raster, page.ink, view.lines, block, sealed)
+    marks = marks_on_page(page.raster, page.ink, view.lines, block, sealed)
     if _is_born_digital(view, marks):
-        return _born_digital_marks(view, page, marks, engines)
-    ink_readings = _ink_readings(page, marks, engines)
-    type_readings = _type_readings(raster, marks, ink_readings, engines)
-    has_ink_readings = any(ink_readings)
-    to_split = _marks_to_split(marks, ink_readings) if has_ink_readings else ()
-    segments = segments_of_marks(raster, page.ink, to_split, block, marks)
-    segment_readings = _ink_readings(page, segments, engines)
-    read = [
-        (*of_type, *of_ink) for of_type, of_ink in zip(type_readings, ink_readings, strict=True)
-    ]
-    every, readings = (*marks, *segments), [*read, *segment_readings]
-    try:
-        labels = tuple(label.rect for label in block.labels.values())
-        readings = read_again(
-            SignedPage(raster, view.raster, page.ink, labels), every, readings, engines
+        return MarksByNetworks(
+            view, marks, _born_digital_readings(view, page, marks, engines), page
         )
-    except RecognizerTrouble as trouble:
-        engines.report(_reading_damage(trouble, raster))
-    return tuple(
-        _with_observations(view, page, mark, own) for mark, own in zip(every, readings, strict=True)
+    ink_readings = _ink_readings(page, marks, engines)
+    to_split = _marks_to_split(marks, ink_readings) if any(ink_readings) else ()
+    segments = segments_of_marks(page.raster, page.ink, to_split, block, marks)
+    every = (*marks, *segments)
+    readings = [*ink_readings, *_ink_readings(page, segments, engines)]
+    return MarksByNetworks(
+        view,
+        every,
+        _read_again(page, view.raster, block, every, readings, engines),
+        page,
+        crops_of_type(page.raster, marks, ink_readings),
     )
+
+
+def _read_again(
+    page: _CleanPage,
+    ruled: Raster,
+    block: LocatedBlock,
+    marks: Sequence[Mark],
+    readings: Sequence[tuple[Reading, ...]],
+    engines: Engines,
+) -> tuple[tuple[Reading, ...], ...]:
+    """The readings; those of likely dates are made again from more crops."""
+    labels = tuple(label.rect for label in block.labels.values())
+    signed = SignedPage(page.raster, ruled, page.ink, labels)
+    try:
+        return tuple(read_again(signed, marks, readings, engines))
+    except RecognizerTrouble as trouble:
+        engines.report(reading_damage(trouble, ruled.page))
+        return tuple(readings)
 
 
 def _ink_region(view: PageView, raster: Raster, block: LocatedBlock) -> Rect:
@@ -152,20 +184,17 @@ def _clean_page(raster: Raster, region: Rect) -> _CleanPage:
     return _CleanPage(clean, ink, fine)
 
 
-def _born_digital_marks(
+def _born_digital_readings(
     view: PageView, page: _CleanPage, marks: Sequence[Mark], engines: Engines
-) -> tuple[Mark, ...]:
-    """The marks of a born-digital block. Type is taken from the file. Only ink of a signature's
-    size is read, for its name.
+) -> tuple[tuple[Reading, ...], ...]:
+    """The readings of the marks of a born-digital block. Type is taken from the file. Only ink of a
+    signature's size is read, for its name.
     """
     large = sorted((m for m in marks if _may_be_signature(m)), key=lambda m: (-m.area, m.rect))
     large = large[:MAX_SIGNATURES]
     bare = _without_words(page.raster, [word.rect for word in view.words])
     names = dict(zip(large, _name_readings(bare, large, engines), strict=True))
-    return tuple(
-        _with_observations(view, page, m, (own_reading(m),) if m.words else names.get(m, ()))
-        for m in marks
-    )
+    return tuple(() if m.words else names.get(m, ()) for m in marks)
 
 
 def _without_words(raster: Raster, words: Sequence[Rect]) -> Raster:
@@ -187,7 +216,7 @@ def _name_readings(
             engines.handwriting.free([crop_of(raster, mark.rect, CROP_MARGIN) for mark in marks])
         )
     except RecognizerTrouble as trouble:
-        engines.report(_reading_damage(trouble, raster))
+        engines.report(reading_damage(trouble, raster.page))
         return [() for _ in marks]
 
 
@@ -236,49 +265,6 @@ def _is_born_digital(view: PageView, marks: Sequence[Mark]) -> bool:
     return view.exact and any(date_similarity(text) >= MIN_FULL_DATE_SIMILARITY for text in texts)
 
 
-def _type_readings(
-    raster: Raster,
-    marks: Sequence[Mark],
-    ink_readings: Sequence[tuple[Reading, ...]],
-    engines: Engines,
-) -> list[tuple[Reading, ...]]:
-    """Tesseract's readings of every mark that may be type, in one call. A mark is read once, or
-    twice at two sizes when it looks like type. The words of the mark itself are the last reading.
-    """
-    counts = [
-        _type_reading_count(mark, readings)
-        for mark, readings in zip(marks, ink_readings, strict=True)
-    ]
-    once = [i for i, count in enumerate(counts) if count]
-    twice = [i for i, count in enumerate(counts) if count > 1]
-    crops = {i: crop_of(raster, marks[i].rect) for i in once}
-    all_crops = [*crops.values(), *(_second_crop(crops[i], marks[i]) for i in twice)]
-    try:
-        read = engines.pages.read(all_crops)
-    except RecognizerTrouble as trouble:
-        engines.report(_reading_damage(trouble, raster))
-        return [(own_reading(mark),) if mark.words else () for mark in marks]
-    readings_by_mark: list[list[Reading]] = [[] for _ in marks]
-    for index, reading in zip([*once, *twice], read, strict=True):
-        readings_by_mark[index].append(reading)
-    return [
-        (*readings, own_reading(mark)) if mark.words else tuple(readings)
-        for mark, readings in zip(marks, readings_by_mark, strict=True)
-    ]
-
-
-def _type_reading_count(mark: Mark, ink_readings: tuple[Reading, ...]) -> int:
-    """How often (0..2) tesseract reads a mark. Words of the file are not read. Ink is read
-    according to PP-OCR's score: what PP-OCR cannot read is not type.
-    """
-    if mark.born_digital:
-        return 0
-    if mark.kind == "text" or not ink_readings:
-        return 2
-    score = max((word_score(r) for r in ink_readings if r.reader == PP_OCR), default=0.0)
-    return sum(score >= threshold for threshold in TYPE_READING_THRESHOLDS)
-
-
 def _ink_readings(
     page: _CleanPage, marks: Sequence[Mark], engines: Engines
 ) -> list[tuple[Reading, ...]]:
@@ -296,7 +282,7 @@ def _ink_readings(
             [crop_of(page.raster, rect, CROP_MARGIN) for rect in rects]
         )
     except RecognizerTrouble as trouble:
-        engines.report(_reading_damage(trouble, page.raster))
+        engines.report(reading_damage(trouble, page.raster.page))
         return [() for _ in marks]
     best = dict(enumerate(read[: len(ink_marks)]))
     for index, core_readings in zip(with_tails, read[len(ink_marks) :], strict=True):
@@ -323,10 +309,10 @@ def _date_likelihood(readings: tuple[Reading, ...]) -> float:
     return dates[0].log_likelihood if dates else -math.inf
 
 
-def _reading_damage(trouble: RecognizerTrouble, raster: Raster) -> Damage:
-    """The damage of a block that a recognizer could not read."""
+def reading_damage(trouble: RecognizerTrouble, page: int) -> Damage:
+    """The damage of a block, on a page (from 1), that a recognizer could not read."""
     effect = f"The signing block could not be read: {trouble}"
-    return Damage(stage="read", kind=trouble.kind, page=raster.page, effect=effect)
+    return Damage(stage="read", kind=trouble.kind, page=page, effect=effect)
 
 
 def _marks_to_split(
@@ -343,26 +329,3 @@ def _marks_to_split(
         m for m in marks if m.height > MAX_SINGLE_DATE_SIZE[1] or m.width > MAX_SINGLE_DATE_SIZE[0]
     ]
     return [m for m in large if any(m.rect.overlap(date) > MIN_DATE_OVERLAP for date in date_rects)]
-
-
-def _second_crop(crop: Grey, mark: Mark) -> Grey:
-    """The second crop of a mark: enlarged. Of a label strip, which ink may cross, only the darkest
-    pixels.
-    """
-    return darkest_of(crop) if mark.kind == "strip" else _enlarged(crop)
-
-
-def _enlarged(crop: Grey) -> Grey:
-    """The crop, enlarged and slightly blurred."""
-    large = cv2.resize(crop, None, fx=ENLARGEMENT, fy=ENLARGEMENT, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.GaussianBlur(large, (0, 0), 0.8), dtype=np.uint8)
-
-
-def own_reading(mark: Mark) -> Reading:
-    """The words with which a mark was found, as a reading. Its log-likelihood is the sum of the
-    words' log-scores; each score is limited to 0.01..0.999.
-    """
-    text = " ".join(word.text for word in mark.words)
-    score = sum(np.log(min(0.999, max(0.01, word.score))) for word in mark.words)
-    source = mark.words[0].source if mark.words else "none"
-    return Reading(reader=source, hypotheses=(Hypothesis(text=text, log_likelihood=float(score)),))

@@ -21,6 +21,7 @@ from ocr_extract.geometry import Raster
 from ocr_extract.imaging.components import crop_of
 from ocr_extract.pages.page import PageView
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
+from ocr_extract.records import Reading
 from ocr_extract.text import Line, Word, group_lines, split_at_gaps
 
 MIN_FULL_DATE_SIMILARITY = 0.99
@@ -69,14 +70,27 @@ def _is_text(character: str) -> bool:
 
 
 def _false_entries(entries: Sequence[Line], raster: Raster, engines: Engines) -> Iterator[Line]:
-    """The entries whose pixels are surely another text; none when the recognizer fails."""
+    """The entries whose pixels are surely another text; none when a recognizer fails. Tesseract is
+    not started where PP-OCR reads the very text of the file.
+    """
+    crops = [crop_of(raster, entry.rect) for entry in entries]
     try:
-        readings = engines.pages.read([crop_of(raster, entry.rect) for entry in entries])
+        read = engines.handwriting.free(crops)
+        doubtful = [i for i, own in enumerate(read) if not _is_shown(entries[i].text, own)]
+        typed = engines.pages.read([crops[i] for i in doubtful]) if doubtful else ()
     except RecognizerTrouble:
         return
-    for entry, reading in zip(entries, readings, strict=True):
-        if word_score(reading) >= MIN_SURE_SCORE and _is_other(entry.text, reading.best):
-            yield entry
+    for index, reading in zip(doubtful, typed, strict=True):
+        text = entries[index].text
+        if word_score(reading) >= MIN_SURE_SCORE and _is_other(text, reading.best):
+            yield entries[index]
+
+
+def _is_shown(text: str, readings: Sequence[Reading]) -> bool:
+    """Whether one of the readings is the text."""
+    own = letters_and_digits(text)
+    shown = [letters_and_digits(reading.best) for reading in readings]
+    return len(own) >= MIN_LETTERS and any(fuzz.ratio(own, s) >= MAX_SAME_RATIO for s in shown)
 
 
 def _is_other(text: str, read: str) -> bool:

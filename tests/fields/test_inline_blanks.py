@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pytest
 
-from ocr_extract.fields.inline_blanks import MIN_INK_AREA, MIN_LEGIBLE_SCORE, find_blanks
+from ocr_extract.fields.inline_blanks import MIN_INK_AREA, MIN_LEGIBLE_SCORE
 from ocr_extract.fields.observations import ObservedBlank
+from ocr_extract.fields.one_call import read_fields
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.geometry import Grey, Rect, raster_of
 from ocr_extract.pages.page import PageView, text_view
-from ocr_extract.recognition.base import Engines
+from ocr_extract.recognition.base import Engines, RecognizerTrouble
 from ocr_extract.recognition.names import HANDWRITING, PP_OCR
 from ocr_extract.records import Box, Hypothesis, Reading
 from ocr_extract.text import Word
@@ -33,11 +34,14 @@ class FakeHandwriting:
     text: str = ""
     log_likelihood: float = -9.0
     crops: list[Grey] = field(default_factory=list)
+    trouble: RecognizerTrouble | None = None
 
     def readings(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
         return self.free(crops)
 
     def free(self, crops: Sequence[Grey]) -> tuple[tuple[Reading, ...], ...]:
+        if self.trouble is not None:
+            raise self.trouble
         self.crops.extend(crops)
         wrong = (Hypothesis(text="wrong network", log_likelihood=0.0),)
         text = (Hypothesis(text=self.text, log_likelihood=self.log_likelihood),)
@@ -82,7 +86,7 @@ def _title(
     view: PageView, typed: FakeReader = UNUSED, handwriting: FakeHandwriting | None = None
 ) -> ObservedBlank:
     engines = Engines(typed, handwriting or FakeHandwriting(), lambda _: None)
-    return find_blanks([view], PMLR, engines)["title"]
+    return read_fields([view], PMLR, None, engines)[0]["title"]
 
 
 def test_blank_without_words_and_ink_is_empty() -> None:
@@ -129,8 +133,14 @@ def test_ink_on_two_rows_is_read_from_top_to_bottom_as_two_lines() -> None:
 
 
 def test_ink_that_no_recognizer_can_read_is_filled_in_by_hand() -> None:
-    title = _title(_view("", ink=WRITING), HANGING)
+    trouble = RecognizerTrouble("reader_crashed", "boom")
+    title = _title(_view("", ink=WRITING), HANGING, FakeHandwriting(trouble=trouble))
     assert (title.text, title.scores, title.ink) == ("", (), True)
+
+
+def test_ink_keeps_the_networks_reading_when_it_cannot_be_read_as_type() -> None:
+    title = _title(_view("", ink=WRITING), HANGING, FakeHandwriting("Robust Tree", -0.5))
+    assert (title.text, title.ink) == ("Robust Tree", True)
 
 
 def test_doubtful_words_that_read_alike_again_are_type() -> None:
@@ -169,5 +179,6 @@ def test_tall_word_in_the_blank_lowers_the_score_of_its_words() -> None:
 
 def test_blank_is_taken_from_the_first_page_with_its_phrases() -> None:
     views = [text_view("nothing"), _view("Robust Trees"), _view("Other Trees")]
-    blanks = find_blanks(views, PMLR, Engines(UNUSED, FakeHandwriting(), lambda _: None))
+    engines = Engines(UNUSED, FakeHandwriting(), lambda _: None)
+    blanks, _ = read_fields(views, PMLR, None, engines)
     assert {name: blank.text for name, blank in blanks.items()} == {"title": "Robust Trees"}

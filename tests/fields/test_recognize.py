@@ -9,17 +9,14 @@ import numpy as np
 import pytest
 
 from ocr_extract.fields.marks import Mark
+from ocr_extract.fields.one_call import read_fields
 from ocr_extract.fields.recognize import (
-    ENLARGEMENT,
     MAX_SIGNATURES,
     MIN_DATE_LOG_LIKELIHOOD,
     MIN_SURE_TYPE_SCORE,
-    TYPE_READING_THRESHOLDS,
     _marks_to_split,
-    _type_reading_count,
-    own_reading,
-    read_marks,
 )
+from ocr_extract.fields.type_crops import ENLARGEMENT
 from ocr_extract.forms.definition import built_in_forms
 from ocr_extract.forms.locate import LocatedBlock, locate_block
 from ocr_extract.geometry import Grey, Rect, raster_of
@@ -39,7 +36,6 @@ DATE_INK = Rect(60.0, 90.0, 110.0, 100.0)
 SIGNED_INK = Rect(90.0, 45.0, 150.0, 57.0)
 DATE_WORD = Word("25.07.2025", Rect(60.0, 90.0, 120.0, 100.0), 1.0)
 UNUSED = FakeReader(crash=AssertionError("nothing has to be read"))
-ANYWHERE = Rect(0.0, 0.0, 50.0, 12.0)
 
 
 @dataclass(frozen=True)
@@ -111,38 +107,15 @@ def _marks(
     view: PageView, typed: FakeReader, handwriting: FakeHandwriting
 ) -> tuple[tuple[Mark, ...], list[Damage]]:
     damage: list[Damage] = []
-    return read_marks(view, _block(view), Engines(typed, handwriting, damage.append)), damage
+    engines = Engines(typed, handwriting, damage.append)
+    _, marks = read_fields([], GENERIC, (view, _block(view)), engines)
+    return marks, damage
 
 
 def _at(marks: Sequence[Mark], rect: Rect, kind: str = "ink") -> Mark:
     """The mark whose sides are those of a rectangle."""
     (mark,) = [m for m in marks if m.kind == kind and np.allclose(m.rect, rect, atol=1.0)]
     return mark
-
-
-def test_words_of_a_mark_are_a_reading_with_limited_scores() -> None:
-    words = (Word("1", ANYWHERE, 1.0), Word("May", ANYWHERE, 0.5), Word("~", ANYWHERE, 0.0))
-    reading = own_reading(Mark("text", ANYWHERE, words))
-    assert (reading.reader, reading.best) == ("page", "1 May ~")
-    expected = math.log(0.999) + math.log(0.5) + math.log(0.01)
-    assert reading.hypotheses[0].log_likelihood == pytest.approx(expected)
-    assert own_reading(Mark("ink", ANYWHERE)) == _reading("none", "", 0.0)
-
-
-@pytest.mark.parametrize(("score", "count"), [(0.59, 0), (0.61, 1), (0.84, 1), (0.86, 2)])
-def test_ink_is_read_as_type_as_often_as_its_score_suggests(score: float, count: int) -> None:
-    assert TYPE_READING_THRESHOLDS == (0.6, 0.85)
-    readings = (_reading(PP_OCR, "May", math.log(score)), _reading("handwriting", "May", 0.0))
-    assert _type_reading_count(Mark("ink", ANYWHERE), readings) == count
-
-
-def test_type_is_read_twice_and_text_of_the_file_never() -> None:
-    unread, page, file = (
-        Mark("text", ANYWHERE, (replace(DATE_WORD, source=source),) if source else ())
-        for source in ("", "page", "pdf")
-    )
-    assert [_type_reading_count(mark, ()) for mark in (unread, page, file)] == [2, 2, 0]
-    assert _type_reading_count(Mark("strip", ANYWHERE), ()) == 2
 
 
 def _split(*likelihoods: float | None) -> list[int]:
@@ -167,9 +140,8 @@ def test_only_large_marks_at_a_date_are_divided_once_there_is_one() -> None:
 
 def test_entries_of_a_text_are_read_by_no_recognizer() -> None:
     view = text_view("Name: Mira\nSignature: M. F.\nDate: 3 May 2025")
-    damage: list[Damage] = []
     handwriting = FakeHandwriting(trouble=RecognizerTrouble("reader_crashed", "boom"))
-    marks = read_marks(view, _block(view), Engines(UNUSED, handwriting, damage.append))
+    marks, damage = _marks(view, UNUSED, handwriting)
     assert [[r.best for r in mark.readings] for mark in marks] == [
         ["Mira"], ["M. F."], ["3 May 2025"],
     ]  # fmt: skip

@@ -98,7 +98,7 @@ def test_recognizer_is_not_called_again_after_a_timeout(factory: Factory) -> Non
 def test_program_ended_by_signal_is_not_reported_as_broken_file(
     factory: Factory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
 ) -> None:
-    path = factory.scan()
+    path = factory.annotated_scan()
     monkeypatch.setenv("PATH", sabotaged(tmp_path, program, "kill -9 $$")["PATH"])
     record = extract(path, settings=Settings(year=2025))
     assert "tool_killed" in {damage.kind for damage in record.damage}
@@ -114,7 +114,7 @@ def test_slow_program_is_reported_as_timeout(
     """The program exceeds its own time, or its processor time, which the system limits. One that
     hangs is waited for once per page; one that was ended is run once more.
     """
-    path, count = factory.scan(), tmp_path / "count"
+    path, count = factory.annotated_scan(), tmp_path / "count"
     script = f"echo asked >> {count}; {sabotage}"
     monkeypatch.setenv("PATH", sabotaged(tmp_path, program, script)["PATH"])
     record = extract(path, settings=Settings(year=2025, render_timeout=1))

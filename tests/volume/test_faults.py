@@ -203,7 +203,7 @@ def test_document_is_read_again_when_a_program_is_killed_once(
     scanned: Sufferer, tmp_path: Path, program: str
 ) -> None:
     """For example because the system ran out of memory. The document is read again at once."""
-    Factory(scanned.folder).scan("p00002Permission.pdf")
+    Factory(scanned.folder).annotated_scan("p00002Permission.pdf")
     scanned.run(tmp_path / "expected")
     environment = sabotaged(tmp_path, program, 'touch "$DONE"; kill -9 $$')
     killed = replace(scanned, environment=environment)
