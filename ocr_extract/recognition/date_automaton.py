@@ -12,8 +12,9 @@ that no other text is likelier than the date. So they also say how much a crop l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -74,6 +75,15 @@ Written = tuple[float, str]
 """A natural log-likelihood, and a date as it is written."""
 
 
+class Table(NamedTuple):
+    """The dates of one way of writing: natural log-likelihoods of shape (rows, columns), and the
+    string of each. Only the likeliest dates are spelled.
+    """
+
+    scores: Array
+    spell: Spell
+
+
 def written_dates(
     outputs: Sequence[CtcOutput],
     weights: Sequence[float],
@@ -91,21 +101,35 @@ def written_dates(
     """
     lattices = [DateLattice(output) for output in outputs]
     of_words = weights if word_weights is None else word_weights
-    dates: list[Written] = []
+    tables: list[Table] = []
     for separator in _separators(outputs):
-        dates += _year_last(lattices, weights, separator, keep)
-        dates += _year_first(lattices, weights, (separator, separator, ""), keep)
+        tables.append(_year_last(lattices, weights, separator))
+        tables.append(_year_first(lattices, weights, (separator, separator, "")))
     if max(float(output.probabilities[:, SIGNS].sum()) for output in outputs) > MIN_SIGNS:
-        dates += _year_first(lattices, of_words, ("年", "月", "日"), keep)
+        tables.append(_year_first(lattices, of_words, ("年", "月", "日")))
     if max(float(output.probabilities[:, LETTERS].sum()) for output in outputs) > MIN_LETTERS:
-        dates += _in_words(lattices, of_words, languages, keep)
-        dates += _without_day(lattices, of_words)
-    if max(value for value, _ in dates) < MIN_KNOWN_LAYOUT:
+        tables += _in_words(lattices, of_words, languages)
+        tables.append(_without_day(lattices, of_words))
+    dates = _likeliest(tables, keep)
+    if max(dates)[0] < MIN_KNOWN_LAYOUT:
         texts = [output.text for output in outputs]
         dates += dates_as_read(lattices, (weights, of_words), texts, languages)
     ranked = sorted(dates, key=lambda date: (-date[0], date[1]))[:keep]
     excess = max(0.0, ranked[0][0])
     return tuple(Hypothesis(text=text, log_likelihood=value - excess) for value, text in ranked)
+
+
+def _likeliest(tables: Sequence[Table], keep: int) -> list[Written]:
+    """The `keep` likeliest dates of all tables, in any order."""
+    flat = np.concatenate([table.scores.ravel() for table in tables])
+    count = min(keep, flat.size)
+    top = np.argpartition(-flat, count - 1)[:count]
+    starts = np.cumsum([0, *(table.scores.size for table in tables)])
+    owners = np.searchsorted(starts, top, side="right") - 1
+    return [
+        (float(flat[i]), tables[k].spell(*divmod(int(i - starts[k]), tables[k].scores.shape[1])))
+        for i, k in zip(top, owners, strict=True)
+    ]
 
 
 def _separators(outputs: Sequence[CtcOutput]) -> list[str]:
@@ -119,9 +143,7 @@ def _separators(outputs: Sequence[CtcOutput]) -> list[str]:
     return sorted(SEPARATORS, key=lambda symbol: -counts[symbol])[:MAX_SEPARATORS]
 
 
-def _year_last(
-    lattices: Sequence[DateLattice], weights: Sequence[float], separator: str, keep: int
-) -> list[Written]:
+def _year_last(lattices: Sequence[DateLattice], weights: Sequence[float], separator: str) -> Table:
     """Dates of number, separator, number, separator, year."""
     between = [lattice.separator(separator) for lattice in lattices]
     firsts = [
@@ -141,10 +163,8 @@ def _year_last(
         ),
         weights,
     )
-    return _best(
-        scores,
-        keep,
-        lambda row, column: f"{_pair(row, separator)}{separator}{YEARS[years[column]]}",
+    return Table(
+        scores, lambda row, column: f"{_pair(row, separator)}{separator}{YEARS[years[column]]}"
     )
 
 
@@ -152,8 +172,7 @@ def _year_first(
     lattices: Sequence[DateLattice],
     weights: Sequence[float],
     separators: tuple[str, str, str],
-    keep: int,
-) -> list[Written]:
+) -> Table:
     """Dates of full year, number and number, with what stands after each of the three."""
     after_year, between, last = separators
     starts: list[Array] = []
@@ -174,9 +193,8 @@ def _year_first(
         ),
         weights,
     )
-    return _best(
+    return Table(
         scores,
-        keep,
         lambda row, column: f"{YEARS[years[column]]}{after_year}{_pair(row, between)}{last}",
     )
 
@@ -224,24 +242,13 @@ def _pooled(scores: Iterable[Array], weights: Sequence[float]) -> Array:
     return np.asarray(sum(logs[1:], start=logs[0]))
 
 
-def _best(scores: Array, keep: int, spell: Spell) -> list[Written]:
-    """The `keep` highest scores with their strings, in any order."""
-    flat = scores.ravel()
-    count = min(keep, flat.size)
-    top = np.argpartition(-flat, count - 1)[:count]
-    width = scores.shape[1]
-    return [(float(flat[i]), spell(int(i) // width, int(i) % width)) for i in top]
-
-
 def _in_words(
     lattices: Sequence[DateLattice],
     weights: Sequence[float],
     languages: tuple[str, ...],
-    keep: int,
-) -> list[Written]:
+) -> Iterator[Table]:
     """Dates of day, month word, year, and of month word, day, year."""
     words = _month_words(lattices, weights, languages)
-    dates: list[Written] = []
     for order, short in (("DMY", 1.0), ("MDY", DAY_AND_SHORT_YEAR_WEIGHT)):
         heads = [
             _day_month(lattice, words) if order == "DMY" else _month_day(lattice, words)
@@ -254,12 +261,7 @@ def _in_words(
             h @ (lattice.year_ends[:, years] * shares)
             for h, lattice in zip(heads, lattices, strict=True)
         )
-        dates += _best(
-            _pooled(ends, weights),
-            keep,
-            partial(_phrase, order, words, years),
-        )
-    return dates
+        yield Table(_pooled(ends, weights), partial(_phrase, order, words, years))
 
 
 def _phrase(order: str, words: Sequence[str], years: Sequence[int], row: int, column: int) -> str:
@@ -287,15 +289,19 @@ def _month_day(lattice: DateLattice, words: Sequence[str]) -> Array:
     return np.asarray(rows.reshape(-1, rows.shape[2]) @ lattice.gap)
 
 
-def _without_day(lattices: Sequence[DateLattice], weights: Sequence[float]) -> list[Written]:
-    """Dates of English month word and full year. The prior of the dates says how rare they are."""
+def _without_day(lattices: Sequence[DateLattice], weights: Sequence[float]) -> Table:
+    """The MAX_YEARS likeliest dates of English month word and full year, the others at minus
+    infinity. The prior of the dates says how rare they are.
+    """
     heads = [
         np.stack([lattice.through(lattice.start[None, :], w)[0] for w in ENGLISH_WORDS])
         for lattice in lattices
     ]
     ends = [(lattice.gap @ lattice.year_ends)[:, : len(FULL_YEARS)] for lattice in lattices]
     scores = _pooled((h @ e for h, e in zip(heads, ends, strict=True)), weights)
-    return _best(scores, MAX_YEARS, lambda r, c: f"{ENGLISH_WORDS[r].capitalize()} {FULL_YEARS[c]}")
+    least = np.partition(scores.ravel(), -MAX_YEARS)[-MAX_YEARS]
+    likely = np.where(scores >= least, scores, -np.inf)
+    return Table(likely, lambda r, c: f"{ENGLISH_WORDS[r].capitalize()} {FULL_YEARS[c]}")
 
 
 def _month_words(
