@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from ocr_extract.dates.calendar import PartialDate
-from ocr_extract.dates.grammar import interpret
+from ocr_extract.dates.full_days import full_days
 from ocr_extract.fields.assign import ScoredMark
 from ocr_extract.recognition.names import DATES, dates_among
 from ocr_extract.records import Hypothesis, Reading
@@ -50,11 +49,11 @@ def _agreeing(
     chosen: ScoredMark, own: Dates, marks: Sequence[ScoredMark], settings: Settings
 ) -> Iterator[Dates]:
     """The dates of other crops of the same ink whose best date is the same full day."""
-    days = full_days(own[0].text, settings)
+    days = full_days(own[0].text, settings.languages)
     for other in (scored.mark for scored in marks):
         dates = dates_among(other.readings)
         same_ink = other.kind != "text" and other.rect.overlap(chosen.mark.rect) > MIN_OVERLAP
-        if dates and same_ink and full_days(dates[0].text, settings) & days:
+        if dates and same_ink and full_days(dates[0].text, settings.languages) & days:
             yield dates
 
 
@@ -62,13 +61,7 @@ def _clearness(dates: Dates, settings: Settings) -> float:
     """How well the best date fits, and how far it is ahead of every other day; natural
     log-likelihoods, added.
     """
-    best = full_days(dates[0].text, settings)
-    other = next((d for d in dates if not full_days(d.text, settings) & best), None)
+    best = full_days(dates[0].text, settings.languages)
+    other = next((d for d in dates if not full_days(d.text, settings.languages) & best), None)
     margin = dates[0].log_likelihood - other.log_likelihood if other else MAX_MARGIN
     return dates[0].log_likelihood + min(MAX_MARGIN, margin)
-
-
-def full_days(text: str, settings: Settings) -> set[PartialDate]:
-    """The full dates that a text may mean."""
-    meanings = interpret(text, settings.languages)
-    return {meaning.parts for meaning in meanings if meaning.parts.precision == "day"}

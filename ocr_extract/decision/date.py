@@ -12,6 +12,7 @@ from datetime import date, datetime
 from ocr_extract.calibration import confidence
 from ocr_extract.calibration.model import calibration_kind, calibration_of
 from ocr_extract.dates.calendar import PartialDate
+from ocr_extract.dates.full_days import full_days
 from ocr_extract.dates.grammar import interpret
 from ocr_extract.dates.priors import Context
 from ocr_extract.dates.recover import (
@@ -21,7 +22,6 @@ from ocr_extract.dates.recover import (
     recover_scored,
 )
 from ocr_extract.dates.volume_prior import DateFormat, DateVote, date_vote
-from ocr_extract.decision.clearest_crop import full_days
 from ocr_extract.recognition.names import DATES, INK_RECOGNIZERS, PP_OCR, dates_among
 from ocr_extract.records import (
     Box,
@@ -82,9 +82,13 @@ def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: b
     dates = dates_among(readings)
     if not typed or not _is_clear(dates) or _is_the_same_text(readings):
         return typed
-    of_type = [full_days(r.best, settings) for r in readings if r.reader not in INK_RECOGNIZERS]
+    of_type = [
+        full_days(r.best, settings.languages) for r in readings if r.reader not in INK_RECOGNIZERS
+    ]
     known = [days for days in of_type if days]
-    return bool(known) and all(days & full_days(dates[0].text, settings) for days in known)
+    return bool(known) and all(
+        days & full_days(dates[0].text, settings.languages) for days in known
+    )
 
 
 def _is_the_same_text(readings: Sequence[Reading]) -> bool:
