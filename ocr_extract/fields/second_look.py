@@ -148,7 +148,7 @@ def _is_ahead(dates: tuple[Hypothesis, ...], margin: float) -> bool:
 
 
 def _days(date: Hypothesis) -> set[PartialDate]:
-    """The days that a date, as it is written, may mean; of a date without its day, what it means."""
+    """The days that a date, as it is written, may mean; its meanings when it is no full date."""
     return full_days(date.text) or {meaning.parts for meaning in interpret(date.text)}
 
 

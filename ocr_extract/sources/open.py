@@ -29,7 +29,7 @@ def open_source(path: Path, settings: Settings, report_damage: Callable[[Damage]
     if kind == "pdf":
         facts = inspect_pdf(path, settings)
         poppler = pdf_renderer(path, settings, report_damage)
-        render = picture_renderer(path, settings, poppler)
+        render = picture_renderer(path, settings, poppler, report_damage)
         source = Source(
             path,
             kind,

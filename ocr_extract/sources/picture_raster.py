@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ocr_extract.geometry import Raster
+from ocr_extract.records import Damage
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_objects import open_objects
 from ocr_extract.sources.pdf_pictures import picture_pages
@@ -22,21 +23,36 @@ Render = Callable[[int, int], Raster]
 """Draws a page (from 1) at a resolution in pixels per inch, or fewer where the page is large."""
 
 
-def picture_renderer(path: Path, settings: Settings, poppler: Render) -> Render:
+BREAKS_OFF = "invalid jpeg data reading from buffer"
+"""What qpdf says of an image whose data ends too early. Poppler and PDFium say nothing, and draw
+the rest of the page empty."""
+
+
+def picture_renderer(
+    path: Path, settings: Settings, poppler: Render, report_damage: Callable[[Damage], None]
+) -> Render:
     """A function that draws pictures by PDFium, and all other pages by `poppler`. It raises what
-    `poppler` raises.
+    `poppler` raises. `report_damage` receives the damage of an image that breaks off.
     """
 
     @lru_cache(maxsize=1)
-    def is_whole() -> bool:
-        return not syntax_complaints(path)
+    def complaints() -> tuple[str, ...]:
+        return syntax_complaints(path)
 
     def render(page: int, dpi: int) -> Raster:
-        is_plain = picture_pages(path, [page]) and is_whole()
-        drawn = _drawn(path, page, dpi, settings) if is_plain else None
+        if not picture_pages(path, [page]):
+            return poppler(page, dpi)
+        if any(BREAKS_OFF in complaint for complaint in complaints()):
+            report_damage(_broken_image())
+        drawn = None if complaints() else _drawn(path, page, dpi, settings)
         return poppler(page, dpi) if drawn is None else drawn
 
     return render
+
+
+def _broken_image() -> Damage:
+    effect = "An image's data breaks off: what was written on the rest of its page may be missing."
+    return Damage(stage="render", kind="broken_page", effect=effect)
 
 
 def _drawn(path: Path, page: int, dpi: int, settings: Settings) -> Raster | None:

@@ -6,7 +6,9 @@ import numpy as np
 import pikepdf
 import pytest
 
+from ocr_extract.extraction import extract
 from ocr_extract.geometry import Raster
+from ocr_extract.records import Damage, Verdict
 from ocr_extract.settings import Settings
 from ocr_extract.sources.pdf_raster import pdf_renderer
 from ocr_extract.sources.picture_raster import picture_renderer
@@ -26,7 +28,7 @@ def _poppler(page: int, dpi: int) -> Raster:
 
 def _is_left_to_poppler(path: Path, settings: Settings = SETTINGS, dpi: int = 100) -> bool:
     try:
-        picture_renderer(path, settings, _poppler)(1, dpi)
+        picture_renderer(path, settings, _poppler, lambda _: None)(1, dpi)
     except PopplerAsked:
         return True
     return False
@@ -34,7 +36,7 @@ def _is_left_to_poppler(path: Path, settings: Settings = SETTINGS, dpi: int = 10
 
 def test_scan_is_drawn_without_poppler_and_as_poppler_draws_it(factory: Factory) -> None:
     scan = factory.scan()
-    drawn = picture_renderer(scan, SETTINGS, _poppler)(2, 100)
+    drawn = picture_renderer(scan, SETTINGS, _poppler, pytest.fail)(2, 100)
     by_poppler = pdf_renderer(scan, SETTINGS, pytest.fail)(2, 100)
     assert (drawn.page, drawn.dpi) == (2, 100)
     assert drawn_alike(by_poppler.pixels, drawn.pixels)
@@ -47,15 +49,35 @@ def test_pages_of_objects_and_pages_with_annotations_are_left_to_poppler(factory
     assert _is_left_to_poppler(factory.file("no.pdf", b"%PDF-1.4 nothing"))
 
 
-def test_scan_whose_image_breaks_off_is_left_to_poppler(factory: Factory) -> None:
+def _broken_off(factory: Factory) -> Path:
+    """A scan whose second page has only the first half of its image's data."""
     path = factory.scan()
-    assert not _is_left_to_poppler(path)
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
-        (image,) = pdf.pages[0].Resources.XObject.values()
+        (image,) = pdf.pages[1].Resources.XObject.values()
         raw = image.read_raw_bytes()
         image.write(raw[: len(raw) // 2], filter=image.Filter)
         pdf.save(path)
+    return path
+
+
+def test_scan_whose_image_breaks_off_is_damage_and_left_to_poppler(factory: Factory) -> None:
+    path, damage = _broken_off(factory), []
+    draw = picture_renderer(
+        path, SETTINGS, pdf_renderer(path, SETTINGS, pytest.fail), damage.append
+    )
+    lower_half = draw(2, 100).pixels[600:]
+    assert int(lower_half.max()) - int(lower_half.min()) < 50, "nothing is drawn there"
+    assert [(d.kind, d.stage, d.harmless) for d in damage] == [("broken_page", "render", False)]
     assert _is_left_to_poppler(path)
+
+
+def test_form_whose_signature_is_lost_with_its_scan_is_never_called_unsigned(
+    factory: Factory,
+) -> None:
+    record = extract(_broken_off(factory), settings=Settings(year=2025))
+    assert record.verdict is Verdict.REJECTED
+    assert [flag.code for flag in record.flags] == ["damaged"]
+    assert record.fields.signature.present == "cannot tell"
 
 
 def test_page_too_large_to_be_drawn_is_left_to_poppler_which_says_so(factory: Factory) -> None:
@@ -65,5 +87,5 @@ def test_page_too_large_to_be_drawn_is_left_to_poppler_which_says_so(factory: Fa
 
 
 def test_picture_is_drawn_within_the_limits(factory: Factory) -> None:
-    drawn = picture_renderer(factory.scan(), Settings(max_side=550), _poppler)(1, 100)
+    drawn = picture_renderer(factory.scan(), Settings(max_side=550), _poppler, pytest.fail)(1, 100)
     assert drawn.pixels.shape[0] == pytest.approx(550, abs=1)
