@@ -61,10 +61,10 @@ def _broken_off(factory: Factory) -> Path:
 
 
 def test_scan_whose_image_breaks_off_is_damage_and_left_to_poppler(factory: Factory) -> None:
-    path, damage = _broken_off(factory), []
-    draw = picture_renderer(
-        path, SETTINGS, pdf_renderer(path, SETTINGS, pytest.fail), damage.append
-    )
+    path = _broken_off(factory)
+    damage: list[Damage] = []
+    by_poppler = pdf_renderer(path, SETTINGS, pytest.fail)
+    draw = picture_renderer(path, SETTINGS, by_poppler, damage.append)
     lower_half = draw(2, 100).pixels[600:]
     assert int(lower_half.max()) - int(lower_half.min()) < 50, "nothing is drawn there"
     assert [(d.kind, d.stage, d.harmless) for d in damage] == [("broken_page", "render", False)]
