@@ -1,8 +1,8 @@
 """Reads likely dates once more: from changed crops, and doubtful ones from larger crops.
 
 A network may see another digit when strokes are a little thinner, or the line a little wider: an
-8 with an open loop is a 0 in one crop and an 8 in three. So every likely date that is not sure is
-the mean of its crop and of changed ones. A crop that follows the ink of one mark may also cut off
+8 with an open loop is a 0 in one crop and an 8 in three, and the one may be sure. So every likely
+date is the mean of its crop and of changed ones. A crop that follows the ink of one mark may also cut off
 what belongs to it: the loop of a 9 that touches the signature above it, a tail, a stroke that was
 taken for a ruled line. So a date that is not clear is read again from a higher and wider crop, and
 from one of the page before ruled lines were removed; and together with ink that stands between the
@@ -40,10 +40,6 @@ MAX_MARKS = 3
 """Marks of a page that are read again, those most like a date first (chosen)."""
 MIN_DATE_SCORE = 0.2
 """Probability (0..1) that ink is a date from which it is read again (chosen)."""
-MIN_SURE_FIT, SURE_MARGIN = -2.0, 4.0
-"""Natural log-likelihood of the best date, and by how much it is ahead of every other day, from
-which a date is not read from changed crops (chosen; of 292 crops of real dates 172 are so sure, and
-the changed crops read none of them otherwise)."""
 CLEAR_MARGIN = 8.0
 """Natural log-likelihood by which the best date is ahead of every other day from which a date is
 clear and not read from larger crops (chosen)."""
@@ -87,11 +83,9 @@ def read_again(
     for index in _likely(marks, readings):
         rect = marks[index].rect
         crop = crop_of(page.clean, core_of(page.clean, page.ink, marks[index]), CROP_MARGIN)
-        mean = readings[index]
-        if not _is_sure(dates_among(mean)):
-            mean = _averaged(mean, crop, engines)
+        mean = _averaged(readings[index], crop, engines)
         again[index] = with_other_days(mean, page.ink[page.clean.slices(rect)])
-        if not _is_ahead(dates_among(again[index]), CLEAR_MARGIN):
+        if not _is_clear(dates_among(again[index])):
             again[index] = _with_alternatives(again[index], _crops(page, rect), engines)
     return again
 
@@ -135,15 +129,10 @@ def _likely(marks: Sequence[Mark], readings: Sequence[Readings]) -> list[int]:
     return [index for _, index in likely[:MAX_MARKS]]
 
 
-def _is_sure(dates: tuple[Hypothesis, ...]) -> bool:
-    """Whether the mark's own crop is enough: its best date fits, and is ahead of other days."""
-    return dates[0].log_likelihood >= MIN_SURE_FIT and _is_ahead(dates, SURE_MARGIN)
-
-
-def _is_ahead(dates: tuple[Hypothesis, ...], margin: float) -> bool:
-    """Whether the best date is ahead of every other day by that natural log-likelihood."""
+def _is_clear(dates: tuple[Hypothesis, ...]) -> bool:
+    """Whether the best date is far ahead of every other day."""
     best = dates[0]
-    near = (d for d in dates if best.log_likelihood - d.log_likelihood < margin)
+    near = (d for d in dates if best.log_likelihood - d.log_likelihood < CLEAR_MARGIN)
     return all(_days(best) & _days(date) for date in near)
 
 

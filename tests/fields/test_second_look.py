@@ -76,22 +76,25 @@ def _again(
     return [own[1].hypotheses[0].text for own in again]
 
 
-@pytest.mark.parametrize("own", [(0.0, -3.9), (-2.1, -9.0)])
-def test_date_that_is_not_sure_is_the_mean_of_its_crop_and_of_changed_ones(
-    own: tuple[float, float],
-) -> None:
+def test_date_is_the_mean_of_its_crop_and_of_changed_ones() -> None:
     closer = Closer(_dates(), own=_dates(("18/6/2025", 0.0), ("10/6/2025", -9.0)))
-    assert _again(closer, (("10/6/2025", own[0]), ("18/6/2025", own[1]))) == ["18/6/2025"]
+    assert _again(closer, (("10/6/2025", 0.0), ("18/6/2025", -9.0))) == ["18/6/2025"]
     assert len(closer.changed) == 3
+    same = Closer(_dates(), own=_dates(*CLEAR))
+    assert _again(same, CLEAR) == ["1/6/2025"]
+    assert same.larger == [], "a clear date is not read from larger crops"
 
 
-def test_sure_date_is_its_own_crop_and_a_clear_one_is_not_read_from_larger_crops() -> None:
-    sure = Closer(_dates(("7/6/2025", 0.0)), own=_dates(("18/6/2025", 0.0)))
-    assert _again(sure, (("1/6/2025", -2.0), ("7/6/2025", -6.1))) == ["7/6/2025"]
-    assert len(sure.larger) == 2
-    clear = Closer(_dates(), own=_dates(("18/6/2025", 0.0)))
-    assert _again(clear, CLEAR) == ["1/6/2025"]
-    assert clear.larger == clear.changed == []
+def test_two_days_of_one_month_are_two_days() -> None:
+    """A date with a month word may also mean its month alone, as another day of it may."""
+    doubtful = (("May 10, 2024", 0.0), ("May 19, 2024", -1.6))
+    closer = Closer(_dates(("May 19, 2024", 0.0)), own=_dates(*doubtful))
+    _again(closer, doubtful)
+    assert len(closer.larger) == 2
+    clear = (("May 10, 2024", 0.0), ("10 May 2024", -1.6), ("May 2024", -8.1))
+    same = Closer(_dates(), own=_dates(*clear))
+    assert _again(same, clear) == ["May 10, 2024"]
+    assert same.larger == []
 
 
 def test_changed_crops_are_wider_thinner_and_slanted() -> None:
