@@ -2,12 +2,12 @@
 
 A network may see another digit when strokes are a little thinner, or the line a little wider: an
 8 with an open loop is a 0 in one crop and an 8 in three, and the one may be sure. So every likely
-date is the mean of its crop and of changed ones. A crop that follows the ink of one mark may also cut off
-what belongs to it: the loop of a 9 that touches the signature above it, a tail, a stroke that was
-taken for a ruled line. So a date that is not clear is read again from a higher and wider crop, and
-from one of the page before ruled lines were removed; and together with ink that stands between the
-label and the mark, which may be the first digit. Where another day is read there, it stands beside
-the first one.
+date is the mean of its crop and of changed ones. A crop that follows the ink of one mark may also
+cut off what belongs to it: the loop of a 9 that touches the signature above it, a tail, a stroke
+that was taken for a ruled line. So a date that is not clear is read again from a higher and wider
+crop, and from one of the page before ruled lines were removed; and together with ink that stands
+between the label and the mark, which may be the first digit. Where another day is read there, it
+stands beside the first one.
 """
 
 from __future__ import annotations
