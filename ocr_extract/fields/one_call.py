@@ -17,6 +17,7 @@ from ocr_extract.pages.page import PageView
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
 
 ReadFields = tuple[dict[FieldName, ObservedBlank], tuple[Mark, ...]]
+"""The blanks by their names, and the marks of the signing block."""
 
 
 def read_fields(

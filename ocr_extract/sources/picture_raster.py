@@ -21,8 +21,6 @@ from ocr_extract.sources.resolution import MIN_DPI
 
 Render = Callable[[int, int], Raster]
 """Draws a page (from 1) at a resolution in pixels per inch, or fewer where the page is large."""
-
-
 BREAKS_OFF = "invalid jpeg data reading from buffer"
 """What qpdf says of an image whose data ends too early. Poppler and PDFium say nothing, and draw
 the rest of the page empty."""
