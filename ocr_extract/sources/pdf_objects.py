@@ -40,6 +40,8 @@ MIN_CONTRAST = 25
 """Smallest difference in grey levels, darkest to lightest pixel, where a word shows (chosen)."""
 MAX_CHARACTERS = 60_000
 """Largest number of characters read of a page (chosen); a page full of small print has 10,000."""
+MAX_IMAGES = 5_000
+"""Largest number of images of a page whose pixels are counted (chosen)."""
 MAX_UNDRAWN_WORDS = 500
 """Words of annotations without an appearance that are read of a page, at most (chosen)."""
 UNMAPPED = frozenset({"Cc", "Cn", "Co", "Cs"})
@@ -125,25 +127,38 @@ class PdfObjects:
 
     def is_annotated(self, number: int) -> bool:
         """Whether a page bears annotations of any kind; True when it cannot be loaded."""
-        try:
-            page = self._document[number - 1]
-        except pdfium.PdfiumError:
-            return True
-        try:
-            return bool(pdfium_c.FPDFPage_GetAnnotCount(page.raw))
-        finally:
-            page.close()
+        with self._loaded(number) as page:
+            return page is None or bool(pdfium_c.FPDFPage_GetAnnotCount(page.raw))
+
+    def image_pixels(self, number: int) -> int:
+        """How many pixels a page's images have, before they are drawn; 0 when it cannot be
+        loaded.
+        """
+        with self._loaded(number) as page:
+            if page is None:
+                return 0
+            images = page.get_objects(filter=(pdfium_c.FPDF_PAGEOBJ_IMAGE,), max_depth=3)
+            return sum(_image_pixels(image) for image in islice(images, MAX_IMAGES))
 
     def _annotations(self, number: int) -> tuple[Annotation, ...]:
         """A page's annotations, images and paths, before annotations are drawn into it."""
         forms = self._document.formenv
+        with self._loaded(number) as page:
+            if page is None:
+                return ()
+            drawn = annotations_of(page, forms.raw if forms is not None else None)
+            return (*drawn, *pictures_of(page))
+
+    @contextmanager
+    def _loaded(self, number: int) -> Iterator[pdfium.PdfPage | None]:
+        """A page as it came; None when it cannot be loaded."""
         try:
             page = self._document[number - 1]
         except pdfium.PdfiumError:
-            return ()
+            yield None
+            return
         try:
-            drawn = annotations_of(page, forms.raw if forms is not None else None)
-            return (*drawn, *pictures_of(page))
+            yield page
         finally:
             page.close()
 
@@ -155,18 +170,11 @@ class PdfObjects:
     @contextmanager
     def _flattened(self, number: int) -> Iterator[pdfium.PdfPage | None]:
         """A page with its annotations drawn in; None when it cannot be loaded."""
-        try:
-            page = self._document[number - 1]
-            pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
-            page.close()
-            page = self._document[number - 1]
-        except pdfium.PdfiumError:
-            yield None
-            return
-        try:
+        with self._loaded(number) as page:
+            if page is not None:
+                pdfium_c.FPDFPage_Flatten(page.raw, pdfium_c.FLAT_NORMALDISPLAY)
+        with self._loaded(number) as page:
             yield page
-        finally:
-            page.close()
 
 
 @contextmanager
@@ -182,6 +190,15 @@ def open_objects(path: Path, settings: Settings) -> Iterator[PdfObjects | None]:
         yield PdfObjects(document, settings)
     finally:
         document.close()
+
+
+def _image_pixels(image: pdfium.PdfImage) -> int:
+    """How many pixels an image has; 0 when it does not say so."""
+    try:
+        width, height = image.get_px_size()
+    except pdfium.PdfiumError:
+        return 0
+    return int(width * height)
 
 
 def _pixels(page: pdfium.PdfPage, dpi: float) -> Grey | None:

@@ -38,7 +38,7 @@ def picture_renderer(
         return syntax_complaints(path)
 
     def render(page: int, dpi: int) -> Raster:
-        if not picture_pages(path, [page]):
+        if not _is_picture(path, page, settings):
             return poppler(page, dpi)
         if any(BREAKS_OFF in complaint for complaint in complaints()):
             report_damage(_broken_image())
@@ -46,6 +46,16 @@ def picture_renderer(
         return poppler(page, dpi) if drawn is None else drawn
 
     return render
+
+
+def _is_picture(path: Path, page: int, settings: Settings) -> bool:
+    """Whether images fill a page, and are not too large: qpdf and PDFium hold a whole image in
+    memory, poppler does not.
+    """
+    if not picture_pages(path, [page]):
+        return False
+    with open_objects(path, settings) as objects:
+        return objects is not None and objects.image_pixels(page) <= settings.max_pixels
 
 
 def _broken_image() -> Damage:

@@ -86,6 +86,13 @@ def test_page_too_large_to_be_drawn_is_left_to_poppler_which_says_so(factory: Fa
     assert _is_left_to_poppler(path, Settings(max_side=200))
 
 
+def test_image_with_more_pixels_than_may_be_decoded_is_left_to_poppler(factory: Factory) -> None:
+    path = factory.scan()
+    pixels = 1700 * 2200
+    assert not _is_left_to_poppler(path, Settings(max_pixels=pixels))
+    assert _is_left_to_poppler(path, Settings(max_pixels=pixels - 1))
+
+
 def test_picture_is_drawn_within_the_limits(factory: Factory) -> None:
     drawn = picture_renderer(factory.scan(), Settings(max_side=550), _poppler, pytest.fail)(1, 100)
     assert drawn.pixels.shape[0] == pytest.approx(550, abs=1)
