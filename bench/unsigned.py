@@ -28,6 +28,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500)
     used = (
         "4242, 5151, 6161, 7171, 8181, 9191, 31313, 60606, 77777, 112911, 140911, 291506, 291507,"
+        " 291523, 291777,"
         " 424243, 515253, 626364, 848586, 909192, and 31415 for a fit"
     )
     parser.add_argument("--seed", type=int, default=SEED, help=f"{used} were measured before")

@@ -6,6 +6,7 @@ renders but lacks the ink is worse than a page that fails, so qpdf is asked.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -58,8 +59,12 @@ def only_repaired(complaints: Sequence[str]) -> bool:
 
 
 def _problems(pdf: pikepdf.Pdf) -> list[str]:
-    """What the check finds; a content stream that ends the check itself is such a finding."""
+    """What the check finds; a content stream that ends the check itself is such a finding. The
+    library's warning that it cannot decode some kind of image is left out.
+    """
     try:
-        return [str(problem) for problem in pdf.check_pdf_syntax()]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            return [str(problem) for problem in pdf.check_pdf_syntax()]
     except pikepdf.PdfError as error:
         return [str(error)]
