@@ -28,9 +28,10 @@ BATCHES = 8
 YEAR = Settings(year=2025, render_timeout=20, read_timeout=20)
 
 
-def _seeds() -> list[bytes]:
-    """Small files of every kind, which are then damaged."""
+def _seeds(folder: Path) -> list[bytes]:
+    """Small files of every kind, which are then damaged. One is written into the folder first."""
     return [
+        Factory(folder).scan().read_bytes(),
         made.free_text("25.07.2025"), made.widget("25.07.2025", appearance=True),
         made.ink_annotation(), made.pasted(225), made.hidden_text("25.07.2025", "25.07.2015"),
         made.rotated(90), made.rearranged((2, 1)), made.certified(),
@@ -68,7 +69,7 @@ DAMAGES: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 
 def _damaged(folder: Path, count: int, seed: int) -> Iterator[Path]:
-    rng, seeds = random.Random(seed), _seeds()  # noqa: S311
+    rng, seeds = random.Random(seed), _seeds(folder)  # noqa: S311
     for number in range(count):
         damage = DAMAGES[number % len(DAMAGES)]
         path = folder / f"{seed}-{number:04d}-{damage.__name__.strip('_')}.pdf"

@@ -18,19 +18,20 @@ from ocr_extract.sources.pdf_objects import open_objects
 from ocr_extract.sources.pdf_pictures import picture_pages
 from ocr_extract.sources.pdf_syntax import syntax_complaints
 from ocr_extract.sources.resolution import MIN_DPI
+from ocr_extract.sources.two_engines import pdfium_draws_alike
 
 Render = Callable[[int, int], Raster]
 """Draws a page (from 1) at a resolution in pixels per inch, or fewer where the page is large."""
-BREAKS_OFF = "invalid jpeg data reading from buffer"
-"""What qpdf says of an image whose data ends too early. Poppler and PDFium say nothing, and draw
-the rest of the page empty."""
+NOT_DECODED, BREAKS_OFF = "error decoding stream data", "invalid jpeg data reading from buffer"
+"""What qpdf says of an image whose data is damaged, and of one whose data ends too early. Poppler
+and PDFium say nothing; of the latter they draw the rest of the page empty."""
 
 
 def picture_renderer(
     path: Path, settings: Settings, poppler: Render, report_damage: Callable[[Damage], None]
 ) -> Render:
     """A function that draws pictures by PDFium, and all other pages by `poppler`. It raises what
-    `poppler` raises. `report_damage` receives the damage of an image that breaks off.
+    `poppler` raises. `report_damage` receives the damage of images.
     """
 
     @lru_cache(maxsize=1)
@@ -40,10 +41,13 @@ def picture_renderer(
     def render(page: int, dpi: int) -> Raster:
         if not _is_picture(path, page, settings):
             return poppler(page, dpi)
-        if any(BREAKS_OFF in complaint for complaint in complaints()):
-            report_damage(_broken_image())
         drawn = None if complaints() else _drawn(path, page, dpi, settings)
-        return poppler(page, dpi) if drawn is None else drawn
+        raster = poppler(page, dpi) if drawn is None else drawn
+        if any(NOT_DECODED in complaint for complaint in complaints()):
+            breaks_off = any(BREAKS_OFF in complaint for complaint in complaints())
+            alike = not breaks_off and pdfium_draws_alike(path, page, raster.pixels, settings)
+            report_damage(_broken_image(page, harmless=alike))
+        return raster
 
     return render
 
@@ -58,9 +62,11 @@ def _is_picture(path: Path, page: int, settings: Settings) -> bool:
         return objects is not None and objects.image_pixels(page) <= settings.max_pixels
 
 
-def _broken_image() -> Damage:
-    effect = "An image's data breaks off: what was written on the rest of its page may be missing."
-    return Damage(stage="render", kind="broken_page", effect=effect)
+def _broken_image(page: int, *, harmless: bool) -> Damage:
+    """The damage of a page when an image of its file is broken."""
+    costs = "two programs draw the page alike." if harmless else "what was written may be missing."
+    effect = f"The data of an image is broken: {costs}"
+    return Damage(stage="render", kind="broken_page", page=page, effect=effect, harmless=harmless)
 
 
 def _drawn(path: Path, page: int, dpi: int, settings: Settings) -> Raster | None:

@@ -71,6 +71,23 @@ def test_scan_whose_image_breaks_off_is_damage_and_left_to_poppler(factory: Fact
     assert _is_left_to_poppler(path)
 
 
+def test_garbled_image_is_harmless_damage_where_both_programs_draw_it_alike(
+    factory: Factory,
+) -> None:
+    path = factory.scan()
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        (image,) = pdf.pages[1].Resources.XObject.values()
+        raw = bytearray(image.read_raw_bytes())
+        middle = len(raw) // 2
+        raw[middle : middle + 200] = bytes(range(200))
+        image.write(bytes(raw), filter=image.Filter)
+        pdf.save(path)
+    damage: list[Damage] = []
+    by_poppler = pdf_renderer(path, SETTINGS, pytest.fail)
+    picture_renderer(path, SETTINGS, by_poppler, damage.append)(2, 100)
+    assert [(d.kind, d.page, d.harmless) for d in damage] == [("broken_page", 2, True)]
+
+
 def test_form_whose_signature_is_lost_with_its_scan_is_never_called_unsigned(
     factory: Factory,
 ) -> None:
