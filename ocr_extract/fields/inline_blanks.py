@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, pairwise
 
 from rapidfuzz import fuzz
 
@@ -31,6 +31,13 @@ MIN_LEGIBLE_SCORE = 0.8
 """Mean word score (0..1) below which a blank is read again, as one line (chosen)."""
 MIN_INSIDE_SHARE = 0.6
 """Overlap (0..1) above which a word stands in a blank (chosen)."""
+MIN_WORD_GAP, GAP_MARGIN = 14.0, 3.0
+"""Points between two words from which another word may stand there, and points beside them that
+are not looked at (chosen; a space is 3 points wide)."""
+DARK = 128
+"""Grey level (0..255) below which a pixel is surely ink (chosen)."""
+UNREAD_SCORE = 0.0
+"""Word score of a word that was not read (chosen: the lowest)."""
 MIN_TYPE_SIMILARITY = 0.85
 """Similarity (0..1) of two recognizers' texts from which the text may be type (chosen)."""
 
@@ -109,7 +116,9 @@ def _located(views: Sequence[PageView], name: FieldName, blank: Blank) -> _Locat
             words = filled.entry
             typed = _blank_of_words(view, filled, words) if words else None
             legible = typed is not None and _mean(typed.scores) >= MIN_LEGIBLE_SCORE
-            return _Located(view, filled, typed, () if legible else _rows_of_ink(view, filled))
+            unread = typed is not None and UNREAD_SCORE in typed.scores
+            rows = () if legible and not unread else _rows_of_ink(view, filled)
+            return _Located(view, filled, typed, rows)
     return None
 
 
@@ -146,6 +155,22 @@ def _scores_outside_lines(view: PageView, filled: FilledBlank) -> list[float]:
     ]
 
 
+def _unread_between(view: PageView, words: Sequence[Word]) -> list[float]:
+    """A score of 0 for each wide gap between two words of a line in which ink stands: a word that
+    was not read with the page.
+    """
+    raster = view.raster
+    if raster is None or view.exact:
+        return []
+    gaps = [
+        Rect(a.rect.x1 + GAP_MARGIN, a.rect.y0, b.rect.x0 - GAP_MARGIN, a.rect.y1)
+        for a, b in pairwise(words)
+        if b.rect.x0 - a.rect.x1 > MIN_WORD_GAP and abs(b.rect.y0 - a.rect.y0) < a.height / 2
+    ]
+    filled = (gap for gap in gaps if crop_of(raster, gap, 0.0).min(initial=255) < DARK)
+    return [UNREAD_SCORE for _ in filled]
+
+
 def _mean(scores: Sequence[float]) -> float:
     """The mean, 0 for no scores."""
     return sum(scores) / len(scores) if scores else 0.0
@@ -155,7 +180,11 @@ def _blank_of_words(view: PageView, filled: FilledBlank, words: Sequence[Word]) 
     """A blank filled with the given words."""
     return ObservedBlank(
         text=_joined_text(words),
-        scores=(*(w.score for w in words), *_scores_outside_lines(view, filled)),
+        scores=(
+            *(w.score for w in words),
+            *_scores_outside_lines(view, filled),
+            *_unread_between(view, words),
+        ),
         located=filled.similarity,
         place=place_of(view, Rect.around(w.rect for w in words)),
     )

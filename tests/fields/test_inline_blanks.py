@@ -15,7 +15,7 @@ from ocr_extract.pages.page import PageView, text_view
 from ocr_extract.recognition.base import Engines, RecognizerTrouble
 from ocr_extract.recognition.names import HANDWRITING, PP_OCR
 from ocr_extract.records import Box, Hypothesis, Reading
-from ocr_extract.text import Word
+from ocr_extract.text import Line, Word
 from tests.factory import HANGING, FakeReader
 
 PMLR = built_in_forms()[0]
@@ -182,3 +182,21 @@ def test_blank_is_taken_from_the_first_page_with_its_phrases() -> None:
     engines = Engines(UNUSED, FakeHandwriting(), lambda _: None)
     blanks, _ = read_fields(views, PMLR, None, engines)
     assert {name: blank.text for name, blank in blanks.items()} == {"title": "Robust Trees"}
+
+
+@pytest.mark.parametrize(
+    ("ink", "text"),
+    [
+        (Rect(45.0, 31.0, 75.0, 39.0), "Robust Surest Trees"),
+        (Rect(45.0, 60.0, 75.0, 68.0), "Robust Trees"),
+    ],
+    ids=["between the words", "elsewhere"],
+)
+def test_word_that_was_not_read_with_the_page_is_read_again(ink: Rect, text: str) -> None:
+    """Two words of a line stand far apart, and there is ink between them."""
+    view = _view("Robust Surest Trees", ink=[ink])
+    lines = tuple(Line(tuple(w for w in li.words if w.text != "Surest")) for li in view.lines)
+    words = tuple(word for line in lines for word in line.words)
+    unread = replace(view, words=words, lines=lines)
+    title = _title(unread, handwriting=FakeHandwriting("Robust Surest Trees", -0.05))
+    assert title.text == text
