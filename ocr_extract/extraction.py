@@ -40,6 +40,7 @@ from ocr_extract.records import Damage, Document, FormMatch, Record
 from ocr_extract.settings import Settings
 from ocr_extract.sources.open import open_source
 from ocr_extract.sources.pdf_pictures import picture_pages
+from ocr_extract.sources.picture_raster import Render, picture_renderer
 from ocr_extract.sources.source import Damaged, Source
 from ocr_extract.text import group_lines
 
@@ -172,7 +173,9 @@ def _observed(
     try:
         source = open_source(path, settings, damage.append)
         document = _described(document, source)
-        source = replace(source, render=time_limit.bounded(source.render))
+        source = replace(
+            source, render=time_limit.bounded(_render(source, settings, damage.append))
+        )
         engines = _engines(settings, page_recognizer, handwriting, damage.append)
         selector = PageSelector(source, settings, engines, time_limit)
         observed = _agreements(document, source, selector.views(), engines)
@@ -182,6 +185,15 @@ def _observed(
     seconds = (time.monotonic() - started) / len(observed)
     distinct = tuple(dict.fromkeys(damage))
     return tuple(replace(each, damage=distinct, seconds=seconds) for each in observed)
+
+
+def _render(source: Source, settings: Settings, report: ReportDamage) -> Render:
+    """What draws the pages that are read from pixels. PDFium may be called by one thread only: the
+    extraction pass has one, the report and the review have several and draw with poppler.
+    """
+    if source.type != "pdf":
+        return source.render
+    return picture_renderer(source.path, settings, source.render, report)
 
 
 def _engines(

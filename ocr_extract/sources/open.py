@@ -11,7 +11,6 @@ from ocr_extract.settings import Settings
 from ocr_extract.sources.certificates import read_certificates
 from ocr_extract.sources.image import open_image
 from ocr_extract.sources.pdf_raster import inspect_pdf, pdf_renderer
-from ocr_extract.sources.picture_raster import picture_renderer
 from ocr_extract.sources.source import Damaged, Source, fingerprint, read_bytes, type_of
 from ocr_extract.sources.text import decode
 
@@ -28,8 +27,7 @@ def open_source(path: Path, settings: Settings, report_damage: Callable[[Damage]
         return Source(path, kind, digest, 1, _render_nothing, text=text)
     if kind == "pdf":
         facts = inspect_pdf(path, settings)
-        poppler = pdf_renderer(path, settings, report_damage)
-        render = picture_renderer(path, settings, poppler, report_damage)
+        render = pdf_renderer(path, settings, report_damage)
         source = Source(
             path,
             kind,

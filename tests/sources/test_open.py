@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -184,3 +185,14 @@ def test_too_many_bytes_or_characters_are_damage(factory: Factory) -> None:
 def test_pdf_header_is_found_after_leading_bytes(factory: Factory) -> None:
     content = b"\n" * 500 + factory.agreement().read_bytes()
     assert type_of(Path("x.pdf"), content) == "pdf"
+
+
+def test_pages_of_scans_are_drawn_by_several_threads_at_once(factory: Factory) -> None:
+    """The report does so. PDFium, which draws scans for the extraction pass, would end the process:
+    it may be called by one thread only.
+    """
+    sources = [open_source(factory.scan(f"{n}.pdf"), Settings(), pytest.fail) for n in range(3)]
+    with ThreadPoolExecutor(4) as threads:
+        drawn = list(threads.map(lambda n: sources[n % 3].render(1 + n % 2, 50), range(24)))
+    assert [raster.page for raster in drawn] == [1 + n % 2 for n in range(24)]
+    assert len({raster.pixels.tobytes() for raster in drawn}) == 2
