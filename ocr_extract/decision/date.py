@@ -82,13 +82,10 @@ def is_read_as_type(readings: Sequence[Reading], settings: Settings, *, typed: b
     dates = dates_among(readings)
     if not typed or not _is_clear(dates) or _is_the_same_text(readings):
         return typed
-    of_type = [
-        full_days(r.best, settings.languages) for r in readings if r.reader not in INK_RECOGNIZERS
-    ]
-    known = [days for days in of_type if days]
-    return bool(known) and all(
-        days & full_days(dates[0].text, settings.languages) for days in known
-    )
+    by_networks = full_days(dates[0].text, settings.languages)
+    of_type = [r.best for r in readings if r.reader not in INK_RECOGNIZERS]
+    known = [days for text in of_type if (days := full_days(text, settings.languages))]
+    return bool(known) and all(days & by_networks for days in known)
 
 
 def _is_the_same_text(readings: Sequence[Reading]) -> bool:
